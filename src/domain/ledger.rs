@@ -1,0 +1,130 @@
+//! Double entry: every fen is on one account, and every movement takes from one and gives to another.
+//!
+//! ```text
+//! Appropriation → Available → Committed → Instructed → Paid
+//!                     ↑           │            │         │
+//!                     └─ release ─┘        Returned ←────┘
+//! ```
+
+use serde::{Deserialize, Serialize};
+
+use super::award::BudgetKey;
+use super::id::JournalId;
+use super::money::Money;
+use super::time::Timestamp;
+
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$doc])* $variant),+ }
+
+        impl $name {
+            /// Every variant.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word in the database and on the API.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// The variant of a word, or `None`.
+            #[must_use]
+            pub fn parse(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|variant| variant.as_str() == word)
+            }
+        }
+    };
+}
+
+words! {
+    /// The accounts of one budget line.
+    Account {
+        /// Where money comes from: the negative of everything granted.
+        Appropriation = "appropriation",
+        /// Granted, not promised.
+        Available = "available",
+        /// Promised to awards.
+        Committed = "committed",
+        /// Sent to the treasury, not settled.
+        Instructed = "instructed",
+        /// At the payee's bank.
+        Paid = "paid",
+        /// 支付退票: came back, waits for a corrected account.
+        Returned = "returned",
+        /// 追回: recovered from the payee.
+        Recovered = "recovered",
+    }
+}
+
+words! {
+    /// Why money moved. One kind and one reference occur once: the database holds the pair unique.
+    Movement {
+        /// Appropriation → Available.
+        Appropriate = "appropriate",
+        /// Available → Committed, at approval.
+        Commit = "commit",
+        /// Committed → Available: a re-check granted less, or an award ended.
+        Release = "release",
+        /// Committed → Instructed, with the first generation of an instruction.
+        Instruct = "instruct",
+        /// Instructed → Paid.
+        Settle = "settle",
+        /// Instructed → Returned: came back before it settled.
+        ReturnUnsettled = "return_unsettled",
+        /// Paid → Returned: came back after it settled.
+        ReturnSettled = "return_settled",
+        /// Returned → Instructed, with a linked new instruction.
+        Reinstruct = "reinstruct",
+        /// Paid → Recovered.
+        Recover = "recover",
+    }
+}
+
+impl Movement {
+    /// The accounts money is taken from and given to.
+    #[must_use]
+    pub const fn accounts(self) -> (Account, Account) {
+        match self {
+            Self::Appropriate => (Account::Appropriation, Account::Available),
+            Self::Commit => (Account::Available, Account::Committed),
+            Self::Release => (Account::Committed, Account::Available),
+            Self::Instruct => (Account::Committed, Account::Instructed),
+            Self::Settle => (Account::Instructed, Account::Paid),
+            Self::ReturnUnsettled => (Account::Instructed, Account::Returned),
+            Self::ReturnSettled => (Account::Paid, Account::Returned),
+            Self::Reinstruct => (Account::Returned, Account::Instructed),
+            Self::Recover => (Account::Paid, Account::Recovered),
+        }
+    }
+}
+
+/// One line of the journal: an amount taken from one account and given to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JournalEntry {
+    /// Its id.
+    pub id: JournalId,
+    /// When.
+    pub at: Timestamp,
+    /// Why; fixes the two accounts.
+    pub movement: Movement,
+    /// Which budget line.
+    pub budget: BudgetKey,
+    /// How much; never zero.
+    pub amount: Money,
+    /// What it belongs to: an award, an instruction, an appropriation document.
+    pub reference: String,
+}
+
+/// Balance of one account of one budget line, in fen; only `Appropriation` may be below zero.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Balance {
+    /// Which budget line.
+    pub budget: BudgetKey,
+    /// Which account.
+    pub account: Account,
+    /// Given minus taken, in fen.
+    pub fen: i64,
+}
