@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::bell::Bell;
 use crate::domain::calendar::WorkingCalendar;
-use crate::domain::id::UuidSeed;
 use crate::domain::policy::PolicyBook;
 use crate::domain::time::Timestamp;
 use crate::ports::World;
@@ -35,11 +34,11 @@ impl Context {
         self.world.clock.now()
     }
 
-    /// A new id of any kind.
+    /// A new id of any kind: `ctx.id(AwardId::new)`.
     #[must_use]
-    pub fn new_id<I: UuidSeed>(&self) -> I {
+    pub fn id<I>(&self, make: fn(Timestamp, [u8; 10]) -> I) -> I {
         let mut random = [0; 10];
         self.world.entropy.fill(&mut random);
-        I::from_seed(self.now(), random)
+        make(self.now(), random)
     }
 }

@@ -17,7 +17,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::hash::Sha256Hex;
+use super::award::Award;
+use super::canonical::{CanonicalError, to_canonical_json};
+use super::hash::{Sha256Hex, sha256};
 use super::id::{AwardId, InstructionId, PaymentId};
 use super::money::Money;
 use super::person::Private;
@@ -241,4 +243,77 @@ pub enum Currency {
     /// Renminbi, ISO 4217.
     #[serde(rename = "CNY")]
     Cny,
+}
+
+/// Everything an order says that does not follow from the payment itself.
+#[derive(Clone)]
+pub struct Payee {
+    /// Name, as on the identity document.
+    pub name: Private<String>,
+    /// Account number.
+    pub account: Private<String>,
+    /// The bank's CNAPS code.
+    pub bank: String,
+}
+
+impl Instruction {
+    /// Makes the next generation's instruction of a payment: the same inputs make the same bytes and the same id.
+    ///
+    /// # Errors
+    /// Never for the values of this crate; the canonicaliser's error is passed on rather than swallowed.
+    pub fn make(
+        payment: &Payment,
+        award: &Award,
+        payee: &Payee,
+        purpose: &str,
+        request_id: &str,
+        now: Timestamp,
+    ) -> Result<Self, CanonicalError> {
+        let generation = payment.generation + 1;
+        let id = InstructionId::new(payment.award, payment.instalment, generation);
+        let order = Order {
+            instruction_id: id,
+            amount: payment.amount,
+            currency: Currency::Cny,
+            payee_name: payee.name.reveal().clone(),
+            payee_account: payee.account.reveal().clone(),
+            payee_bank: payee.bank.clone(),
+            purpose: purpose.to_owned(),
+            policy: award.budget.policy.clone(),
+            district: award.budget.district.to_string(),
+            year: award.budget.year,
+            award_id: award.id,
+            instalment: payment.instalment,
+            generation,
+        };
+        let payload = to_canonical_json(&order)?;
+        Ok(Self {
+            id,
+            payment: payment.id,
+            generation,
+            replaces: (generation > 1).then(|| InstructionId::new(payment.award, payment.instalment, generation - 1)),
+            payload_hash: sha256(&payload),
+            payload: Private::new(payload),
+            state: InstructionState::Ready,
+            epoch: 0,
+            leased_until: None,
+            attempts: 0,
+            next_at: now,
+            treasury_no: None,
+            created_at: now,
+            acknowledged_at: None,
+            settled_at: None,
+            returned_at: None,
+            reason_code: None,
+            request_id: request_id.to_owned(),
+        })
+    }
+
+    /// The order in the stored bytes.
+    ///
+    /// # Errors
+    /// When the bytes are not an order: the database was tampered with.
+    pub fn order(&self) -> Result<Order, serde_json::Error> {
+        serde_json::from_slice(self.payload.reveal())
+    }
 }
