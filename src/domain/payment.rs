@@ -37,9 +37,9 @@ pub enum PaymentState {
     Instructed,
     /// At the payee's bank.
     Settled,
-    /// 退票: waits for a corrected account.
+    /// 退票, or refused by the treasury: waits for a corrected account.
     Returned,
-    /// Waits for a person: rejected, or too many attempts.
+    /// Waits for a person: attempts used up, or the treasury's echo differs.
     Held,
     /// Will not be paid: its award ended, or the re-check granted nothing.
     Cancelled,

@@ -12,6 +12,7 @@ use crate::domain::money::Money;
 use crate::domain::payment::{Instruction, InstructionState, Payment, PaymentState};
 use crate::domain::person::{Actor, Role, Staff};
 use crate::error::StageError;
+use crate::instruct::award_of;
 use crate::store::{InstructionChange, PaymentFilter, StoreError};
 
 /// Most alarms listed at once.
@@ -96,7 +97,7 @@ impl Finance {
         if chain.payment.state != PaymentState::Held || newest.state != InstructionState::Unknown {
             return Err(StageError::Invalid {
                 field: "payment",
-                reason: "only a held payment whose instruction is unknown can be released; a rejected one needs a corrected account".to_owned(),
+                reason: "only a held payment whose instruction is unknown can be released; a returned one needs a corrected account".to_owned(),
             });
         }
         let mut tx = self.ctx.store.write().await?;
@@ -245,10 +246,4 @@ fn own_district(staff: &Staff, asked: Option<DistrictCode>) -> Result<Option<Dis
         (Some(own), _) => Ok(Some(own.clone())),
         (None, asked) => Ok(asked),
     }
-}
-
-async fn award_of(tx: &mut crate::store::Tx, payment: &Payment) -> Result<Award, StageError> {
-    tx.award(payment.award)
-        .await?
-        .ok_or_else(|| StageError::corrupt(format!("payment {} has no award", payment.id)))
 }

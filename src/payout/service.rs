@@ -7,10 +7,11 @@ use crate::domain::application::{Application, Filing, Typed};
 use crate::domain::audit::{AlarmKind, AuditEntry};
 use crate::domain::id::{AlarmId, ApplicantId, ApplicationId, AuditId, PaymentId};
 use crate::domain::ledger::Movement;
-use crate::domain::payment::{Instruction, Payee, Payment, PaymentState};
-use crate::domain::person::{Actor, Private};
+use crate::domain::payment::{Instruction, Payment, PaymentState};
+use crate::domain::person::Actor;
 use crate::domain::treasury::Callback;
 use crate::error::StageError;
+use crate::instruct::{Terms, award_of, instruct, payee_of};
 use crate::payout::echo::{self, Heard};
 use crate::payout::settle::{self, Again, Hold, News};
 use crate::ports::{Acknowledgement, TreasuryReply, TreasuryStatus};
@@ -71,7 +72,7 @@ impl Payout {
         let ctx = &self.ctx;
         let mut tx = ctx.store.write().await?;
         let payment = tx.payment(id).await?.ok_or(StageError::not_found("payment"))?;
-        let award = settle::award_of(&mut tx, &payment).await?;
+        let award = award_of(&mut tx, &payment).await?;
         let application = own(&mut tx, who, award.application).await?;
         if payment.state != PaymentState::Returned {
             return Err(StageError::Invalid {
@@ -83,8 +84,13 @@ impl Payout {
         let payee = payee_of(&applicant.name, &typed);
         let newest = tx.instructions_of(id).await?.into_iter().last();
         let purpose = purpose_of(newest.as_ref())?;
-        let request_id = application.request_id.clone();
-        let payment = instruct(ctx, &mut tx, payment, &payee, &purpose, &request_id, Movement::Reinstruct).await?;
+        let terms = Terms {
+            payee: &payee,
+            purpose: &purpose,
+            request_id: &application.request_id,
+            movement: Movement::Reinstruct,
+        };
+        let payment = instruct(ctx, &mut tx, &award, payment, &terms).await?;
         if let Some(filing) = application.filing.clone() {
             // Later instalments go to the corrected account too.
             tx.update_application(&Application { filing: Some(Filing { typed, ..filing }), ..application }).await?;
@@ -102,6 +108,35 @@ impl Payout {
         ctx.bell.ring_dispatch();
         ctx.bell.changed(award.application);
         Ok(payment)
+    }
+
+    /// An instalment's day has come and the policy asks for no re-check: its instruction is stored.
+    ///
+    /// # Errors
+    /// Of the store. A payment that is no longer scheduled is left as it is.
+    pub async fn instruct_due(&self, id: PaymentId) -> Result<(), StageError> {
+        let ctx = &self.ctx;
+        let mut tx = ctx.store.write().await?;
+        let payment = tx.payment(id).await?.ok_or(StageError::not_found("payment"))?;
+        if payment.state != PaymentState::Scheduled {
+            return Ok(());
+        }
+        let award = award_of(&mut tx, &payment).await?;
+        let payable = Payable::load(ctx, &mut tx, &award).await?;
+        instruct(ctx, &mut tx, &award, payment, &payable.terms(Movement::Instruct)).await?;
+        tx.audit(&AuditEntry {
+            id: ctx.id(AuditId::new),
+            at: ctx.now(),
+            actor: Actor::Machine("due"),
+            act: "payment.instructed",
+            subject: id.to_string(),
+            detail: json!({}),
+        })
+        .await?;
+        tx.commit().await?;
+        ctx.bell.ring_dispatch();
+        ctx.bell.changed(award.application);
+        Ok(())
     }
 
     /// A signed call-back of the treasury: counted once by its event id, compared before it is believed.
@@ -150,38 +185,6 @@ impl Payout {
             ctx.bell.changed(application);
         }
         Ok(())
-    }
-}
-
-/// Stores the next generation's instruction of a payment and moves its money to `Instructed`.
-///
-/// # Errors
-/// Of the store.
-pub async fn instruct(
-    ctx: &Context,
-    tx: &mut Tx,
-    payment: Payment,
-    payee: &Payee,
-    purpose: &str,
-    request_id: &str,
-    movement: Movement,
-) -> Result<Payment, StageError> {
-    let award = settle::award_of(tx, &payment).await?;
-    let instruction = Instruction::make(&payment, &award, payee, purpose, request_id, ctx.now())
-        .map_err(|error| StageError::corrupt(error.to_string()))?;
-    tx.insert_instruction(&instruction).await?;
-    settle::move_money(ctx, tx, movement, &award, &payment, &instruction.id.to_string()).await?;
-    let next = Payment { state: PaymentState::Instructed, generation: instruction.generation, ..payment };
-    Ok(tx.update_payment(&next).await?)
-}
-
-/// The payee an applicant's typed account makes: its holder is the applicant.
-#[must_use]
-pub fn payee_of(name: &Private<String>, typed: &Typed) -> Payee {
-    Payee {
-        name: name.clone(),
-        account: Private::new(typed.account.reveal().to_owned()),
-        bank: typed.bank.to_string(),
     }
 }
 

@@ -7,13 +7,13 @@ use serde_json::json;
 
 use crate::context::Context;
 use crate::domain::audit::{AlarmKind, AuditEntry};
-use crate::domain::award::Award;
-use crate::domain::id::{AlarmId, AuditId, JournalId, PaymentId};
-use crate::domain::ledger::{JournalEntry, Movement};
+use crate::domain::id::{AlarmId, AuditId, PaymentId};
+use crate::domain::ledger::Movement;
 use crate::domain::payment::{Instruction, InstructionState, Payment, PaymentState};
 use crate::domain::person::Actor;
 use crate::domain::time::Timestamp;
 use crate::error::StageError;
+use crate::instruct::{award_of, move_money};
 use crate::payout::echo::Heard;
 use crate::store::{InstructionChange, Tx};
 
@@ -70,7 +70,7 @@ pub async fn write(ctx: &Context, tx: &mut Tx, news: News<'_>) -> Result<bool, S
     let newest = instruction.generation == payment.generation;
     if let Some(movement) = step.movement {
         let award = award_of(tx, &payment).await?;
-        move_money(ctx, tx, movement, &award, &payment, &instruction.id.to_string()).await?;
+        move_money(ctx, tx, movement, &award, payment.amount, &instruction.id.to_string()).await?;
     }
     if let Some(state) = step.payment.filter(|state| newest && payment.state.may_become(*state)) {
         tx.update_payment(&Payment { state, ..payment.clone() }).await?;
@@ -86,40 +86,6 @@ pub async fn write(ctx: &Context, tx: &mut Tx, news: News<'_>) -> Result<bool, S
     })
     .await?;
     Ok(true)
-}
-
-/// Takes money from one account and gives it to another, once for each movement and reference.
-///
-/// # Errors
-/// Of the store; a second posting of the same movement and reference is refused there.
-pub async fn move_money(
-    ctx: &Context,
-    tx: &mut Tx,
-    movement: Movement,
-    award: &Award,
-    payment: &Payment,
-    reference: &str,
-) -> Result<(), StageError> {
-    tx.post(&JournalEntry {
-        id: ctx.id(JournalId::new),
-        at: ctx.now(),
-        movement,
-        budget: award.budget.clone(),
-        amount: payment.amount,
-        reference: reference.to_owned(),
-    })
-    .await?;
-    Ok(())
-}
-
-/// The award a payment belongs to.
-///
-/// # Errors
-/// When it is missing, which a foreign key forbids.
-pub async fn award_of(tx: &mut Tx, payment: &Payment) -> Result<Award, StageError> {
-    tx.award(payment.award)
-        .await?
-        .ok_or_else(|| StageError::corrupt(format!("payment {} has no award", payment.id)))
 }
 
 async fn hold(tx: &mut Tx, news: &News<'_>, change: &InstructionChange) -> Result<bool, StageError> {
@@ -184,8 +150,11 @@ impl Step {
                 step.change.reason_code.clone_from(code);
                 step
             }
+            // Nothing was paid under this id and nothing will be: like a return, it takes a corrected account and a
+            // linked new instruction. The alarm has a person look whether the fault is ours.
             Heard::Rejected { code } => {
-                let mut step = step(I::Rejected, Some(PaymentState::Held), None, "instruction.rejected");
+                let movement = (from != I::Rejected).then_some(Movement::ReturnUnsettled);
+                let mut step = step(I::Rejected, Some(PaymentState::Returned), movement, "instruction.rejected");
                 step.change.reason_code.clone_from(code);
                 step
             }
