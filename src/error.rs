@@ -49,6 +49,9 @@ pub enum StageError {
         /// The one to look at and confirm.
         latest: SnapshotId,
     },
+    /// The snapshot is too old to be confirmed, or the policy has a new version since.
+    #[error("the form is out of date: open it again")]
+    SnapshotExpired,
     /// 不重复享受: a benefit that excludes this one is applied for or held.
     #[error("application {by} already holds a benefit that excludes this one")]
     AlreadyHeld {

@@ -2,13 +2,13 @@
 //! account, so that there is one place where money becomes "instructed".
 
 use crate::context::Context;
-use crate::domain::application::Typed;
+use crate::domain::application::{Application, Typed};
 use crate::domain::award::Award;
 use crate::domain::id::JournalId;
 use crate::domain::ledger::{JournalEntry, Movement};
 use crate::domain::money::Money;
 use crate::domain::payment::{Instruction, Payee, Payment, PaymentState};
-use crate::domain::person::Private;
+use crate::domain::person::{Applicant, Private};
 use crate::error::StageError;
 use crate::store::Tx;
 
@@ -84,5 +84,45 @@ pub fn payee_of(name: &Private<String>, typed: &Typed) -> Payee {
         name: name.clone(),
         account: Private::new(typed.account.reveal().to_owned()),
         bank: typed.bank.to_string(),
+    }
+}
+
+/// Everything an award's payments need besides themselves, read once.
+pub struct Payable {
+    payee: Payee,
+    purpose: String,
+    request_id: String,
+}
+
+impl Payable {
+    /// Reads who is paid and for what.
+    ///
+    /// # Errors
+    /// When the award's application was never filed or its policy is unknown: neither can be.
+    pub async fn load(ctx: &Context, tx: &mut Tx, award: &Award) -> Result<Self, StageError> {
+        let application = tx.application(award.application).await?.ok_or(StageError::not_found("application"))?;
+        let applicant = tx.applicant(award.applicant).await?.ok_or(StageError::not_found("applicant"))?;
+        Self::of(ctx, &application, &applicant)
+    }
+
+    /// The same from what was read before.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn of(ctx: &Context, application: &Application, applicant: &Applicant) -> Result<Self, StageError> {
+        let corrupt = |what| StageError::corrupt(format!("application {} {what}", application.id));
+        let filing = application.filing.as_ref().ok_or_else(|| corrupt("was never filed"))?;
+        let policy = ctx.policies.by_hash(&application.policy.hash).ok_or_else(|| corrupt("has an unknown policy"))?;
+        Ok(Self {
+            payee: payee_of(&applicant.name, &filing.typed),
+            purpose: policy.title().zh.clone(),
+            request_id: application.request_id.clone(),
+        })
+    }
+
+    /// The terms of one instruction.
+    #[must_use]
+    pub fn terms(&self, movement: Movement) -> Terms<'_> {
+        Terms { payee: &self.payee, purpose: &self.purpose, request_id: &self.request_id, movement }
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::payment::{Instruction, Payment, PaymentState};
 use crate::domain::person::Actor;
 use crate::domain::treasury::Callback;
 use crate::error::StageError;
-use crate::instruct::{Terms, award_of, instruct, payee_of};
+use crate::instruct::{Payable, Terms, award_of, instruct, payee_of};
 use crate::payout::echo::{self, Heard};
 use crate::payout::settle::{self, Again, Hold, News};
 use crate::ports::{Acknowledgement, TreasuryReply, TreasuryStatus};
