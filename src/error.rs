@@ -4,6 +4,7 @@ use crate::domain::application::TransitionError;
 use crate::domain::calendar::CalendarError;
 use crate::domain::id::{ApplicationId, SnapshotId};
 use crate::domain::money::MoneyError;
+use crate::domain::person::OtherDistrict;
 use crate::domain::source::SourceId;
 use crate::domain::time::Date;
 use crate::store::StoreError;
@@ -96,6 +97,12 @@ pub enum StageError {
     /// The database.
     #[error(transparent)]
     Store(StoreError),
+}
+
+impl From<OtherDistrict> for StageError {
+    fn from(_: OtherDistrict) -> Self {
+        Self::Forbidden { needs: "the district asked for" }
+    }
 }
 
 impl From<StoreError> for StageError {

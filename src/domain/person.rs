@@ -125,6 +125,18 @@ impl Staff {
         self.roles.contains(&role)
     }
 
+    /// The district a list is narrowed to: their own for district staff, whatever was asked for at city level.
+    ///
+    /// # Errors
+    /// When district staff ask for another district.
+    pub fn narrow(&self, asked: Option<DistrictCode>) -> Result<Option<DistrictCode>, OtherDistrict> {
+        match (&self.district, asked) {
+            (Some(own), Some(asked)) if *own != asked => Err(OtherDistrict),
+            (Some(own), _) => Ok(Some(own.clone())),
+            (None, asked) => Ok(asked),
+        }
+    }
+
     /// Whether a matter of `district` is theirs to see: their own district, or any at city level.
     #[must_use]
     pub fn covers(&self, district: Option<&DistrictCode>) -> bool {
@@ -135,6 +147,11 @@ impl Staff {
         }
     }
 }
+
+/// Staff of one district asked for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("staff of one district asked for another")]
+pub struct OtherDistrict;
 
 /// Who did something; written into decisions, audit and access rows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -5,7 +5,6 @@ use serde_json::json;
 use crate::context::Context;
 use crate::domain::audit::{Alarm, AuditEntry};
 use crate::domain::award::{Award, Budget, BudgetKey};
-use crate::domain::district::DistrictCode;
 use crate::domain::id::{AuditId, JournalId, PaymentId};
 use crate::domain::ledger::{Balance, JournalEntry, Movement};
 use crate::domain::money::Money;
@@ -59,7 +58,7 @@ impl Finance {
     /// `Forbidden` without the role.
     pub async fn payments(&self, staff: &Staff, filter: PaymentFilter) -> Result<Vec<PaymentLine>, StageError> {
         must_be_finance(staff)?;
-        let filter = PaymentFilter { district: own_district(staff, filter.district)?, ..filter };
+        let filter = PaymentFilter { district: staff.narrow(filter.district)?, ..filter };
         let mut tx = self.ctx.store.read().await?;
         let mut lines = Vec::new();
         for payment in tx.list_payments(&filter).await? {
@@ -237,13 +236,4 @@ impl Finance {
 
 fn must_be_finance(staff: &Staff) -> Result<(), StageError> {
     if staff.has(Role::Finance) { Ok(()) } else { Err(StageError::Forbidden { needs: "the role finance" }) }
-}
-
-/// A district's staff may ask for their own district only; city level for any.
-fn own_district(staff: &Staff, asked: Option<DistrictCode>) -> Result<Option<DistrictCode>, StageError> {
-    match (&staff.district, asked) {
-        (Some(own), Some(asked)) if *own != asked => Err(StageError::Forbidden { needs: "the district asked for" }),
-        (Some(own), _) => Ok(Some(own.clone())),
-        (None, asked) => Ok(asked),
-    }
 }
