@@ -10,7 +10,9 @@
 //! | [`id`] | UUIDv7 ids, one type a thing; the instruction id |
 //! | [`hash`], [`canonical`] | SHA-256 and the canonical JSON that is hashed |
 //! | [`source`] | the registers that are asked |
+//! | [`calendar`] | working days, public holidays and made-up working days |
 
+pub mod calendar;
 pub mod canonical;
 pub mod hash;
 pub mod id;
