@@ -62,7 +62,11 @@ impl Answer {
     /// The honest answer of a register that nobody configured.
     #[must_use]
     pub const fn not_configured() -> Self {
-        Self { outcome: FetchOutcome::NotConfigured, body: None, attempts: 0 }
+        Self {
+            outcome: FetchOutcome::NotConfigured,
+            body: None,
+            attempts: 0,
+        }
     }
 }
 

@@ -82,9 +82,14 @@ impl PaymentState {
     pub const fn may_become(self, to: Self) -> bool {
         matches!(
             (self, to),
-            (Self::Scheduled, Self::Instructed | Self::Referred | Self::Cancelled)
-                | (Self::Referred, Self::Instructed | Self::Cancelled)
-                | (Self::Instructed, Self::Settled | Self::Returned | Self::Held)
+            (
+                Self::Scheduled,
+                Self::Instructed | Self::Referred | Self::Cancelled
+            ) | (Self::Referred, Self::Instructed | Self::Cancelled)
+                | (
+                    Self::Instructed,
+                    Self::Settled | Self::Returned | Self::Held
+                )
                 | (Self::Settled, Self::Returned)
                 | (Self::Returned | Self::Held, Self::Instructed)
                 | (Self::Held, Self::Settled | Self::Returned)
@@ -214,7 +219,10 @@ pub struct Instruction {
 /// What an instruction says, as it stands on the wire (schemas/treasury/instruction.schema.json).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "the fields are the contract's, documented in docs/contracts.md")]
+#[expect(
+    missing_docs,
+    reason = "the fields are the contract's, documented in docs/contracts.md"
+)]
 pub struct Order {
     pub instruction_id: InstructionId,
     pub amount: Money,
@@ -233,7 +241,9 @@ pub struct Order {
 
 impl std::fmt::Debug for Order {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Order").field("instruction_id", &self.instruction_id).finish_non_exhaustive()
+        f.debug_struct("Order")
+            .field("instruction_id", &self.instruction_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -291,7 +301,8 @@ impl Instruction {
             id,
             payment: payment.id,
             generation,
-            replaces: (generation > 1).then(|| InstructionId::new(payment.award, payment.instalment, generation - 1)),
+            replaces: (generation > 1)
+                .then(|| InstructionId::new(payment.award, payment.instalment, generation - 1)),
             payload_hash: sha256(&payload),
             payload: Private::new(payload),
             state: InstructionState::Ready,

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-use super::document::IdentityDocument;
 use super::district::DistrictCode;
+use super::document::IdentityDocument;
 use super::id::ApplicantId;
 
 /// A value that must not reach a log, an error or a URL: `Debug` and `Display` print a mask.
@@ -84,8 +84,14 @@ pub enum Role {
 
 impl Role {
     /// Every role, for claims parsing and authorization tests.
-    pub const ALL: [Self; 6] =
-        [Self::Applicant, Self::Reviewer, Self::Supervisor, Self::Finance, Self::Policy, Self::Auditor];
+    pub const ALL: [Self; 6] = [
+        Self::Applicant,
+        Self::Reviewer,
+        Self::Supervisor,
+        Self::Finance,
+        Self::Policy,
+        Self::Auditor,
+    ];
 
     /// The word used in the token's `roles` claim.
     #[must_use]
@@ -129,10 +135,13 @@ impl Staff {
     ///
     /// # Errors
     /// When district staff ask for another district.
-    pub fn narrow(&self, asked: Option<DistrictCode>) -> Result<Option<DistrictCode>, OtherDistrict> {
+    pub fn narrow(
+        &self,
+        asked: Option<DistrictCode>,
+    ) -> Result<Option<DistrictCode>, OtherDistrict> {
         match (&self.district, asked) {
             (Some(own), Some(asked)) if *own != asked => Err(OtherDistrict),
-            (Some(own), _) => Ok(Some(own.clone())),
+            (Some(own), _) => Ok(Some(*own)),
             (None, asked) => Ok(asked),
         }
     }
