@@ -9,7 +9,7 @@ use crate::domain::id::{AlarmId, ApplicantId, ApplicationId, AuditId, PaymentId}
 use crate::domain::ledger::Movement;
 use crate::domain::payment::{Instruction, Payment, PaymentState};
 use crate::domain::person::Actor;
-use crate::domain::treasury::Callback;
+use crate::domain::treasury::{Callback, Settlement};
 use crate::error::StageError;
 use crate::instruct::{Payable, Terms, award_of, instruct, payee_of};
 use crate::payout::echo::{self, Heard};
@@ -163,9 +163,9 @@ impl Payout {
             tx.raise_alarm(ctx.id(AlarmId::new), AlarmKind::UnexpectedEvent, &subject, now).await?;
             return Ok(tx.commit().await?);
         };
-        let status = event.status_word();
+        let (id, sequence) = (event.event.to_string(), i64::from(event.sequence));
         let fresh = tx
-            .insert_treasury_event(&event.event_id, &instruction.id, status, event.sequence, now, body)
+            .insert_treasury_event(&id, &instruction.id, event.status.as_str(), sequence, now, body)
             .await?;
         if !fresh {
             return Ok(());
@@ -207,7 +207,10 @@ fn heard_of(instruction: &Instruction, event: &Callback) -> Result<Heard, StageE
     let order = instruction
         .order()
         .map_err(|_| StageError::corrupt(format!("instruction {} holds no order", instruction.id)))?;
-    let status = if event.returned { TreasuryStatus::Returned } else { TreasuryStatus::Settled };
+    let status = match event.status {
+        Settlement::Settled => TreasuryStatus::Settled,
+        Settlement::Returned => TreasuryStatus::Returned,
+    };
     let ack = Acknowledgement {
         instruction: event.instruction,
         status,
