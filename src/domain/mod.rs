@@ -46,4 +46,5 @@ pub mod payment;
 pub mod person;
 pub mod source;
 pub mod time;
+pub mod treasury;
 pub mod uscc;
