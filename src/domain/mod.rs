@@ -10,10 +10,26 @@
 //! | [`id`] | UUIDv7 ids, one type a thing; the instruction id |
 //! | [`hash`], [`canonical`] | SHA-256 and the canonical JSON that is hashed |
 //! | [`source`] | the registers that are asked |
+//! | [`calendar`] | working days, public holidays and made-up working days |
+//! | [`document`] | identity documents, read strictly, shown masked |
+//! | [`name`] | people's names, and when two are one |
+//! | [`uscc`] | unified social credit codes of organisations |
+//! | [`certificate`] | numbers of degree and education certificates |
+//! | [`bank`] | bank codes and accounts |
+//! | [`district`] | administrative divisions |
 
+pub mod bank;
+pub mod calendar;
 pub mod canonical;
+pub mod certificate;
+mod check_digit;
+pub mod district;
+pub mod document;
 pub mod hash;
 pub mod id;
+mod mask;
 pub mod money;
+pub mod name;
 pub mod source;
 pub mod time;
+pub mod uscc;
