@@ -8,7 +8,6 @@ use crate::domain::document::IdentityDocument;
 use crate::domain::evidence::FetchOutcome;
 use crate::domain::id::{ConsentId, FetchId, InstructionId};
 use crate::domain::money::Money;
-use crate::domain::payment::Order;
 use crate::domain::person::Private;
 use crate::domain::source::SourceId;
 use crate::domain::time::{Date, Timestamp};
@@ -57,6 +56,18 @@ pub struct Answer {
     pub body: Option<Vec<u8>>,
     /// How often the source was tried.
     pub attempts: u8,
+}
+
+impl Answer {
+    /// The honest answer of a register that nobody configured.
+    #[must_use]
+    pub const fn not_configured() -> Self {
+        Self {
+            outcome: FetchOutcome::NotConfigured,
+            body: None,
+            attempts: 0,
+        }
+    }
 }
 
 /// A register (数源部门). Never fails: every way of failing is an outcome.
@@ -128,14 +139,6 @@ pub trait Treasury: Send + Sync {
     async fn send(&self, id: &InstructionId, payload: &[u8], request_id: &str) -> TreasuryReply;
     /// Asks what became of an instruction.
     async fn ask(&self, id: &InstructionId, request_id: &str) -> TreasuryReply;
-}
-
-/// Parses an order back from its stored bytes.
-///
-/// # Errors
-/// When the bytes are not an order: the database was tampered with.
-pub fn order_of(payload: &[u8]) -> Result<Order, serde_json::Error> {
-    serde_json::from_slice(payload)
 }
 
 /// The world as one value, handed to every stage.
