@@ -5,3 +5,4 @@ pub mod domain;
 pub mod gateways;
 pub mod ports;
 pub mod telemetry;
+pub mod store;
