@@ -1,3 +1,6 @@
 //! sanmiao
 
+pub mod approve;
+pub mod cli;
 pub mod domain;
+pub mod policy;

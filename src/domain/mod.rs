@@ -14,6 +14,8 @@
 pub mod canonical;
 pub mod hash;
 pub mod id;
+pub mod judgement;
 pub mod money;
+pub mod policy;
 pub mod source;
 pub mod time;
