@@ -16,3 +16,5 @@ pub mod prefill;
 pub mod review;
 pub mod store;
 pub mod telemetry;
+pub mod cli;
+pub mod policy;

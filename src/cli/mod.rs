@@ -1,0 +1,5 @@
+//! The command line, a file a command.
+
+pub mod policy;
+#[cfg(test)]
+mod shipped_tests;
