@@ -14,11 +14,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use self::problem::{ConfigError, Problem, Text};
-pub use self::sections::{
-    Database, IdentityConfig, JobsConfig, LogConfig, LogFormat, NotifyConfig, PeerConfig, ServerConfig, SourceConfig,
-    TreasuryConfig, VaultConfig, VaultKey,
-};
 use self::read::Reader;
+pub use self::sections::{
+    Database, IdentityConfig, JobsConfig, LogConfig, LogFormat, NotifyConfig, PeerConfig,
+    ServerConfig, SourceConfig, TreasuryConfig, VaultConfig, VaultKey,
+};
 use crate::domain::source::SourceId;
 
 /// The whole configuration, checked.
@@ -57,8 +57,12 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         let text = match file {
             None => String::new(),
-            Some(path) => std::fs::read_to_string(path)
-                .map_err(|error| ConfigError::Unreadable { path: path.to_owned(), why: error.kind().to_string() })?,
+            Some(path) => {
+                std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable {
+                    path: path.to_owned(),
+                    why: error.kind().to_string(),
+                })?
+            }
         };
         Self::parse(&text, environment)
     }
@@ -75,7 +79,11 @@ impl Config {
         let config = Self::read(&mut reader);
         config.check(&mut reader);
         let problems = reader.into_problems();
-        if problems.is_empty() { Ok(config) } else { Err(ConfigError::Problems(problems)) }
+        if problems.is_empty() {
+            Ok(config)
+        } else {
+            Err(ConfigError::Problems(problems))
+        }
     }
 
     /// A file with every key, each with a comment. Whoever replaces `CHANGE-ME` has a configuration that works.

@@ -9,7 +9,6 @@ use crate::domain::document::IdentityDocument;
 use crate::domain::evidence::FetchOutcome;
 use crate::domain::id::{ConsentId, FetchId, InstructionId, NoticeId};
 use crate::domain::money::Money;
-use crate::domain::payment::Order;
 use crate::domain::person::{Private, Staff, Subject};
 use crate::domain::source::SourceId;
 use crate::domain::time::{Date, Timestamp};
@@ -59,6 +58,18 @@ pub struct Answer {
     pub body: Option<Vec<u8>>,
     /// How often the source was tried.
     pub attempts: u8,
+}
+
+impl Answer {
+    /// The honest answer of a register that nobody configured.
+    #[must_use]
+    pub const fn not_configured() -> Self {
+        Self {
+            outcome: FetchOutcome::NotConfigured,
+            body: None,
+            attempts: 0,
+        }
+    }
 }
 
 /// A register (数源部门). Never fails: every way of failing is an outcome.
@@ -197,18 +208,22 @@ pub trait CallbackGate: Send + Sync {
     fn admit(&self, request: InboundRequest<'_>) -> Result<Callback, CallbackError>;
 }
 
+/// What the identity provider vouches for about an applicant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApplicantClaims {
+    /// Issuer and subject.
+    pub subject: Subject,
+    /// The identity document.
+    pub document: IdentityDocument,
+    /// Name as the provider spells it.
+    pub name: Private<String>,
+}
+
 /// Who stands behind a bearer token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Principal {
     /// A person who applies.
-    Applicant {
-        /// At the identity provider.
-        subject: Subject,
-        /// The document the provider vouches for.
-        document: IdentityDocument,
-        /// The name the provider vouches for.
-        name: Private<String>,
-    },
+    Applicant(ApplicantClaims),
     /// A member of staff.
     Staff(Staff),
 }
@@ -314,20 +329,12 @@ pub trait Notifier: Send + Sync {
     async fn notify(&self, notice: &Notice) -> Result<(), NotifyError>;
 }
 
-/// Hears how registers are doing, for the figures.
-pub trait FetchObserver: Send + Sync {
-    /// An ask ended; the time includes retries.
-    fn fetched(&self, source: SourceId, outcome: FetchOutcome, elapsed_us: i64, attempts: u8);
+/// Hears what an answer does not tell about a register, for the figures.
+pub trait SourceObserver: Send + Sync {
+    /// A register was tried once.
+    fn tried(&self, source: SourceId);
     /// A breaker changed: `closed`, `open` or `half_open`.
     fn breaker(&self, source: SourceId, state: &'static str);
-}
-
-/// Parses an order back from its stored bytes.
-///
-/// # Errors
-/// When the bytes are not an order: the database was tampered with.
-pub fn order_of(payload: &[u8]) -> Result<Order, serde_json::Error> {
-    serde_json::from_slice(payload)
 }
 
 /// The world as one value, handed to every stage.

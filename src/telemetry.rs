@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -17,10 +18,11 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::config::{LogConfig, LogFormat};
+use crate::domain::application::StateName;
 use crate::domain::evidence::FetchOutcome;
 use crate::domain::source::SourceId;
 use crate::gateways::{entropy, wire};
-use crate::ports::{Entropy, FetchObserver};
+use crate::ports::{Entropy, SourceObserver};
 
 /// Logging cannot start.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -46,12 +48,17 @@ pub fn start(config: &LogConfig) -> Result<(), TelemetryError> {
 ///
 /// # Errors
 /// When the filter cannot be read.
-pub fn subscriber<W>(config: &LogConfig, writer: W) -> Result<Box<dyn Subscriber + Send + Sync>, TelemetryError>
+pub fn subscriber<W>(
+    config: &LogConfig,
+    writer: W,
+) -> Result<Box<dyn Subscriber + Send + Sync>, TelemetryError>
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
     let filter = EnvFilter::try_new(&config.filter).map_err(|_| TelemetryError::BadFilter)?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(writer);
     Ok(match config.format {
         LogFormat::Json => Box::new(builder.json().flatten_event(true).finish()),
         LogFormat::Text => Box::new(builder.with_ansi(false).finish()),
@@ -98,24 +105,31 @@ type Levels<const N: usize> = Family<[Label; N], Gauge>;
 type Times<const N: usize> = Family<[Label; N], Histogram, fn() -> Histogram>;
 
 /// Seconds of an exchange: from a millisecond to a slow register's deadline.
-const EXCHANGE_S: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
+const EXCHANGE_S: [f64; 12] = [
+    0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
+];
 /// Seconds from filing to decision or money: from a tenth to ten working days, for people's decisions count too.
-const PIPELINE_S: [f64; 14] =
-    [0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 30.0, 60.0, 600.0, 3_600.0, 86_400.0, 864_000.0];
+const PIPELINE_S: [f64; 14] = [
+    0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 30.0, 60.0, 600.0, 3_600.0, 86_400.0, 864_000.0,
+];
 
 fn exchange_seconds() -> Histogram {
     Histogram::new(EXCHANGE_S)
 }
 
 /// Every figure the service publishes on `/metrics`. Labels come from fixed words, never from what somebody sent.
+/// Cheap to clone: every clone counts on the same figures.
+#[derive(Debug, Clone)]
+pub struct Metrics(Arc<Figures>);
+
 #[derive(Debug)]
-pub struct Metrics {
+struct Figures {
     registry: Registry,
     fetches: Counts<2>,
-    fetch_attempts: Counts<1>,
+    source_attempts: Counts<1>,
     fetch_seconds: Times<1>,
     breaker: Levels<1>,
-    decisions: Counts<2>,
+    decisions: Counts<1>,
     seconds_to_decision: Histogram,
     seconds_to_money: Histogram,
     applications: Levels<1>,
@@ -137,10 +151,10 @@ impl Metrics {
     /// All figures at zero.
     #[must_use]
     pub fn new() -> Self {
-        let mut metrics = Self {
+        let mut figures = Figures {
             registry: Registry::with_prefix("sanmiao"),
             fetches: Family::default(),
-            fetch_attempts: Family::default(),
+            source_attempts: Family::default(),
             fetch_seconds: Family::new_with_constructor(exchange_seconds),
             breaker: Family::default(),
             decisions: Family::default(),
@@ -154,70 +168,79 @@ impl Metrics {
             requests: Family::default(),
             request_seconds: Family::new_with_constructor(exchange_seconds),
         };
-        metrics.register_world();
-        metrics.register_pipeline();
+        figures.register_world();
+        figures.register_pipeline();
+        let metrics = Self(Arc::new(figures));
         for source in SourceId::ALL {
             metrics.breaker(source, "closed");
         }
         metrics
     }
 
-    fn register_world(&mut self) {
-        let registry = &mut self.registry;
-        registry.register("source_fetches", "Asks of a register by outcome", self.fetches.clone());
-        registry.register("source_attempts", "Tries at a register", self.fetch_attempts.clone());
-        registry.register("source_fetch_seconds", "Seconds of an ask, retries included", self.fetch_seconds.clone());
-        registry.register("source_breaker", "Breaker: 0 closed, 1 half open, 2 open", self.breaker.clone());
-        registry.register("instruction_attempts", "Sends and asks at the treasury by result", self.instruction_attempts.clone());
-        registry.register("http_requests", "Requests by route and status class", self.requests.clone());
-        registry.register("http_request_seconds", "Seconds of a request by route", self.request_seconds.clone());
+    /// An ask of a register ended, after so many milliseconds, retries included.
+    pub fn fetched(&self, source: SourceId, outcome: FetchOutcome, elapsed_ms: i64) {
+        let source = ("source", source.as_str());
+        self.0
+            .fetches
+            .get_or_create(&[source, ("outcome", outcome.as_str())])
+            .inc();
+        self.0
+            .fetch_seconds
+            .get_or_create(&[source])
+            .observe(seconds(elapsed_ms));
     }
 
-    fn register_pipeline(&mut self) {
-        let registry = &mut self.registry;
-        registry.register("decisions", "Decisions by outcome and by whom", self.decisions.clone());
-        registry.register("seconds_to_decision", "Seconds from filing to decision", self.seconds_to_decision.clone());
-        registry.register("seconds_to_money", "Seconds from filing to settlement", self.seconds_to_money.clone());
-        registry.register("applications", "Applications by state", self.applications.clone());
-        registry.register("payments", "Payments by state", self.payments.clone());
-        registry.register("alarms_raised", "Alarms raised by kind", self.alarms_raised.clone());
-        registry.register("alarms_open", "Alarms that wait for a person, by kind", self.alarms_open.clone());
+    /// A judgement ended in this state, so many milliseconds after filing. Parking is not a decision, and is counted without a time.
+    pub fn decided(&self, state: StateName, elapsed_ms: Option<i64>) {
+        self.0
+            .decisions
+            .get_or_create(&[("state", state.as_str())])
+            .inc();
+        if let Some(elapsed_ms) = elapsed_ms.filter(|_| state != StateName::Parked) {
+            self.0.seconds_to_decision.observe(seconds(elapsed_ms));
+        }
     }
 
-    /// A decision: its outcome, whether `machine` or `staff` made it, and how long after filing.
-    pub fn decided(&self, outcome: &'static str, by: &'static str, seconds: f64) {
-        self.decisions.get_or_create(&[("outcome", outcome), ("by", by)]).inc();
-        self.seconds_to_decision.observe(seconds);
-    }
-
-    /// A payment settled, so long after filing.
-    pub fn settled(&self, seconds: f64) {
-        self.seconds_to_money.observe(seconds);
+    /// A payment settled, so many milliseconds after filing.
+    pub fn settled(&self, elapsed_ms: i64) {
+        self.0.seconds_to_money.observe(seconds(elapsed_ms));
     }
 
     /// How many applications are in a state.
     pub fn applications_in(&self, state: &'static str, count: i64) {
-        self.applications.get_or_create(&[("state", state)]).set(count);
+        self.0
+            .applications
+            .get_or_create(&[("state", state)])
+            .set(count);
     }
 
     /// How many payments are in a state.
     pub fn payments_in(&self, state: &'static str, count: i64) {
-        self.payments.get_or_create(&[("state", state)]).set(count);
+        self.0
+            .payments
+            .get_or_create(&[("state", state)])
+            .set(count);
     }
 
     /// One send or ask at the treasury and what came of it: `known`, `never_seen`, `conflict`, `refused`, `unknown`.
-    pub fn instruction_attempted(&self, result: &'static str) {
-        self.instruction_attempts.get_or_create(&[("result", result)]).inc();
+    pub fn instruction_attempt(&self, result: &'static str) {
+        self.0
+            .instruction_attempts
+            .get_or_create(&[("result", result)])
+            .inc();
     }
 
     /// An alarm was raised.
     pub fn alarm_raised(&self, kind: &'static str) {
-        self.alarms_raised.get_or_create(&[("kind", kind)]).inc();
+        self.0.alarms_raised.get_or_create(&[("kind", kind)]).inc();
     }
 
     /// How many alarms of a kind wait for a person.
     pub fn alarms_open(&self, kind: &'static str, count: i64) {
-        self.alarms_open.get_or_create(&[("kind", kind)]).set(count);
+        self.0
+            .alarms_open
+            .get_or_create(&[("kind", kind)])
+            .set(count);
     }
 
     /// A request was answered. `route` is the route's pattern, never the path.
@@ -229,8 +252,14 @@ impl Metrics {
             400..500 => "4xx",
             500.. => "5xx",
         };
-        self.requests.get_or_create(&[("route", route), ("status", class)]).inc();
-        self.request_seconds.get_or_create(&[("route", route)]).observe(seconds);
+        self.0
+            .requests
+            .get_or_create(&[("route", route), ("status", class)])
+            .inc();
+        self.0
+            .request_seconds
+            .get_or_create(&[("route", route)])
+            .observe(seconds);
     }
 
     /// All figures as text (`OpenMetrics`).
@@ -238,18 +267,93 @@ impl Metrics {
     pub fn render(&self) -> String {
         let mut text = String::new();
         // Writing to a String cannot fail.
-        let _ = encode(&mut text, &self.registry);
+        let _ = encode(&mut text, &self.0.registry);
         text
     }
 }
 
-impl FetchObserver for Metrics {
-    #[expect(clippy::cast_precision_loss, reason = "a duration for a histogram, far below 2^53 microseconds")]
-    fn fetched(&self, source: SourceId, outcome: FetchOutcome, elapsed_us: i64, attempts: u8) {
-        let source = ("source", source.as_str());
-        self.fetches.get_or_create(&[source, ("outcome", outcome.as_str())]).inc();
-        self.fetch_attempts.get_or_create(&[source]).inc_by(attempts.into());
-        self.fetch_seconds.get_or_create(&[source]).observe(elapsed_us as f64 / 1e6);
+impl Figures {
+    fn register_world(&mut self) {
+        let registry = &mut self.registry;
+        registry.register(
+            "source_fetches",
+            "Asks of a register by outcome",
+            self.fetches.clone(),
+        );
+        registry.register(
+            "source_attempts",
+            "Tries at a register",
+            self.source_attempts.clone(),
+        );
+        registry.register(
+            "source_fetch_seconds",
+            "Seconds of an ask, retries included",
+            self.fetch_seconds.clone(),
+        );
+        registry.register(
+            "source_breaker",
+            "Breaker: 0 closed, 1 half open, 2 open",
+            self.breaker.clone(),
+        );
+        registry.register(
+            "instruction_attempts",
+            "Sends and asks at the treasury by result",
+            self.instruction_attempts.clone(),
+        );
+        registry.register(
+            "http_requests",
+            "Requests by route and status class",
+            self.requests.clone(),
+        );
+        registry.register(
+            "http_request_seconds",
+            "Seconds of a request by route",
+            self.request_seconds.clone(),
+        );
+    }
+
+    fn register_pipeline(&mut self) {
+        let registry = &mut self.registry;
+        registry.register(
+            "decisions",
+            "Judgements by the state they ended in",
+            self.decisions.clone(),
+        );
+        registry.register(
+            "seconds_to_decision",
+            "Seconds from filing to decision",
+            self.seconds_to_decision.clone(),
+        );
+        registry.register(
+            "seconds_to_money",
+            "Seconds from filing to settlement",
+            self.seconds_to_money.clone(),
+        );
+        registry.register(
+            "applications",
+            "Applications by state",
+            self.applications.clone(),
+        );
+        registry.register("payments", "Payments by state", self.payments.clone());
+        registry.register(
+            "alarms_raised",
+            "Alarms raised by kind",
+            self.alarms_raised.clone(),
+        );
+        registry.register(
+            "alarms_open",
+            "Alarms that wait for a person, by kind",
+            self.alarms_open.clone(),
+        );
+    }
+}
+
+impl SourceObserver for Metrics {
+    fn tried(&self, source: SourceId) {
+        self.0
+            .source_attempts
+            .get_or_create(&[("source", source.as_str())])
+            .inc();
     }
 
     fn breaker(&self, source: SourceId, state: &'static str) {
@@ -258,8 +362,19 @@ impl FetchObserver for Metrics {
             "half_open" => 1,
             _ => 2,
         };
-        self.breaker.get_or_create(&[("source", source.as_str())]).set(level);
+        self.0
+            .breaker
+            .get_or_create(&[("source", source.as_str())])
+            .set(level);
     }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a duration for a histogram, far below 2^53 milliseconds"
+)]
+const fn seconds(millis: i64) -> f64 {
+    millis as f64 / 1e3
 }
 
 #[cfg(test)]
@@ -272,20 +387,27 @@ mod tests {
         let entropy = SeededEntropy::new(1);
         assert_eq!(RequestId::accept(Some("abc-1"), &entropy).as_str(), "abc-1");
         for bad in [None, Some(""), Some("a b"), Some("张三"), Some("a\nb")] {
-            assert_eq!(RequestId::accept(bad, &entropy).as_str().len(), 32, "{bad:?}");
+            assert_eq!(
+                RequestId::accept(bad, &entropy).as_str().len(),
+                32,
+                "{bad:?}"
+            );
         }
     }
 
     #[test]
     fn every_promised_figure_is_on_the_page() {
         let metrics = Metrics::new();
-        metrics.fetched(SourceId::Education, FetchOutcome::TimedOut, 1_500_000, 2);
+        metrics.fetched(SourceId::Education, FetchOutcome::TimedOut, 1_500);
+        metrics.tried(SourceId::Education);
+        metrics.tried(SourceId::Education);
         metrics.breaker(SourceId::Education, "open");
-        metrics.decided("approved", "machine", 0.4);
-        metrics.settled(1.2);
+        metrics.decided(StateName::Approved, Some(400));
+        metrics.decided(StateName::Parked, Some(400));
+        metrics.clone().settled(1_200);
         metrics.applications_in("parked", 3);
         metrics.payments_in("settled", 5);
-        metrics.instruction_attempted("unknown");
+        metrics.instruction_attempt("unknown");
         metrics.alarm_raised("payment_stuck");
         metrics.alarms_open("payment_stuck", 1);
         metrics.requested("/api/v1/applications/{id}", 201, 0.01);
@@ -296,7 +418,8 @@ mod tests {
             "sanmiao_source_fetch_seconds_bucket{le=\"2.5\",source=\"education\"} 1",
             "sanmiao_source_breaker{source=\"education\"} 2",
             "sanmiao_source_breaker{source=\"degree\"} 0",
-            "sanmiao_decisions_total{outcome=\"approved\",by=\"machine\"} 1",
+            "sanmiao_decisions_total{state=\"approved\"} 1",
+            "sanmiao_decisions_total{state=\"parked\"} 1",
             "sanmiao_seconds_to_decision_count 1",
             "sanmiao_seconds_to_money_bucket{le=\"2.0\"} 1",
             "sanmiao_applications{state=\"parked\"} 3",

@@ -38,12 +38,29 @@ fn sources(out: &mut String) {
 fn one(out: &mut String, pattern: &str, section: &str, explained: bool) {
     let _ = writeln!(out, "[{section}]");
     for key in KEYS {
-        let Some(name) = key.path.strip_prefix(pattern).and_then(|rest| rest.strip_prefix('.')) else { continue };
+        let Some(name) = key
+            .path
+            .strip_prefix(pattern)
+            .and_then(|rest| rest.strip_prefix('.'))
+        else {
+            continue;
+        };
         let name = name.replace('*', "k1");
         if explained {
-            let _ = writeln!(out, "# {} / {}\n#   {}", key.zh, key.en, env_name(&format!("{section}.{name}")));
+            let _ = writeln!(
+                out,
+                "# {} / {}\n#   {}",
+                key.zh,
+                key.en,
+                env_name(&format!("{section}.{name}"))
+            );
         }
-        let _ = writeln!(out, "{}{name} = {}", if is_shown(key) { "" } else { "# " }, literal(key));
+        let _ = writeln!(
+            out,
+            "{}{name} = {}",
+            if is_shown(key) { "" } else { "# " },
+            literal(key)
+        );
     }
     out.push('\n');
 }
@@ -57,7 +74,11 @@ fn literal(key: &Key) -> String {
     match key.kind {
         Kind::Whole { .. } | Kind::Truth => key.example.to_owned(),
         Kind::Choices(_) => {
-            let words: Vec<String> = key.example.split(',').map(|word| format!("{word:?}")).collect();
+            let words: Vec<String> = key
+                .example
+                .split(',')
+                .map(|word| format!("{word:?}"))
+                .collect();
             format!("[{}]", words.join(", "))
         }
         _ => format!("{:?}", key.example),

@@ -5,14 +5,15 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
+use super::Config;
 use super::problem::Text;
 use super::read::Reader;
-use super::Config;
 use crate::domain::source::SourceId;
 use crate::gateways::http::Url;
+use crate::gateways::wire::WireKey;
 
 /// `[server]`
 #[derive(Debug, Clone)]
@@ -73,7 +74,10 @@ pub struct VaultConfig {
 
 /// `[identity]`
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each field is the key of its name, documented in the table of keys")]
+#[expect(
+    missing_docs,
+    reason = "each field is the key of its name, documented in the table of keys"
+)]
 pub struct IdentityConfig {
     pub issuer: String,
     pub audience: String,
@@ -102,9 +106,25 @@ pub struct PeerConfig {
     pub key: SecretString,
 }
 
+impl PeerConfig {
+    /// The key to sign with.
+    #[must_use]
+    pub fn wire_key(&self) -> WireKey {
+        WireKey::new(self.app_id.as_str(), &key_bytes(&self.key))
+    }
+}
+
+/// A key's bytes: after `base64:` what that decodes to, else the text itself. The reader has seen to it that it decodes.
+fn key_bytes(key: &SecretString) -> Zeroizing<Vec<u8>> {
+    super::read::key_bytes(key.expose_secret()).unwrap_or_default()
+}
+
 /// `[sources.<name>]`
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each field is the key of its name, documented in the table of keys")]
+#[expect(
+    missing_docs,
+    reason = "each field is the key of its name, documented in the table of keys"
+)]
 pub struct SourceConfig {
     pub peer: PeerConfig,
     pub deadline: Duration,
@@ -119,7 +139,10 @@ pub struct SourceConfig {
 
 /// `[treasury]`
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each field is the key of its name, documented in the table of keys")]
+#[expect(
+    missing_docs,
+    reason = "each field is the key of its name, documented in the table of keys"
+)]
 pub struct TreasuryConfig {
     pub peer: PeerConfig,
     pub callback_app_id: String,
@@ -130,6 +153,17 @@ pub struct TreasuryConfig {
     pub concurrency: usize,
     pub backoff_ms: u64,
     pub backoff_ms_max: u64,
+}
+
+impl TreasuryConfig {
+    /// The key that call-backs are signed with.
+    #[must_use]
+    pub fn callback_wire_key(&self) -> WireKey {
+        WireKey::new(
+            self.callback_app_id.as_str(),
+            &key_bytes(&self.callback_key),
+        )
+    }
 }
 
 /// `[notify]`
@@ -143,7 +177,10 @@ pub struct NotifyConfig {
 
 /// `[jobs]`
 #[derive(Debug, Clone, Copy)]
-#[expect(missing_docs, reason = "each field is the key of its name, documented in the table of keys")]
+#[expect(
+    missing_docs,
+    reason = "each field is the key of its name, documented in the table of keys"
+)]
 pub struct JobsConfig {
     pub dispatch: Duration,
     pub resume: Duration,
@@ -196,7 +233,10 @@ impl Config {
             if config.attempt_timeout > config.deadline {
                 reader.problem(
                     &format!("sources.{source}.attempt_timeout_ms"),
-                    Text::new("单次时限大于总时限", "one try may take longer than the whole ask"),
+                    Text::new(
+                        "单次时限大于总时限",
+                        "one try may take longer than the whole ask",
+                    ),
                     Text::new("不大于 deadline_ms", "make it at most deadline_ms"),
                 );
             }
@@ -216,8 +256,14 @@ impl Config {
         if self.treasury.lease_ms <= timeout_ms.saturating_mul(2) {
             reader.problem(
                 "treasury.lease_ms",
-                Text::new("租约不长于两次往来的时限", "the lease is no longer than two exchanges"),
-                Text::new("大于 timeout_ms 的两倍", "make it more than twice timeout_ms"),
+                Text::new(
+                    "租约不长于两次往来的时限",
+                    "the lease is no longer than two exchanges",
+                ),
+                Text::new(
+                    "大于 timeout_ms 的两倍",
+                    "make it more than twice timeout_ms",
+                ),
             );
         }
     }
@@ -236,16 +282,32 @@ impl Config {
         if self.server.plain_http_allowed {
             return;
         }
-        let mut addresses: Vec<(String, Option<Url>)> =
-            self.sources.iter().map(|(id, one)| (format!("sources.{id}.url"), Some(one.peer.url.clone()))).collect();
-        addresses.push(("treasury.url".to_owned(), Some(self.treasury.peer.url.clone())));
-        addresses.push(("identity.issuer".to_owned(), self.identity.issuer.parse().ok()));
-        addresses.extend(self.notify.iter().map(|notify| ("notify.url".to_owned(), Some(notify.peer.url.clone()))));
+        let mut addresses: Vec<(String, Option<Url>)> = self
+            .sources
+            .iter()
+            .map(|(id, one)| (format!("sources.{id}.url"), Some(one.peer.url.clone())))
+            .collect();
+        addresses.push((
+            "treasury.url".to_owned(),
+            Some(self.treasury.peer.url.clone()),
+        ));
+        addresses.push((
+            "identity.issuer".to_owned(),
+            self.identity.issuer.parse().ok(),
+        ));
+        addresses.extend(
+            self.notify
+                .iter()
+                .map(|notify| ("notify.url".to_owned(), Some(notify.peer.url.clone()))),
+        );
         for (key, address) in addresses {
             if address.is_some_and(|address| address.scheme() == "http" && !is_loopback(&address)) {
                 reader.problem(
                     &key,
-                    Text::new("个人信息将以明文传输", "personal data would travel in clear"),
+                    Text::new(
+                        "个人信息将以明文传输",
+                        "personal data would travel in clear",
+                    ),
                     Text::new(
                         "改用 https,或在可信内网设置 server.plain_http_allowed = true",
                         "use https, or in a trusted network set server.plain_http_allowed = true",
@@ -257,19 +319,28 @@ impl Config {
 }
 
 fn is_loopback(address: &Url) -> bool {
-    let host = address.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    let host = address
+        .host_str()
+        .unwrap_or_default()
+        .trim_matches(['[', ']']);
+    host == "localhost"
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|ip| ip.is_loopback())
 }
 
 /// Stands in for an address that is wrong, until the problems are told. Loopback, so that no second problem follows from it.
 fn address(reader: &mut Reader, path: &str) -> Url {
     let found = reader.url(path);
-    found.unwrap_or_else(|| stand_in())
+    found.unwrap_or_else(stand_in)
 }
 
-#[expect(clippy::expect_used, reason = "a constant that a test of this module parses")]
+#[expect(
+    clippy::unwrap_used,
+    reason = "a constant; every test that refuses an address passes here"
+)]
 fn stand_in() -> Url {
-    "http://localhost/".parse().expect("the constant is a URL")
+    "http://localhost/".parse().unwrap()
 }
 
 fn millis(reader: &mut Reader, path: &str) -> Duration {
@@ -293,7 +364,10 @@ fn database(reader: &mut Reader) -> Database {
         (None, Some(data_dir)) => Database::Embedded { data_dir },
         (url, _) => {
             let what = if url.is_some() {
-                Text::new("同时给出了 url 和 data_dir", "both url and data_dir are given")
+                Text::new(
+                    "同时给出了 url 和 data_dir",
+                    "both url and data_dir are given",
+                )
             } else {
                 Text::new("缺少 url 或 data_dir", "neither url nor data_dir is given")
             };
@@ -305,7 +379,9 @@ fn database(reader: &mut Reader) -> Database {
                     "give database.data_dir for one node or database.url for several",
                 ),
             );
-            Database::Embedded { data_dir: PathBuf::new() }
+            Database::Embedded {
+                data_dir: PathBuf::new(),
+            }
         }
     }
 }
@@ -314,13 +390,24 @@ fn vault(reader: &mut Reader) -> VaultConfig {
     let ids: std::collections::BTreeSet<String> = reader
         .names("vault.keys")
         .into_iter()
-        .map(|name| name.strip_suffix("_file").map_or(name.clone(), ToOwned::to_owned))
+        .map(|name| {
+            name.strip_suffix("_file")
+                .map_or(name.clone(), ToOwned::to_owned)
+        })
         .collect();
     if ids.is_empty() {
         // Reads the pattern itself, so that the table's own words say what is missing.
         reader.key32("vault.keys.*");
     }
-    let keys = ids.into_iter().map(|id| (id.clone(), VaultKey(reader.key32(&format!("vault.keys.{id}"))))).collect();
+    let keys = ids
+        .into_iter()
+        .map(|id| {
+            (
+                id.clone(),
+                VaultKey(reader.key32(&format!("vault.keys.{id}"))),
+            )
+        })
+        .collect();
     VaultConfig {
         keys,
         current: reader.text("vault.current"),
@@ -358,7 +445,9 @@ fn peer(reader: &mut Reader, section: &str) -> PeerConfig {
 fn sources(reader: &mut Reader) -> BTreeMap<SourceId, SourceConfig> {
     let names = reader.names("sources");
     let known = names.iter().filter_map(|name| name.parse().ok());
-    known.map(|source: SourceId| (source, one_source(reader, &format!("sources.{source}")))).collect()
+    known
+        .map(|source: SourceId| (source, one_source(reader, &format!("sources.{source}"))))
+        .collect()
 }
 
 fn one_source(reader: &mut Reader, section: &str) -> SourceConfig {
@@ -391,7 +480,10 @@ fn treasury(reader: &mut Reader) -> TreasuryConfig {
 }
 
 fn notify(reader: &mut Reader) -> NotifyConfig {
-    NotifyConfig { peer: peer(reader, "notify"), timeout: millis(reader, "notify.timeout_ms") }
+    NotifyConfig {
+        peer: peer(reader, "notify"),
+        timeout: millis(reader, "notify.timeout_ms"),
+    }
 }
 
 fn jobs(reader: &mut Reader) -> JobsConfig {
@@ -405,6 +497,13 @@ fn jobs(reader: &mut Reader) -> JobsConfig {
 }
 
 fn log(reader: &mut Reader) -> LogConfig {
-    let format = if reader.text("log.format") == "text" { LogFormat::Text } else { LogFormat::Json };
-    LogConfig { format, filter: reader.text("log.filter") }
+    let format = if reader.text("log.format") == "text" {
+        LogFormat::Text
+    } else {
+        LogFormat::Json
+    };
+    LogConfig {
+        format,
+        filter: reader.text("log.filter"),
+    }
 }

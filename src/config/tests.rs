@@ -1,6 +1,6 @@
-use super::*;
 use super::keys::{KEYS, Kind, Need, PLACEHOLDER};
 use super::read::{env_name, expand};
+use super::*;
 
 const KEY32: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
@@ -25,7 +25,10 @@ fn problems(text: &str, environment: Vec<(String, String)>) -> Vec<Problem> {
 }
 
 fn keys(problems: &[Problem]) -> Vec<&str> {
-    problems.iter().map(|problem| problem.key.as_str()).collect()
+    problems
+        .iter()
+        .map(|problem| problem.key.as_str())
+        .collect()
 }
 
 #[test]
@@ -58,7 +61,12 @@ fn the_example_names_every_key_and_its_commented_lines_are_good() {
         let first = &expand(key.path)[0];
         assert!(example.contains(&env_name(first)), "{first}");
     }
-    let is_line = |line: &&str| !line.starts_with("# ") || line.split_once(" = ").is_some_and(|(name, _)| !name[2..].contains(' '));
+    let is_line = |line: &&str| {
+        !line.starts_with("# ")
+            || line
+                .split_once(" = ")
+                .is_some_and(|(name, _)| !name[2..].contains(' '))
+    };
     let open: Vec<String> = example
         .lines()
         .filter(is_line)
@@ -67,7 +75,10 @@ fn the_example_names_every_key_and_its_commented_lines_are_good() {
         .collect();
     let text = open.join("\n");
     let table: toml::Table = text.parse().unwrap();
-    assert!(table["treasury"].get("backoff_ms_max").is_some(), "commented lines were opened");
+    assert!(
+        table["treasury"].get("backoff_ms_max").is_some(),
+        "commented lines were opened"
+    );
     assert_eq!(problems(&text, nothing()), []);
 }
 
@@ -95,18 +106,32 @@ fn the_environment_is_stronger_than_the_file() {
 fn without_a_file_everything_may_come_from_the_environment() {
     let needed = KEYS.iter().filter(|key| key.need == Need::Required);
     let mut environment: Vec<(String, String)> = needed
-        .flat_map(|key| expand(key.path).into_iter().map(|path| (env_name(&path), key.example.replace(PLACEHOLDER, KEY32))))
+        .flat_map(|key| {
+            expand(key.path)
+                .into_iter()
+                .map(|path| (env_name(&path), key.example.replace(PLACEHOLDER, KEY32)))
+        })
         .collect();
     environment.push(("SANMIAO_DATABASE__DATA_DIR".to_owned(), "data".to_owned()));
-    environment.push(("SANMIAO_CONFIG".to_owned(), "the command line's own".to_owned()));
+    environment.push((
+        "SANMIAO_CONFIG".to_owned(),
+        "the command line's own".to_owned(),
+    ));
     assert_eq!(Config::parse("", environment).unwrap().sources.len(), 4);
 }
 
 #[test]
 fn every_required_key_is_missed_at_once() {
-    let found = problems("[sources.education]\nattempts = 2\n[notify]\ntimeout_ms = 5\n", nothing());
+    let found = problems(
+        "[sources.education]\nattempts = 2\n[notify]\ntimeout_ms = 5\n",
+        nothing(),
+    );
     for key in KEYS.iter().filter(|key| key.need == Need::Required) {
-        let path = if key.path.starts_with("sources") { key.path.replace('*', "education") } else { key.path.to_owned() };
+        let path = if key.path.starts_with("sources") {
+            key.path.replace('*', "education")
+        } else {
+            key.path.to_owned()
+        };
         assert!(keys(&found).contains(&path.as_str()), "{path}");
     }
     assert!(keys(&found).contains(&"database"));
@@ -115,11 +140,22 @@ fn every_required_key_is_missed_at_once() {
 #[test]
 fn several_mistakes_are_told_together_each_with_its_key_and_both_languages() {
     let text = good()
-        .replace("[server]", "[server]\nlisten = \"nowhere\"\nmax_body_bytes = 5")
+        .replace(
+            "[server]",
+            "[server]\nlisten = \"nowhere\"\nmax_body_bytes = 5",
+        )
         .replace("[jobs]", "[jobs]\nseal_ms = \"often\"")
         .replace("current = \"k1\"", "current = \"k9\"");
     let found = problems(&text, nothing());
-    assert_eq!(keys(&found), ["server.listen", "server.max_body_bytes", "jobs.seal_ms", "vault.current"]);
+    assert_eq!(
+        keys(&found),
+        [
+            "server.listen",
+            "server.max_body_bytes",
+            "jobs.seal_ms",
+            "vault.current"
+        ]
+    );
     for problem in found {
         for text in [problem.what, problem.mend] {
             assert!(text.zh.chars().any(|c| !c.is_ascii()), "{text}");
@@ -132,10 +168,22 @@ fn several_mistakes_are_told_together_each_with_its_key_and_both_languages() {
 fn an_unknown_key_is_refused_and_the_nearest_is_named() {
     let cases = [
         ("SANMIAO_SERVER__LISEN", "server.lisen", "server.listen"),
-        ("SANMIAO_SOURCES__EDUCATION__DEADLINE", "sources.education.deadline", "sources.education.deadline_ms"),
-        ("SANMIAO_SOURCES__EDUCATIN__URL", "sources.educatin.url", "sources.education.url"),
+        (
+            "SANMIAO_SOURCES__EDUCATION__DEADLINE",
+            "sources.education.deadline",
+            "sources.education.deadline_ms",
+        ),
+        (
+            "SANMIAO_SOURCES__EDUCATIN__URL",
+            "sources.educatin.url",
+            "sources.education.url",
+        ),
         ("SANMIAO_TRESURY__KEY", "tresury.key", "treasury.key"),
-        ("SANMIAO_SERVER__LISTEN_FILE", "server.listen_file", "server.listen"),
+        (
+            "SANMIAO_SERVER__LISTEN_FILE",
+            "server.listen_file",
+            "server.listen",
+        ),
     ];
     for (variable, path, near) in cases {
         let found = problems(&good(), with(variable, "x"));
@@ -150,13 +198,23 @@ fn a_secret_may_come_from_a_file_but_not_from_two_places() {
     let file = folder.path().join("key");
     std::fs::write(&file, "0123456789abcdef0123\n").unwrap();
     let file = file.to_str().unwrap();
-    let text = good().replacen(&format!("callback_key = {KEY32:?}"), &format!("callback_key_file = {file:?}"), 1);
+    let text = good().replacen(
+        &format!("callback_key = {KEY32:?}"),
+        &format!("callback_key_file = {file:?}"),
+        1,
+    );
     let config = Config::parse(&text, nothing()).unwrap();
-    assert_eq!(secrecy::ExposeSecret::expose_secret(&config.treasury.callback_key), "0123456789abcdef0123");
+    assert_eq!(
+        secrecy::ExposeSecret::expose_secret(&config.treasury.callback_key),
+        "0123456789abcdef0123"
+    );
 
     let both = problems(&good(), with("SANMIAO_TREASURY__KEY_FILE", file));
     assert_eq!(keys(&both), ["treasury.key"]);
-    let gone = problems(&text, with("SANMIAO_TREASURY__CALLBACK_KEY_FILE", "/nowhere"));
+    let gone = problems(
+        &text,
+        with("SANMIAO_TREASURY__CALLBACK_KEY_FILE", "/nowhere"),
+    );
     assert_eq!(keys(&gone), ["treasury.callback_key_file"]);
 }
 
@@ -166,13 +224,19 @@ fn neither_debug_nor_problems_nor_syntax_errors_show_a_secret() {
     let text = good().replacen(&format!("key = {KEY32:?}"), &format!("key = {secret:?}"), 1);
     let config = Config::parse(&text, nothing()).unwrap();
     let shown = format!("{config:?}");
-    assert!(!shown.contains(secret) && !shown.contains("[0, 0, 0"), "{shown}");
+    assert!(
+        !shown.contains(secret) && !shown.contains("[0, 0, 0"),
+        "{shown}"
+    );
     let short = problems(&good(), with("SANMIAO_TREASURY__KEY", "s3cr3t"));
     assert!(!format!("{short:?}").contains("s3cr3t"));
     let wrong_place = problems(&good(), with("SANMIAO_SERVER__LISTEN", secret));
     assert!(!format!("{wrong_place:?}").contains(secret));
     let broken = Config::parse(&format!("[treasury]\nkey = \"{secret}"), nothing()).unwrap_err();
-    assert!(matches!(broken, ConfigError::NotToml { line: 2, .. }), "{broken:?}");
+    assert!(
+        matches!(broken, ConfigError::NotToml { line: 2, .. }),
+        "{broken:?}"
+    );
     assert!(!format!("{broken} {broken:?}").contains(secret));
 }
 
@@ -189,8 +253,19 @@ fn plain_http_to_another_machine_needs_leave() {
 
 #[test]
 fn addresses_with_a_user_a_query_or_another_scheme_are_refused() {
-    for wrong in ["https://user:pw@host", "https://host/?x=1", "https://host/#a", "ftp://host", "host", "file:///etc"] {
-        assert_eq!(keys(&problems(&good(), with("SANMIAO_TREASURY__URL", wrong))), ["treasury.url"], "{wrong}");
+    for wrong in [
+        "https://user:pw@host",
+        "https://host/?x=1",
+        "https://host/#a",
+        "ftp://host",
+        "host",
+        "file:///etc",
+    ] {
+        assert_eq!(
+            keys(&problems(&good(), with("SANMIAO_TREASURY__URL", wrong))),
+            ["treasury.url"],
+            "{wrong}"
+        );
     }
 }
 
@@ -204,7 +279,13 @@ fn two_databases_or_none_is_refused() {
 
 #[test]
 fn a_lease_shorter_than_two_exchanges_is_refused() {
-    assert_eq!(keys(&problems(&good(), with("SANMIAO_TREASURY__LEASE_MS", "10000"))), ["treasury.lease_ms"]);
+    assert_eq!(
+        keys(&problems(
+            &good(),
+            with("SANMIAO_TREASURY__LEASE_MS", "10000")
+        )),
+        ["treasury.lease_ms"]
+    );
 }
 
 #[test]

@@ -17,17 +17,29 @@
 //! | [`certificate`] | numbers of degree and education certificates |
 //! | [`bank`] | bank codes and accounts |
 //! | [`district`] | administrative divisions |
+//! | [`person`] | who acts: applicants, staff and their roles, and what is private about them |
+//! | [`application`] | an application as a state machine |
+//! | [`evidence`], [`form`] | what registers answered, and the form filled from it |
+//! | [`decision`], [`award`], [`payment`], [`ledger`] | what was decided, granted, paid, and where every fen is |
+//! | [`treasury`] | what the treasury tells of its own accord: call-backs, statements, its ledger |
+//! | [`audit`] | acts, looks at personal data, alarms |
 
+pub mod application;
+pub mod audit;
+pub mod award;
 pub mod bank;
 pub mod calendar;
 pub mod canonical;
 pub mod certificate;
 mod check_digit;
+pub mod decision;
 pub mod district;
 pub mod document;
 pub mod evidence;
+pub mod form;
 pub mod hash;
 pub mod id;
+pub mod ledger;
 mod mask;
 pub mod money;
 pub mod name;

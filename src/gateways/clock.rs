@@ -15,9 +15,14 @@ pub struct SystemClock {
 impl SystemClock {
     /// A clock whose monotonic side counts from this moment.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "this is the room the real clock lives in")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the room the real clock lives in"
+    )]
     pub fn new() -> Self {
-        Self { origin: Instant::now() }
+        Self {
+            origin: Instant::now(),
+        }
     }
 }
 
@@ -28,10 +33,15 @@ impl Default for SystemClock {
 }
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the room the real clock lives in")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the room the real clock lives in"
+    )]
     fn now(&self) -> Timestamp {
         // A clock set before 1970 is a broken machine; the epoch itself is refused by every peer's skew check.
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
     }
 
@@ -51,7 +61,10 @@ impl ManualClock {
     /// A clock that stands at `now`.
     #[must_use]
     pub const fn at(now: Timestamp) -> Self {
-        Self { now_us: AtomicI64::new(now.as_micros()), monotonic_us: AtomicI64::new(0) }
+        Self {
+            now_us: AtomicI64::new(now.as_micros()),
+            monotonic_us: AtomicI64::new(0),
+        }
     }
 
     /// Sets the time of day, as an operator or a time server would; the monotonic side does not move.
@@ -94,7 +107,10 @@ mod tests {
         let clock = ManualClock::at(Timestamp::from_micros(1_000));
         assert_eq!(clock.now(), clock.now());
         clock.advance(5);
-        assert_eq!((clock.now().as_micros(), clock.monotonic_us()), (6_000, 5_000));
+        assert_eq!(
+            (clock.now().as_micros(), clock.monotonic_us()),
+            (6_000, 5_000)
+        );
         clock.set(Timestamp::from_micros(0));
         assert_eq!((clock.now().as_micros(), clock.monotonic_us()), (0, 5_000));
     }

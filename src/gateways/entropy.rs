@@ -12,8 +12,14 @@ use crate::ports::Entropy;
 pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
-    #[expect(clippy::disallowed_methods, reason = "this is the room real randomness lives in")]
-    #[expect(clippy::panic, reason = "without randomness no nonce and no id is safe: better no service than a guessable one")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the room real randomness lives in"
+    )]
+    #[expect(
+        clippy::panic,
+        reason = "without randomness no nonce and no id is safe: better no service than a guessable one"
+    )]
     fn fill(&self, buffer: &mut [u8]) {
         if let Err(error) = getrandom::fill(buffer) {
             panic!("the operating system has no randomness: {error}");
@@ -41,7 +47,10 @@ impl std::fmt::Debug for SeededEntropy {
 impl Entropy for SeededEntropy {
     fn fill(&self, buffer: &mut [u8]) {
         // A panic elsewhere while filling leaves a generator that is still a generator.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(buffer);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .fill_bytes(buffer);
     }
 }
 
@@ -67,7 +76,11 @@ mod tests {
 
     #[test]
     fn one_seed_gives_one_stream_and_another_seed_another() {
-        let (a, b, c) = (SeededEntropy::new(7), SeededEntropy::new(7), SeededEntropy::new(8));
+        let (a, b, c) = (
+            SeededEntropy::new(7),
+            SeededEntropy::new(7),
+            SeededEntropy::new(8),
+        );
         let first = token(&a);
         assert_eq!(first, token(&b));
         assert_ne!(first, token(&c));

@@ -60,7 +60,9 @@ impl Reply {
 
 impl std::fmt::Debug for Reply {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Reply").field("status", &self.status).finish_non_exhaustive()
+        f.debug_struct("Reply")
+            .field("status", &self.status)
+            .finish_non_exhaustive()
     }
 }
 
@@ -110,17 +112,29 @@ impl Http {
     /// # Errors
     /// When there is no whole reply; any status is a reply.
     pub async fn send(&self, request: Request<'_>) -> Result<Reply, HttpError> {
-        let mut builder = self.client.request(request.method, request.url).timeout(request.timeout);
+        let mut builder = self
+            .client
+            .request(request.method, request.url)
+            .timeout(request.timeout);
         for (name, value) in request.headers {
             builder = builder.header(*name, value);
         }
         if let Some(body) = request.body {
-            builder = builder.header("content-type", "application/json").body(body);
+            builder = builder
+                .header("content-type", "application/json")
+                .body(body);
         }
-        let response = builder.send().await.map_err(|error| before_the_head(&error))?;
+        let response = builder
+            .send()
+            .await
+            .map_err(|error| before_the_head(&error))?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = read_to_end(response).await?;
-        Ok(Reply { status, headers, body })
+        Ok(Reply {
+            status,
+            headers,
+            body,
+        })
     }
 
     /// Gets an unsigned document (discovery, keys, health).
@@ -128,17 +142,31 @@ impl Http {
     /// # Errors
     /// When there is no whole reply; any status is a reply.
     pub async fn get(&self, url: Url, timeout: Duration) -> Result<Reply, HttpError> {
-        self.send(Request { method: Method::GET, url, headers: &[], body: None, timeout }).await
+        self.send(Request {
+            method: Method::GET,
+            url,
+            headers: &[],
+            body: None,
+            timeout,
+        })
+        .await
     }
 }
 
 async fn read_to_end(mut response: reqwest::Response) -> Result<Vec<u8>, HttpError> {
     // The announced length is a claim: it may refuse early, but never decides how much is read.
-    if response.content_length().is_some_and(|length| length > BODY_BYTES_MAX as u64) {
+    if response
+        .content_length()
+        .is_some_and(|length| length > BODY_BYTES_MAX as u64)
+    {
         return Err(HttpError::TooLong);
     }
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| within_the_body(&error))? {
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|error| within_the_body(&error))?
+    {
         if body.len() + chunk.len() > BODY_BYTES_MAX {
             return Err(HttpError::TooLong);
         }
@@ -158,10 +186,17 @@ fn before_the_head(error: &reqwest::Error) -> HttpError {
 }
 
 fn within_the_body(error: &reqwest::Error) -> HttpError {
-    if error.is_timeout() { HttpError::TimedOut } else { HttpError::CutShort }
+    if error.is_timeout() {
+        HttpError::TimedOut
+    } else {
+        HttpError::CutShort
+    }
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the room clients are made in")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the room clients are made in"
+)]
 fn builder() -> reqwest::ClientBuilder {
     Client::builder()
         .no_proxy()

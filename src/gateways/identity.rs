@@ -22,7 +22,7 @@ use super::signed::below;
 use crate::domain::district::DistrictCode;
 use crate::domain::document::IdentityDocument;
 use crate::domain::person::{Private, Role, Staff, Subject};
-use crate::ports::{Clock, Identity, IdentityError, Principal};
+use crate::ports::{ApplicantClaims, Clock, Identity, IdentityError, Principal};
 
 /// A longer token is not looked at.
 const TOKEN_BYTES_MAX: usize = 8 * 1024;
@@ -55,7 +55,9 @@ impl TokenAlgorithm {
     /// The algorithm of a word, or `None`.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == word)
+        Self::ALL
+            .into_iter()
+            .find(|algorithm| algorithm.as_str() == word)
     }
 
     const fn jwt(self) -> jsonwebtoken::Algorithm {
@@ -69,12 +71,20 @@ impl TokenAlgorithm {
     /// Whether a key is of the type this algorithm needs, and meant for signatures.
     fn fits(self, key: &Jwk) -> bool {
         let of_type = match (self, &key.algorithm) {
-            (Self::Es256, AlgorithmParameters::EllipticCurve(ec)) => ec.curve == EllipticCurve::P256,
-            (Self::EdDsa, AlgorithmParameters::OctetKeyPair(okp)) => okp.curve == EllipticCurve::Ed25519,
+            (Self::Es256, AlgorithmParameters::EllipticCurve(ec)) => {
+                ec.curve == EllipticCurve::P256
+            }
+            (Self::EdDsa, AlgorithmParameters::OctetKeyPair(okp)) => {
+                okp.curve == EllipticCurve::Ed25519
+            }
             (Self::Rs256, AlgorithmParameters::RSA(_)) => true,
             _ => false,
         };
-        of_type && matches!(key.common.public_key_use, None | Some(PublicKeyUse::Signature))
+        of_type
+            && matches!(
+                key.common.public_key_use,
+                None | Some(PublicKeyUse::Signature)
+            )
     }
 }
 
@@ -101,7 +111,10 @@ pub struct IdentitySettings {
 
 /// Where in the token things are. A `.` goes into an object: `realm_access.roles`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is the claim that holds what it is called")]
+#[expect(
+    missing_docs,
+    reason = "each is the claim that holds what it is called"
+)]
 pub struct ClaimNames {
     pub roles: String,
     pub district: String,
@@ -142,7 +155,9 @@ pub struct OpenIdIdentity {
 
 impl std::fmt::Debug for OpenIdIdentity {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OpenIdIdentity").field("issuer", &self.settings.issuer).finish_non_exhaustive()
+        f.debug_struct("OpenIdIdentity")
+            .field("issuer", &self.settings.issuer)
+            .finish_non_exhaustive()
     }
 }
 
@@ -158,7 +173,13 @@ impl OpenIdIdentity {
     /// The issuer of `settings`; nothing is fetched before the first token.
     #[must_use]
     pub fn new(http: Http, settings: IdentitySettings, clock: Arc<dyn Clock>) -> Self {
-        Self { http, settings, clock, cache: RwLock::new(None), last_try_us: Mutex::new(None) }
+        Self {
+            http,
+            settings,
+            clock,
+            cache: RwLock::new(None),
+            last_try_us: Mutex::new(None),
+        }
     }
 
     /// Fetches discovery and keys now, for `doctor`.
@@ -169,7 +190,11 @@ impl OpenIdIdentity {
         Ok(self.fetch_keys().await?.len())
     }
 
-    async fn key(&self, kid: Option<&str>, algorithm: TokenAlgorithm) -> Result<Jwk, IdentityError> {
+    async fn key(
+        &self,
+        kid: Option<&str>,
+        algorithm: TokenAlgorithm,
+    ) -> Result<Jwk, IdentityError> {
         if let Some(cached) = self.cached()
             && !self.is_stale(&cached)
             && let Some(key) = pick(&cached.keys, kid, algorithm)
@@ -181,7 +206,10 @@ impl OpenIdIdentity {
     }
 
     fn cached(&self) -> Option<Cached> {
-        self.cache.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.cache
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
     }
 
     fn is_stale(&self, cached: &Cached) -> bool {
@@ -198,14 +226,21 @@ impl OpenIdIdentity {
             *last_try_us = Some(now_us);
             match self.fetch_keys().await {
                 Ok(keys) => self.keep(Arc::new(keys), now_us),
-                Err(error) => tracing::warn!(%error, "the identity provider's keys could not be fetched"),
+                Err(error) => {
+                    tracing::warn!(%error, "the identity provider's keys could not be fetched")
+                }
             }
         }
-        self.cached().map(|cached| cached.keys).ok_or(IdentityError::ProviderUnavailable)
+        self.cached()
+            .map(|cached| cached.keys)
+            .ok_or(IdentityError::ProviderUnavailable)
     }
 
     fn keep(&self, keys: Keys, fetched_us: i64) {
-        let mut cache = self.cache.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut cache = self
+            .cache
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         *cache = Some(Cached { keys, fetched_us });
     }
 
@@ -219,22 +254,37 @@ impl OpenIdIdentity {
         struct Set {
             keys: Vec<Value>,
         }
-        let issuer: Url = self.settings.issuer.parse().map_err(|_| IdentityError::ProviderUnavailable)?;
-        let address = below(&issuer, "/.well-known/openid-configuration").ok_or(IdentityError::ProviderUnavailable)?;
+        let issuer: Url = self
+            .settings
+            .issuer
+            .parse()
+            .map_err(|_| IdentityError::ProviderUnavailable)?;
+        let address = below(&issuer, "/.well-known/openid-configuration")
+            .ok_or(IdentityError::ProviderUnavailable)?;
         let discovery: Discovery = self.document(address).await?;
         // OpenID Connect Discovery 1.0, section 4.3: the issuer must be the one that was asked. And keys over an open line
         // are no keys when the issuer itself is behind TLS.
-        let keys: Url = discovery.jwks_uri.parse().map_err(|_| IdentityError::ProviderUnavailable)?;
+        let keys: Url = discovery
+            .jwks_uri
+            .parse()
+            .map_err(|_| IdentityError::ProviderUnavailable)?;
         let downgraded = issuer.scheme() == "https" && keys.scheme() != "https";
         if discovery.issuer != self.settings.issuer || downgraded {
             return Err(IdentityError::WrongIssuer);
         }
         let set: Set = self.document(keys).await?;
         // A key of a kind we cannot read is none of ours; it must not hide the others.
-        Ok(set.keys.into_iter().filter_map(|key| serde_json::from_value(key).ok()).collect())
+        Ok(set
+            .keys
+            .into_iter()
+            .filter_map(|key| serde_json::from_value(key).ok())
+            .collect())
     }
 
-    async fn document<T: serde::de::DeserializeOwned>(&self, address: Url) -> Result<T, IdentityError> {
+    async fn document<T: serde::de::DeserializeOwned>(
+        &self,
+        address: Url,
+    ) -> Result<T, IdentityError> {
         let reply = self.http.get(address, self.settings.timeout).await.ok();
         reply
             .filter(|reply| reply.status == 200)
@@ -249,7 +299,8 @@ impl OpenIdIdentity {
             .ok_or(IdentityError::AlgorithmNotAllowed)?;
         let key = self.key(header.kid.as_deref(), algorithm).await?;
         let key = DecodingKey::from_jwk(&key).map_err(|_| IdentityError::UnknownKey)?;
-        let token = jsonwebtoken::decode(bearer, &key, &signature_only(algorithm)).map_err(|error| kind(&error))?;
+        let token = jsonwebtoken::decode(bearer, &key, &signature_only(algorithm))
+            .map_err(|error| kind(&error))?;
         Ok(token.claims)
     }
 }
@@ -268,16 +319,25 @@ fn header_of(bearer: &str) -> Result<TokenHeader, IdentityError> {
         return Err(IdentityError::NotAToken);
     }
     let first = bearer.split('.').next().unwrap_or_default();
-    let bytes = URL_SAFE_NO_PAD.decode(first).map_err(|_| IdentityError::NotAToken)?;
-    let header: TokenHeader = serde_json::from_slice(&bytes).map_err(|_| IdentityError::NotAToken)?;
-    if header.crit.is_some() { Err(IdentityError::NotAToken) } else { Ok(header) }
+    let bytes = URL_SAFE_NO_PAD
+        .decode(first)
+        .map_err(|_| IdentityError::NotAToken)?;
+    let header: TokenHeader =
+        serde_json::from_slice(&bytes).map_err(|_| IdentityError::NotAToken)?;
+    if header.crit.is_some() {
+        Err(IdentityError::NotAToken)
+    } else {
+        Ok(header)
+    }
 }
 
 /// The key of this id; without an id the one key that fits, when there is just one.
 fn pick(keys: &[Jwk], kid: Option<&str>, algorithm: TokenAlgorithm) -> Option<Jwk> {
     let mut fitting = keys.iter().filter(|key| algorithm.fits(key));
     match kid {
-        Some(kid) => fitting.find(|key| key.common.key_id.as_deref() == Some(kid)).cloned(),
+        Some(kid) => fitting
+            .find(|key| key.common.key_id.as_deref() == Some(kid))
+            .cloned(),
         None => fitting.next().filter(|_| fitting.next().is_none()).cloned(),
     }
 }
@@ -302,7 +362,11 @@ fn kind(error: &jsonwebtoken::errors::Error) -> IdentityError {
 }
 
 /// `iss`, `aud`, `exp`, `nbf` (RFC 7519, section 4.1); `exp` is required.
-fn check(claims: &Map<String, Value>, settings: &IdentitySettings, now_s: i64) -> Result<(), IdentityError> {
+fn check(
+    claims: &Map<String, Value>,
+    settings: &IdentitySettings,
+    now_s: i64,
+) -> Result<(), IdentityError> {
     if text(claims, "iss")? != settings.issuer {
         return Err(IdentityError::WrongIssuer);
     }
@@ -314,30 +378,43 @@ fn check(claims: &Map<String, Value>, settings: &IdentitySettings, now_s: i64) -
     if !for_us {
         return Err(IdentityError::WrongAudience);
     }
-    let expires_s = seconds(claims, "exp")?.ok_or_else(|| IdentityError::MissingClaim("exp".to_owned()))?;
+    let expires_s =
+        seconds(claims, "exp")?.ok_or_else(|| IdentityError::MissingClaim("exp".to_owned()))?;
     if now_s >= expires_s.saturating_add(settings.leeway_s) {
         return Err(IdentityError::Expired);
     }
     match seconds(claims, "nbf")? {
-        Some(from_s) if now_s < from_s.saturating_sub(settings.leeway_s) => Err(IdentityError::NotYetValid),
+        Some(from_s) if now_s < from_s.saturating_sub(settings.leeway_s) => {
+            Err(IdentityError::NotYetValid)
+        }
         _ => Ok(()),
     }
 }
 
-fn principal(claims: &Map<String, Value>, settings: &IdentitySettings) -> Result<Principal, IdentityError> {
-    let subject = Subject { issuer: settings.issuer.clone(), subject: text(claims, "sub")?.to_owned() };
+fn principal(
+    claims: &Map<String, Value>,
+    settings: &IdentitySettings,
+) -> Result<Principal, IdentityError> {
+    let subject = Subject {
+        issuer: settings.issuer.clone(),
+        subject: text(claims, "sub")?.to_owned(),
+    };
     let roles = roles(claims, &settings.claims.roles)?;
     match (roles.contains(&Role::Applicant), roles.len()) {
         (_, 0) => Err(IdentityError::NoRole),
-        (true, 1) => Ok(Principal::Applicant {
+        (true, 1) => Ok(Principal::Applicant(ApplicantClaims {
             subject,
             document: document(claims, &settings.claims)?,
             name: Private::new(text(claims, &settings.claims.name)?.to_owned()),
-        }),
+        })),
         (true, _) => Err(IdentityError::MixedRoles),
         (false, _) => {
             let district = district(claims, &settings.claims.district, &roles)?;
-            Ok(Principal::Staff(Staff { subject, roles, district }))
+            Ok(Principal::Staff(Staff {
+                subject,
+                roles,
+                district,
+            }))
         }
     }
 }
@@ -347,7 +424,11 @@ fn roles(claims: &Map<String, Value>, name: &str) -> Result<Vec<Role>, IdentityE
     let bad = || IdentityError::BadClaim(name.to_owned());
     let words = match find(claims, name) {
         None => return Err(IdentityError::MissingClaim(name.to_owned())),
-        Some(Value::Array(words)) => words.iter().map(Value::as_str).collect::<Option<Vec<_>>>().ok_or_else(bad)?,
+        Some(Value::Array(words)) => words
+            .iter()
+            .map(Value::as_str)
+            .collect::<Option<Vec<_>>>()
+            .ok_or_else(bad)?,
         // Scope style: words with blanks between.
         Some(Value::String(words)) => words.split_ascii_whitespace().collect(),
         Some(_) => return Err(bad()),
@@ -359,20 +440,32 @@ fn roles(claims: &Map<String, Value>, name: &str) -> Result<Vec<Role>, IdentityE
 }
 
 /// `null` is city level. A reviewer's token that does not say is refused: a forgotten claim must not open the whole city.
-fn district(claims: &Map<String, Value>, name: &str, roles: &[Role]) -> Result<Option<DistrictCode>, IdentityError> {
+fn district(
+    claims: &Map<String, Value>,
+    name: &str,
+    roles: &[Role],
+) -> Result<Option<DistrictCode>, IdentityError> {
     match find(claims, name) {
-        None if roles.contains(&Role::Reviewer) => Err(IdentityError::MissingClaim(name.to_owned())),
+        None if roles.contains(&Role::Reviewer) => {
+            Err(IdentityError::MissingClaim(name.to_owned()))
+        }
         None | Some(Value::Null) => Ok(None),
         Some(value) => {
             let code = value.as_str().and_then(|code| code.parse().ok());
-            code.map(Some).ok_or_else(|| IdentityError::BadClaim(name.to_owned()))
+            code.map(Some)
+                .ok_or_else(|| IdentityError::BadClaim(name.to_owned()))
         }
     }
 }
 
-fn document(claims: &Map<String, Value>, names: &ClaimNames) -> Result<IdentityDocument, IdentityError> {
+fn document(
+    claims: &Map<String, Value>,
+    names: &ClaimNames,
+) -> Result<IdentityDocument, IdentityError> {
     let bad = |name: &str| IdentityError::BadClaim(name.to_owned());
-    let kind = text(claims, &names.document_type)?.parse().map_err(|_| bad(&names.document_type))?;
+    let kind = text(claims, &names.document_type)?
+        .parse()
+        .map_err(|_| bad(&names.document_type))?;
     let number = text(claims, &names.document_number)?;
     IdentityDocument::parse(kind, number).map_err(|_| bad(&names.document_number))
 }
@@ -398,6 +491,9 @@ fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Result<&'a str, Ident
 fn seconds(claims: &Map<String, Value>, name: &str) -> Result<Option<i64>, IdentityError> {
     match claims.get(name) {
         None => Ok(None),
-        Some(value) => value.as_i64().map(Some).ok_or_else(|| IdentityError::BadClaim(name.to_owned())),
+        Some(value) => value
+            .as_i64()
+            .map(Some)
+            .ok_or_else(|| IdentityError::BadClaim(name.to_owned())),
     }
 }

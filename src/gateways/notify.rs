@@ -49,7 +49,9 @@ impl Notifier for HttpNotifier {
             template: &notice.template,
             params: &notice.params,
         };
-        let body = serde_json::to_vec(&message).map_err(|_| NotifyError::Unavailable { why: "cannot be written" })?;
+        let body = serde_json::to_vec(&message).map_err(|_| NotifyError::Unavailable {
+            why: "cannot be written",
+        })?;
         let question = Question {
             method: Method::POST,
             path: "/messages",
@@ -57,10 +59,16 @@ impl Notifier for HttpNotifier {
             request_id: &notice.request_id,
             timeout: self.timeout,
         };
-        let reply = self.server.ask(question).await.map_err(|error| NotifyError::Unavailable { why: why(error) })?;
+        let reply = self
+            .server
+            .ask(question)
+            .await
+            .map_err(|error| NotifyError::Unavailable { why: why(error) })?;
         match reply.status {
             200..300 => Ok(()),
-            408 | 429 | 500.. => Err(NotifyError::Unavailable { why: "server error" }),
+            408 | 429 | 500.. => Err(NotifyError::Unavailable {
+                why: "server error",
+            }),
             status => Err(NotifyError::Refused { status }),
         }
     }

@@ -24,16 +24,30 @@ pub struct Presence {
 ///
 /// # Errors
 /// When there is no connection in time.
-pub async fn knock(http: &Http, base: &Url, now_s: i64, patience: Duration) -> Result<Presence, HttpError> {
+pub async fn knock(
+    http: &Http,
+    base: &Url,
+    now_s: i64,
+    patience: Duration,
+) -> Result<Presence, HttpError> {
     let health = below(base, "/health").ok_or(HttpError::BadRequest)?;
     match http.get(health, patience).await {
-        Ok(reply) => Ok(Presence { status: Some(reply.status), skew_s: skew(&reply, now_s) }),
-        Err(_) => connect(base, patience).await.map(|()| Presence { status: None, skew_s: None }),
+        Ok(reply) => Ok(Presence {
+            status: Some(reply.status),
+            skew_s: skew(&reply, now_s),
+        }),
+        Err(_) => connect(base, patience).await.map(|()| Presence {
+            status: None,
+            skew_s: None,
+        }),
     }
 }
 
 async fn connect(base: &Url, patience: Duration) -> Result<(), HttpError> {
-    let host = base.host_str().ok_or(HttpError::BadRequest)?.trim_matches(['[', ']']);
+    let host = base
+        .host_str()
+        .ok_or(HttpError::BadRequest)?
+        .trim_matches(['[', ']']);
     let port = base.port_or_known_default().ok_or(HttpError::BadRequest)?;
     match timeout(patience, TcpStream::connect((host, port))).await {
         Err(_) => Err(HttpError::TimedOut),
@@ -44,9 +58,13 @@ async fn connect(base: &Url, patience: Duration) -> Result<(), HttpError> {
 
 /// From the wire's own timestamp, else from HTTP's `Date` header (RFC 9110).
 fn skew(reply: &Reply, now_s: i64) -> Option<i64> {
-    let signed = reply.header(header::TIMESTAMP).and_then(|text| text.parse::<i64>().ok());
+    let signed = reply
+        .header(header::TIMESTAMP)
+        .and_then(|text| text.parse::<i64>().ok());
     let theirs_s = signed.or_else(|| {
-        let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(reply.header("date")?).ok()?;
+        let date = jiff::fmt::rfc2822::DateTimeParser::new()
+            .parse_timestamp(reply.header("date")?)
+            .ok()?;
         Some(date.as_second())
     })?;
     theirs_s.checked_sub(now_s)

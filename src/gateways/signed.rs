@@ -47,7 +47,9 @@ pub struct SignedServer {
 
 impl std::fmt::Debug for SignedServer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SignedServer").field("key", &self.key).finish_non_exhaustive()
+        f.debug_struct("SignedServer")
+            .field("key", &self.key)
+            .finish_non_exhaustive()
     }
 }
 
@@ -69,8 +71,20 @@ pub struct Question<'a> {
 impl SignedServer {
     /// The server at `base` (a path there is kept, a `/` at its end makes no difference).
     #[must_use]
-    pub fn new(http: Http, base: Url, key: WireKey, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { http, base, key, clock, entropy }
+    pub fn new(
+        http: Http,
+        base: Url,
+        key: WireKey,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        Self {
+            http,
+            base,
+            key,
+            clock,
+            entropy,
+        }
     }
 
     /// Asks once, under a new nonce, and verifies the answer.
@@ -80,7 +94,9 @@ impl SignedServer {
     pub async fn ask(&self, question: Question<'_>) -> Result<Verified, ExchangeError> {
         let url = below(&self.base, question.path).ok_or(HttpError::BadRequest)?;
         let nonce = token(&*self.entropy);
-        let headers = self.headers(&url, &question, nonce.clone()).map_err(|_| HttpError::BadRequest)?;
+        let headers = self
+            .headers(&url, &question, nonce.clone())
+            .map_err(|_| HttpError::BadRequest)?;
         let request = Request {
             method: question.method,
             url,
@@ -89,8 +105,15 @@ impl SignedServer {
             timeout: question.timeout,
         };
         let reply = self.http.send(request).await?;
-        self.verify(&reply, &nonce).map_err(|why| ExchangeError::Unsigned { status: reply.status, why })?;
-        Ok(Verified { status: reply.status, body: reply.body })
+        self.verify(&reply, &nonce)
+            .map_err(|why| ExchangeError::Unsigned {
+                status: reply.status,
+                why,
+            })?;
+        Ok(Verified {
+            status: reply.status,
+            body: reply.body,
+        })
     }
 
     fn headers(
@@ -103,9 +126,18 @@ impl SignedServer {
             Some(query) => format!("{}?{query}", url.path()),
             None => url.path().to_owned(),
         };
-        let target = Target { method: question.method.as_str(), path_and_query: &path_and_query };
+        let target = Target {
+            method: question.method.as_str(),
+            path_and_query: &path_and_query,
+        };
         let body = question.body.unwrap_or_default();
-        let stamp = RequestStamp::sign(&self.key, target, body, self.clock.now().as_seconds(), nonce)?;
+        let stamp = RequestStamp::sign(
+            &self.key,
+            target,
+            body,
+            self.clock.now().as_seconds(),
+            nonce,
+        )?;
         let mut headers = stamp.headers().to_vec();
         if is_token(question.request_id) {
             headers.push((header::REQUEST_ID, question.request_id.to_owned()));
@@ -115,14 +147,24 @@ impl SignedServer {
 
     fn verify(&self, reply: &Reply, nonce: &str) -> Result<(), WireError> {
         let stamp = ReplyStamp::read(|name| reply.header(name))?;
-        stamp.verify(&self.key, reply.status, nonce, &reply.body, self.clock.now().as_seconds())
+        stamp.verify(
+            &self.key,
+            reply.status,
+            nonce,
+            &reply.body,
+            self.clock.now().as_seconds(),
+        )
     }
 }
 
 /// The address of `path` below `base`.
 #[must_use]
 pub fn below(base: &Url, path: &str) -> Option<Url> {
-    let text = format!("{}/{}", base.as_str().trim_end_matches('/'), path.trim_start_matches('/'));
+    let text = format!(
+        "{}/{}",
+        base.as_str().trim_end_matches('/'),
+        path.trim_start_matches('/')
+    );
     Url::parse(&text).ok()
 }
 
@@ -133,10 +175,16 @@ mod tests {
     #[test]
     fn a_path_goes_below_the_base_with_one_slash_between() {
         for base in ["http://a:1", "http://a:1/"] {
-            assert_eq!(below(&base.parse().unwrap(), "/query").unwrap().as_str(), "http://a:1/query");
+            assert_eq!(
+                below(&base.parse().unwrap(), "/query").unwrap().as_str(),
+                "http://a:1/query"
+            );
         }
         for base in ["http://a/api/v2", "http://a/api/v2/"] {
-            assert_eq!(below(&base.parse().unwrap(), "query").unwrap().path(), "/api/v2/query");
+            assert_eq!(
+                below(&base.parse().unwrap(), "query").unwrap().path(),
+                "/api/v2/query"
+            );
         }
     }
 }

@@ -20,8 +20,8 @@ use crate::domain::person::Private;
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::treasury::{Callback, Settlement, Statement, TreasuryLedger};
 use crate::ports::{
-    Acknowledgement, BooksError, CallbackError, CallbackGate, Clock, InboundRequest, Treasury, TreasuryBooks,
-    TreasuryReply, TreasuryStatus,
+    Acknowledgement, BooksError, CallbackError, CallbackGate, Clock, InboundRequest, Treasury,
+    TreasuryBooks, TreasuryReply, TreasuryStatus,
 };
 
 /// A refusal code is logged and shown, so it is held to this length and to plain characters.
@@ -48,7 +48,15 @@ impl HttpTreasury {
         body: Option<&[u8]>,
         request_id: &str,
     ) -> Result<Verified, ExchangeError> {
-        self.server.ask(Question { method, path, body, request_id, timeout: self.timeout }).await
+        self.server
+            .ask(Question {
+                method,
+                path,
+                body,
+                request_id,
+                timeout: self.timeout,
+            })
+            .await
     }
 
     async fn book<T: DeserializeOwned>(&self, path: &str) -> Result<T, BooksError> {
@@ -57,9 +65,12 @@ impl HttpTreasury {
             .await
             .map_err(|error| BooksError::Unavailable { why: why(error) })?;
         match reply.status {
-            200 => serde_json::from_slice(&reply.body).map_err(|_| BooksError::Unavailable { why: "garbled" }),
+            200 => serde_json::from_slice(&reply.body)
+                .map_err(|_| BooksError::Unavailable { why: "garbled" }),
             404 => Err(BooksError::NoStatement),
-            _ => Err(BooksError::Unavailable { why: "unexpected status" }),
+            _ => Err(BooksError::Unavailable {
+                why: "unexpected status",
+            }),
         }
     }
 }
@@ -67,14 +78,23 @@ impl HttpTreasury {
 #[async_trait]
 impl Treasury for HttpTreasury {
     async fn send(&self, id: &InstructionId, payload: &[u8], request_id: &str) -> TreasuryReply {
-        match self.exchange(Method::POST, "/instructions", Some(payload), request_id).await {
+        match self
+            .exchange(Method::POST, "/instructions", Some(payload), request_id)
+            .await
+        {
             Err(error) => TreasuryReply::Unknown { why: why(error) },
             Ok(reply) => match reply.status {
                 200 | 201 => known(id, &reply.body),
                 409 => TreasuryReply::Conflict,
-                422 => TreasuryReply::Refused { code: refusal_code(&reply.body) },
-                500.. => TreasuryReply::Unknown { why: "server error" },
-                _ => TreasuryReply::Unknown { why: "unexpected status" },
+                422 => TreasuryReply::Refused {
+                    code: refusal_code(&reply.body),
+                },
+                500.. => TreasuryReply::Unknown {
+                    why: "server error",
+                },
+                _ => TreasuryReply::Unknown {
+                    why: "unexpected status",
+                },
             },
         }
     }
@@ -86,8 +106,12 @@ impl Treasury for HttpTreasury {
             Ok(reply) => match reply.status {
                 200 => known(id, &reply.body),
                 404 => TreasuryReply::NeverSeen,
-                500.. => TreasuryReply::Unknown { why: "server error" },
-                _ => TreasuryReply::Unknown { why: "unexpected status" },
+                500.. => TreasuryReply::Unknown {
+                    why: "server error",
+                },
+                _ => TreasuryReply::Unknown {
+                    why: "unexpected status",
+                },
             },
         }
     }
@@ -98,7 +122,11 @@ impl TreasuryBooks for HttpTreasury {
     async fn statement(&self, date: Date) -> Result<Statement, BooksError> {
         let statement: Statement = self.book(&format!("/statements/{date}")).await?;
         // Another day's statement would reconcile nothing against everything.
-        if statement.date == date { Ok(statement) } else { Err(BooksError::Unavailable { why: "another day" }) }
+        if statement.date == date {
+            Ok(statement)
+        } else {
+            Err(BooksError::Unavailable { why: "another day" })
+        }
     }
 
     async fn ledger(&self) -> Result<TreasuryLedger, BooksError> {
@@ -125,10 +153,14 @@ fn known(id: &InstructionId, body: &[u8]) -> TreasuryReply {
         return TreasuryReply::Unknown { why: "garbled" };
     };
     if echo.instruction_id != id.to_string() {
-        return TreasuryReply::Unknown { why: "answers for another instruction" };
+        return TreasuryReply::Unknown {
+            why: "answers for another instruction",
+        };
     }
     let Some(status) = status_of(&echo.status) else {
-        return TreasuryReply::Unknown { why: "unknown status word" };
+        return TreasuryReply::Unknown {
+            why: "unknown status word",
+        };
     };
     TreasuryReply::Known(Acknowledgement {
         instruction: *id,
@@ -163,7 +195,11 @@ fn refusal_code(problem: &[u8]) -> String {
     }
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     match serde_json::from_slice::<Problem>(problem) {
-        Ok(Problem { code }) if (1..=CODE_BYTES_MAX).contains(&code.len()) && code.bytes().all(plain) => code,
+        Ok(Problem { code })
+            if (1..=CODE_BYTES_MAX).contains(&code.len()) && code.bytes().all(plain) =>
+        {
+            code
+        }
         _ => "unspecified".to_owned(),
     }
 }
@@ -176,8 +212,14 @@ pub(super) const fn why(error: ExchangeError) -> &'static str {
         ExchangeError::Http(HttpError::TooLong) => "too long",
         ExchangeError::Http(HttpError::BadRequest | HttpError::NoClient) => "cannot be sent",
         ExchangeError::Unsigned { status: 500.., .. } => "server error, unsigned",
-        ExchangeError::Unsigned { why: WireError::ClockSkew { .. }, .. } => "clocks differ",
-        ExchangeError::Unsigned { why: WireError::WrongDigest, .. } => "wrong digest",
+        ExchangeError::Unsigned {
+            why: WireError::ClockSkew { .. },
+            ..
+        } => "clocks differ",
+        ExchangeError::Unsigned {
+            why: WireError::WrongDigest,
+            ..
+        } => "wrong digest",
         ExchangeError::Unsigned { .. } => "not signed as agreed",
     }
 }
@@ -211,12 +253,24 @@ pub fn verify_callback(
     window: &ReplayWindow,
     now: Timestamp,
 ) -> Result<Callback, CallbackError> {
-    let lookup = |name: &str| request.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
-    let target = Target { method: request.method, path_and_query: request.path_and_query };
+    let lookup = |name: &str| {
+        request
+            .headers
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| *value)
+    };
+    let target = Target {
+        method: request.method,
+        path_and_query: request.path_and_query,
+    };
     let stamp = RequestStamp::read(lookup).map_err(refuse)?;
-    stamp.verify(key, target, request.body, now.as_seconds()).map_err(refuse)?;
+    stamp
+        .verify(key, target, request.body, now.as_seconds())
+        .map_err(refuse)?;
     window.admit(&stamp, now.as_seconds()).map_err(refuse)?;
-    let event: Event = serde_json::from_slice(request.body).map_err(|_| CallbackError::Malformed)?;
+    let event: Event =
+        serde_json::from_slice(request.body).map_err(|_| CallbackError::Malformed)?;
     Ok(event.into())
 }
 
@@ -237,10 +291,10 @@ const fn refuse(error: WireError) -> CallbackError {
 impl From<Event> for Callback {
     fn from(event: Event) -> Self {
         Self {
-            event: event.event_id,
+            event_id: event.event_id.hyphenated().to_string(),
             instruction: event.instruction_id,
-            sequence: event.sequence,
-            status: event.status,
+            sequence: event.sequence.into(),
+            returned: event.status == Settlement::Returned,
             amount: exact(&event.amount),
             payee_account: Private::new(event.payee_account),
             occurred_at: event.occurred_at,
@@ -262,13 +316,19 @@ impl SignedCallbackGate {
     /// A gate with an empty window.
     #[must_use]
     pub fn new(key: WireKey, clock: Arc<dyn Clock>) -> Self {
-        Self { key, window: ReplayWindow::default(), clock }
+        Self {
+            key,
+            window: ReplayWindow::default(),
+            clock,
+        }
     }
 }
 
 impl std::fmt::Debug for SignedCallbackGate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SignedCallbackGate").field("key", &self.key).finish_non_exhaustive()
+        f.debug_struct("SignedCallbackGate")
+            .field("key", &self.key)
+            .finish_non_exhaustive()
     }
 }
 

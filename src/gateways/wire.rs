@@ -67,14 +67,16 @@ impl Algorithm {
 pub struct WireKey {
     app_id: String,
     key: Zeroizing<Vec<u8>>,
-    algorithm: Algorithm,
 }
 
 impl WireKey {
     /// A key of any length; the configuration demands at least 16 bytes.
     #[must_use]
     pub fn new(app_id: impl Into<String>, key: &[u8]) -> Self {
-        Self { app_id: app_id.into(), key: Zeroizing::new(key.to_vec()), algorithm: Algorithm::default() }
+        Self {
+            app_id: app_id.into(),
+            key: Zeroizing::new(key.to_vec()),
+        }
     }
 
     /// Who signs with it.
@@ -84,7 +86,8 @@ impl WireKey {
     }
 
     fn mac(&self, text: &str) -> Result<Hmac<Sha256>, WireError> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).map_err(|_| WireError::WrongSignature)?;
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(&self.key).map_err(|_| WireError::WrongSignature)?;
         mac.update(text.as_bytes());
         Ok(mac)
     }
@@ -95,14 +98,20 @@ impl WireKey {
 
     /// Compares in constant time.
     fn check(&self, text: &str, signature: &str) -> Result<(), WireError> {
-        let given = BASE64.decode(signature).map_err(|_| WireError::BadHeader(header::SIGNATURE))?;
-        self.mac(text)?.verify_slice(&given).map_err(|_| WireError::WrongSignature)
+        let given = BASE64
+            .decode(signature)
+            .map_err(|_| WireError::BadHeader(header::SIGNATURE))?;
+        self.mac(text)?
+            .verify_slice(&given)
+            .map_err(|_| WireError::WrongSignature)
     }
 }
 
 impl std::fmt::Debug for WireKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("WireKey").field("app_id", &self.app_id).finish_non_exhaustive()
+        f.debug_struct("WireKey")
+            .field("app_id", &self.app_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -183,8 +192,13 @@ impl RequestStamp {
         timestamp_s: i64,
         nonce: String,
     ) -> Result<Self, WireError> {
-        let mut stamp =
-            Self { app_id: key.app_id.clone(), timestamp_s, nonce, digest: digest(body), signature: String::new() };
+        let mut stamp = Self {
+            app_id: key.app_id.clone(),
+            timestamp_s,
+            nonce,
+            digest: digest(body),
+            signature: String::new(),
+        };
         stamp.signature = key.sign(&stamp.text(target))?;
         Ok(stamp)
     }
@@ -194,7 +208,8 @@ impl RequestStamp {
     /// # Errors
     /// When one is missing or has the wrong shape.
     pub fn read<'a>(lookup: impl Fn(&str) -> Option<&'a str>) -> Result<Self, WireError> {
-        if Algorithm::parse(required(&lookup, header::ALGORITHM)?).is_none() {
+        // The contract's default need not be written out.
+        if lookup(header::ALGORITHM).is_some_and(|word| Algorithm::parse(word).is_none()) {
             return Err(WireError::WrongAlgorithm);
         }
         let nonce = required(&lookup, header::NONCE)?;
@@ -214,7 +229,13 @@ impl RequestStamp {
     ///
     /// # Errors
     /// The first thing that does not hold.
-    pub fn verify(&self, key: &WireKey, target: Target<'_>, body: &[u8], now_s: i64) -> Result<(), WireError> {
+    pub fn verify(
+        &self,
+        key: &WireKey,
+        target: Target<'_>,
+        body: &[u8],
+        now_s: i64,
+    ) -> Result<(), WireError> {
         if self.app_id != key.app_id {
             return Err(WireError::WrongApp);
         }
@@ -237,8 +258,17 @@ impl RequestStamp {
     }
 
     fn text(&self, target: Target<'_>) -> String {
-        let Self { app_id, timestamp_s, nonce, digest, .. } = self;
-        format!("{}\n{}\n{app_id}\n{timestamp_s}\n{nonce}\n{digest}\n", target.method, target.path_and_query)
+        let Self {
+            app_id,
+            timestamp_s,
+            nonce,
+            digest,
+            ..
+        } = self;
+        format!(
+            "{}\n{}\n{app_id}\n{timestamp_s}\n{nonce}\n{digest}\n",
+            target.method, target.path_and_query
+        )
     }
 }
 
@@ -258,8 +288,18 @@ impl ReplyStamp {
     ///
     /// # Errors
     /// Never for a key made by [`WireKey::new`]; the type of the MAC allows it.
-    pub fn sign(key: &WireKey, status: u16, nonce: &str, body: &[u8], timestamp_s: i64) -> Result<Self, WireError> {
-        let mut stamp = Self { timestamp_s, digest: digest(body), signature: String::new() };
+    pub fn sign(
+        key: &WireKey,
+        status: u16,
+        nonce: &str,
+        body: &[u8],
+        timestamp_s: i64,
+    ) -> Result<Self, WireError> {
+        let mut stamp = Self {
+            timestamp_s,
+            digest: digest(body),
+            signature: String::new(),
+        };
         stamp.signature = key.sign(&stamp.text(status, nonce))?;
         Ok(stamp)
     }
@@ -304,7 +344,10 @@ impl ReplyStamp {
     }
 
     fn text(&self, status: u16, nonce: &str) -> String {
-        format!("REPLY\n{status}\n{nonce}\n{}\n{}\n", self.timestamp_s, self.digest)
+        format!(
+            "REPLY\n{status}\n{nonce}\n{}\n{}\n",
+            self.timestamp_s, self.digest
+        )
     }
 }
 
@@ -312,26 +355,45 @@ impl ReplyStamp {
 #[must_use]
 pub fn is_token(word: &str) -> bool {
     (1..=NONCE_BYTES_MAX).contains(&word.len())
-        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+        && word
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
 }
 
-fn required<'a>(lookup: &impl Fn(&str) -> Option<&'a str>, name: &'static str) -> Result<&'a str, WireError> {
+fn required<'a>(
+    lookup: &impl Fn(&str) -> Option<&'a str>,
+    name: &'static str,
+) -> Result<&'a str, WireError> {
     lookup(name).ok_or(WireError::MissingHeader(name))
 }
 
 /// Decimal digits only, without sign or leading zero: one time has one spelling, so that the text signed is the text sent.
 fn seconds(word: &str) -> Result<i64, WireError> {
-    let value: i64 = word.parse().map_err(|_| WireError::BadHeader(header::TIMESTAMP))?;
-    if value >= 0 && value.to_string() == word { Ok(value) } else { Err(WireError::BadHeader(header::TIMESTAMP)) }
+    let value: i64 = word
+        .parse()
+        .map_err(|_| WireError::BadHeader(header::TIMESTAMP))?;
+    if value >= 0 && value.to_string() == word {
+        Ok(value)
+    } else {
+        Err(WireError::BadHeader(header::TIMESTAMP))
+    }
 }
 
 const fn within_skew(theirs_s: i64, ours_s: i64) -> Result<(), WireError> {
     let seconds = theirs_s.saturating_sub(ours_s);
-    if seconds.saturating_abs() > SKEW_S_MAX { Err(WireError::ClockSkew { seconds }) } else { Ok(()) }
+    if seconds.saturating_abs() > SKEW_S_MAX {
+        Err(WireError::ClockSkew { seconds })
+    } else {
+        Ok(())
+    }
 }
 
 fn same_digest(given: &str, body: &[u8]) -> Result<(), WireError> {
-    if given == digest(body) { Ok(()) } else { Err(WireError::WrongDigest) }
+    if given == digest(body) {
+        Ok(())
+    } else {
+        Err(WireError::WrongDigest)
+    }
 }
 
 /// Nonces seen while their timestamps could still be accepted. Bounded: a full window refuses, it does not forget.
@@ -360,7 +422,10 @@ impl ReplayWindow {
     /// A window that remembers at most `entries_max` nonces.
     #[must_use]
     pub fn new(entries_max: usize) -> Self {
-        Self { entries_max, seen: Mutex::default() }
+        Self {
+            entries_max,
+            seen: Mutex::default(),
+        }
     }
 
     /// Takes a nonce once. Call it only after the signature held, or strangers could fill the window.
@@ -386,7 +451,11 @@ impl ReplayWindow {
 
 impl Seen {
     fn forget_before(&mut self, now_s: i64) {
-        while self.by_expiry.first().is_some_and(|(expires_s, _)| *expires_s < now_s) {
+        while self
+            .by_expiry
+            .first()
+            .is_some_and(|(expires_s, _)| *expires_s < now_s)
+        {
             if let Some((_, nonce)) = self.by_expiry.pop_first() {
                 self.nonces.remove(&nonce);
             }
@@ -401,7 +470,10 @@ mod tests {
     use super::*;
 
     const NOW: i64 = 1_790_000_000;
-    const TARGET: Target<'static> = Target { method: "POST", path_and_query: "/query?x=1" };
+    const TARGET: Target<'static> = Target {
+        method: "POST",
+        path_and_query: "/query?x=1",
+    };
 
     fn key() -> WireKey {
         WireKey::new("sanmiao", b"0123456789abcdef0123456789abcdef")
@@ -415,54 +487,108 @@ mod tests {
     #[test]
     fn a_request_and_a_reply_match_the_worked_example() {
         let stamp = signed(b"{\"a\":1}", "n-1");
-        assert_eq!(stamp.digest, "015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862");
-        assert_eq!(stamp.signature, "wEAS6mAl6bRWGGBE+TYb4wzcIBdB7To/CDjRNTVNuNw=");
+        assert_eq!(
+            stamp.digest,
+            "015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862"
+        );
+        assert_eq!(
+            stamp.signature,
+            "wEAS6mAl6bRWGGBE+TYb4wzcIBdB7To/CDjRNTVNuNw="
+        );
         let reply = ReplyStamp::sign(&key(), 200, "n-1", b"{\"a\":1}", NOW).unwrap();
-        assert_eq!(reply.signature, "r0NZ+UswWqgFER0hiA6IBVEDUAtvI4YYpYpQCB566EM=");
+        assert_eq!(
+            reply.signature,
+            "r0NZ+UswWqgFER0hiA6IBVEDUAtvI4YYpYpQCB566EM="
+        );
     }
 
     #[test]
     fn what_was_signed_verifies_after_a_trip_through_headers() {
         let stamp = signed(b"body", "n");
         let headers = stamp.headers();
-        let read =
-            RequestStamp::read(|name| headers.iter().find(|(n, _)| *n == name).map(|(_, v)| v.as_str())).unwrap();
+        let read = RequestStamp::read(|name| {
+            headers
+                .iter()
+                .find(|(n, _)| *n == name)
+                .map(|(_, v)| v.as_str())
+        })
+        .unwrap();
         assert_eq!(read, stamp);
-        assert_eq!(read.verify(&key(), TARGET, b"body", NOW + SKEW_S_MAX), Ok(()));
+        assert_eq!(
+            read.verify(&key(), TARGET, b"body", NOW + SKEW_S_MAX),
+            Ok(())
+        );
     }
 
     #[test]
     fn every_damaged_part_is_refused_with_its_own_reason() {
         let stamp = signed(b"body", "n");
-        let verify = |stamp: &RequestStamp, target, body: &[u8], now| stamp.verify(&key(), target, body, now);
+        let verify = |stamp: &RequestStamp, target, body: &[u8], now| {
+            stamp.verify(&key(), target, body, now)
+        };
         assert_eq!(
             verify(&stamp, TARGET, b"body", NOW + 301),
             Err(WireError::ClockSkew { seconds: -301 })
         );
-        assert_eq!(verify(&stamp, TARGET, b"b0dy", NOW), Err(WireError::WrongDigest));
-        let elsewhere = Target { path_and_query: "/query?x=2", ..TARGET };
-        assert_eq!(verify(&stamp, elsewhere, b"body", NOW), Err(WireError::WrongSignature));
-        let get = Target { method: "GET", ..TARGET };
-        assert_eq!(verify(&stamp, get, b"body", NOW), Err(WireError::WrongSignature));
+        assert_eq!(
+            verify(&stamp, TARGET, b"b0dy", NOW),
+            Err(WireError::WrongDigest)
+        );
+        let elsewhere = Target {
+            path_and_query: "/query?x=2",
+            ..TARGET
+        };
+        assert_eq!(
+            verify(&stamp, elsewhere, b"body", NOW),
+            Err(WireError::WrongSignature)
+        );
+        let get = Target {
+            method: "GET",
+            ..TARGET
+        };
+        assert_eq!(
+            verify(&stamp, get, b"body", NOW),
+            Err(WireError::WrongSignature)
+        );
         let mut other = stamp.clone();
         other.app_id = "somebody".to_owned();
-        assert_eq!(verify(&other, TARGET, b"body", NOW), Err(WireError::WrongApp));
+        assert_eq!(
+            verify(&other, TARGET, b"body", NOW),
+            Err(WireError::WrongApp)
+        );
         let mut other = stamp.clone();
         other.nonce = "m".to_owned();
-        assert_eq!(verify(&other, TARGET, b"body", NOW), Err(WireError::WrongSignature));
+        assert_eq!(
+            verify(&other, TARGET, b"body", NOW),
+            Err(WireError::WrongSignature)
+        );
         let mut other = stamp.clone();
         other.signature = "not base64!".to_owned();
-        assert_eq!(verify(&other, TARGET, b"body", NOW), Err(WireError::BadHeader(header::SIGNATURE)));
+        assert_eq!(
+            verify(&other, TARGET, b"body", NOW),
+            Err(WireError::BadHeader(header::SIGNATURE))
+        );
         let stranger = WireKey::new("sanmiao", b"another key another key another!");
-        assert_eq!(stamp.verify(&stranger, TARGET, b"body", NOW), Err(WireError::WrongSignature));
+        assert_eq!(
+            stamp.verify(&stranger, TARGET, b"body", NOW),
+            Err(WireError::WrongSignature)
+        );
     }
 
     #[test]
     fn a_missing_or_misshapen_header_is_named() {
         let headers = signed(b"", "n").headers();
-        for missing in headers.each_ref().map(|(name, _)| *name) {
+        for missing in headers
+            .each_ref()
+            .map(|(name, _)| *name)
+            .into_iter()
+            .filter(|name| *name != header::ALGORITHM)
+        {
             let read = RequestStamp::read(|name| {
-                headers.iter().find(|(n, _)| *n == name && *n != missing).map(|(_, v)| v.as_str())
+                headers
+                    .iter()
+                    .find(|(n, _)| *n == name && *n != missing)
+                    .map(|(_, v)| v.as_str())
             });
             assert_eq!(read, Err(WireError::MissingHeader(missing)));
         }
@@ -471,38 +597,80 @@ mod tests {
                 if name == changed {
                     return Some(value);
                 }
-                headers.iter().find(|(n, _)| *n == name).map(|(_, v)| v.as_str())
+                headers
+                    .iter()
+                    .find(|(n, _)| *n == name)
+                    .map(|(_, v)| v.as_str())
             })
         };
-        assert_eq!(with(header::NONCE, "a b"), Err(WireError::BadHeader(header::NONCE)));
-        assert_eq!(with(header::NONCE, ""), Err(WireError::BadHeader(header::NONCE)));
+        assert_eq!(
+            with(header::NONCE, "a b"),
+            Err(WireError::BadHeader(header::NONCE))
+        );
+        assert_eq!(
+            with(header::NONCE, ""),
+            Err(WireError::BadHeader(header::NONCE))
+        );
         for time in ["+5", "05", "-5", "1.5", "1e9", ""] {
-            assert_eq!(with(header::TIMESTAMP, time), Err(WireError::BadHeader(header::TIMESTAMP)), "{time}");
+            assert_eq!(
+                with(header::TIMESTAMP, time),
+                Err(WireError::BadHeader(header::TIMESTAMP)),
+                "{time}"
+            );
         }
-        assert_eq!(with(header::ALGORITHM, "none"), Err(WireError::WrongAlgorithm));
+        let without = RequestStamp::read(|name| {
+            headers
+                .iter()
+                .find(|(n, _)| *n == name && *n != header::ALGORITHM)
+                .map(|(_, v)| v.as_str())
+        });
+        assert!(without.is_ok(), "the default algorithm need not be named");
+        assert_eq!(
+            with(header::ALGORITHM, "none"),
+            Err(WireError::WrongAlgorithm)
+        );
     }
 
     #[test]
     fn a_reply_answers_one_question_with_one_status() {
         let reply = ReplyStamp::sign(&key(), 200, "n", b"{}", NOW).unwrap();
         assert_eq!(reply.verify(&key(), 200, "n", b"{}", NOW), Ok(()));
-        assert_eq!(reply.verify(&key(), 404, "n", b"{}", NOW), Err(WireError::WrongSignature));
-        assert_eq!(reply.verify(&key(), 200, "other", b"{}", NOW), Err(WireError::WrongSignature));
+        assert_eq!(
+            reply.verify(&key(), 404, "n", b"{}", NOW),
+            Err(WireError::WrongSignature)
+        );
+        assert_eq!(
+            reply.verify(&key(), 200, "other", b"{}", NOW),
+            Err(WireError::WrongSignature)
+        );
     }
 
     #[test]
     fn a_nonce_passes_once_while_its_time_is_good_and_the_window_refuses_when_full() {
         let window = ReplayWindow::new(2);
         assert_eq!(window.admit(&signed(b"", "a"), NOW), Ok(()));
-        assert_eq!(window.admit(&signed(b"", "a"), NOW + SKEW_S_MAX), Err(WireError::Replayed));
+        assert_eq!(
+            window.admit(&signed(b"", "a"), NOW + SKEW_S_MAX),
+            Err(WireError::Replayed)
+        );
         assert_eq!(window.admit(&signed(b"", "b"), NOW), Ok(()));
-        assert_eq!(window.admit(&signed(b"", "c"), NOW), Err(WireError::WindowFull));
-        assert_eq!(window.admit(&signed(b"", "c"), NOW + SKEW_S_MAX + 1), Ok(()), "room again once they are stale");
+        assert_eq!(
+            window.admit(&signed(b"", "c"), NOW),
+            Err(WireError::WindowFull)
+        );
+        assert_eq!(
+            window.admit(&signed(b"", "c"), NOW + SKEW_S_MAX + 1),
+            Ok(()),
+            "room again once they are stale"
+        );
     }
 
     #[test]
     fn debug_shows_no_key() {
-        assert_eq!(format!("{:?}", key()), "WireKey { app_id: \"sanmiao\", .. }");
+        assert_eq!(
+            format!("{:?}", key()),
+            "WireKey { app_id: \"sanmiao\", .. }"
+        );
     }
 
     proptest! {

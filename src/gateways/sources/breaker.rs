@@ -64,7 +64,11 @@ impl Breaker {
     /// A closed breaker.
     #[must_use]
     pub const fn new(policy: BreakerPolicy) -> Self {
-        Self { policy, state: BreakerState::Closed { failures: 0 }, phase: 0 }
+        Self {
+            policy,
+            state: BreakerState::Closed { failures: 0 },
+            phase: 0,
+        }
     }
 
     /// How it stands.
@@ -78,7 +82,8 @@ impl Breaker {
     pub const fn admit(self, now_us: i64) -> (Self, Option<Permit>) {
         match self.state {
             BreakerState::Closed { .. } => (self, Some(Permit { phase: self.phase })),
-            BreakerState::Open { until_us: at_us } | BreakerState::HalfOpen { lost_at_us: at_us } => {
+            BreakerState::Open { until_us: at_us }
+            | BreakerState::HalfOpen { lost_at_us: at_us } => {
                 if now_us < at_us {
                     return (self, None);
                 }
@@ -96,21 +101,37 @@ impl Breaker {
             return self;
         }
         match (self.state, healthy) {
-            (BreakerState::Closed { .. }, true) => Self { state: BreakerState::Closed { failures: 0 }, ..self },
-            (BreakerState::Closed { failures }, false) if failures.saturating_add(1) < self.policy.failures_max => {
-                Self { state: BreakerState::Closed { failures: failures.saturating_add(1) }, ..self }
+            (BreakerState::Closed { .. }, true) => Self {
+                state: BreakerState::Closed { failures: 0 },
+                ..self
+            },
+            (BreakerState::Closed { failures }, false)
+                if failures.saturating_add(1) < self.policy.failures_max =>
+            {
+                Self {
+                    state: BreakerState::Closed {
+                        failures: failures.saturating_add(1),
+                    },
+                    ..self
+                }
             }
-            (BreakerState::HalfOpen { .. }, true) => self.into_phase(BreakerState::Closed { failures: 0 }),
-            (_, false) => {
-                self.into_phase(BreakerState::Open { until_us: now_us.saturating_add(self.policy.open_us) })
+            (BreakerState::HalfOpen { .. }, true) => {
+                self.into_phase(BreakerState::Closed { failures: 0 })
             }
+            (_, false) => self.into_phase(BreakerState::Open {
+                until_us: now_us.saturating_add(self.policy.open_us),
+            }),
             // No permit is given out in the open phase.
             (BreakerState::Open { .. }, true) => self,
         }
     }
 
     const fn into_phase(self, state: BreakerState) -> Self {
-        Self { state, phase: self.phase.wrapping_add(1), ..self }
+        Self {
+            state,
+            phase: self.phase.wrapping_add(1),
+            ..self
+        }
     }
 }
 
@@ -120,7 +141,10 @@ mod tests {
 
     use super::*;
 
-    const POLICY: BreakerPolicy = BreakerPolicy { failures_max: 3, open_us: 1_000 };
+    const POLICY: BreakerPolicy = BreakerPolicy {
+        failures_max: 3,
+        open_us: 1_000,
+    };
 
     fn ask(breaker: Breaker, healthy: bool, now_us: i64) -> Breaker {
         let (breaker, permit) = breaker.admit(now_us);
@@ -135,8 +159,14 @@ mod tests {
     fn it_opens_after_failures_in_a_row_and_not_before() {
         let two = ask(ask(Breaker::new(POLICY), false, 0), false, 0);
         assert_eq!(two.state(), BreakerState::Closed { failures: 2 });
-        assert_eq!(ask(two, true, 0).state(), BreakerState::Closed { failures: 0 });
-        assert_eq!(ask(two, false, 0).state(), BreakerState::Open { until_us: 1_000 });
+        assert_eq!(
+            ask(two, true, 0).state(),
+            BreakerState::Closed { failures: 0 }
+        );
+        assert_eq!(
+            ask(two, false, 0).state(),
+            BreakerState::Open { until_us: 1_000 }
+        );
     }
 
     #[test]
@@ -146,8 +176,14 @@ mod tests {
         let (half, probe) = open.admit(1_000);
         assert_eq!(half.state().as_str(), "half_open");
         assert_eq!(half.admit(1_001).1, None, "only one probe");
-        assert_eq!(half.record(probe.unwrap(), true, 1_002).state(), BreakerState::Closed { failures: 0 });
-        assert_eq!(half.record(probe.unwrap(), false, 1_002).state(), BreakerState::Open { until_us: 2_002 });
+        assert_eq!(
+            half.record(probe.unwrap(), true, 1_002).state(),
+            BreakerState::Closed { failures: 0 }
+        );
+        assert_eq!(
+            half.record(probe.unwrap(), false, 1_002).state(),
+            BreakerState::Open { until_us: 2_002 }
+        );
     }
 
     #[test]

@@ -27,7 +27,7 @@ use super::signed::{ExchangeError, Question, SignedServer, Verified};
 use crate::domain::evidence::FetchOutcome;
 use crate::domain::id::{ConsentId, FetchId};
 use crate::domain::source::SourceId;
-use crate::ports::{Answer, Clock, Entropy, FetchObserver, Query, Source};
+use crate::ports::{Answer, Clock, Entropy, Query, Source, SourceObserver};
 
 /// What is particular to a register.
 #[derive(Debug, Clone, Copy)]
@@ -83,7 +83,7 @@ pub struct Tools {
     /// For the jitter.
     pub entropy: Arc<dyn Entropy>,
     /// For the figures.
-    pub observer: Arc<dyn FetchObserver>,
+    pub observer: Arc<dyn SourceObserver>,
 }
 
 /// A register asked over the signed wire.
@@ -99,7 +99,9 @@ pub struct SignedRegister {
 
 impl std::fmt::Debug for SignedRegister {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SignedRegister").field("id", &self.register.id).finish_non_exhaustive()
+        f.debug_struct("SignedRegister")
+            .field("id", &self.register.id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -127,7 +129,11 @@ struct Try {
 
 impl Try {
     const fn failed(outcome: FetchOutcome, again: bool) -> Self {
-        Self { outcome, body: None, again }
+        Self {
+            outcome,
+            body: None,
+            again,
+        }
     }
 }
 
@@ -136,7 +142,12 @@ impl SignedRegister {
     ///
     /// # Errors
     /// When the schema does not compile.
-    pub fn new(id: SourceId, server: SignedServer, patience: Patience, tools: Tools) -> Result<Self, SchemaError> {
+    pub fn new(
+        id: SourceId,
+        server: SignedServer,
+        patience: Patience,
+        tools: Tools,
+    ) -> Result<Self, SchemaError> {
         let register = Register::of(id);
         Ok(Self {
             register,
@@ -152,20 +163,37 @@ impl SignedRegister {
     /// How the breaker stands, for `doctor` and tests.
     #[must_use]
     pub fn breaker(&self) -> BreakerState {
-        self.breaker.lock().unwrap_or_else(PoisonError::into_inner).state()
+        self.breaker
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .state()
     }
 
     async fn ask_in_time(&self, query: &Query) -> Answer {
         let mut attempts = 0;
-        let asked = timeout(self.patience.deadline, self.ask_until_answered(query, &mut attempts)).await;
+        let asked = timeout(
+            self.patience.deadline,
+            self.ask_until_answered(query, &mut attempts),
+        )
+        .await;
         match asked {
-            Ok(end) => Answer { outcome: end.outcome, body: end.body, attempts },
-            Err(_) => Answer { outcome: FetchOutcome::TimedOut, body: None, attempts },
+            Ok(end) => Answer {
+                outcome: end.outcome,
+                body: end.body,
+                attempts,
+            },
+            Err(_) => Answer {
+                outcome: FetchOutcome::TimedOut,
+                body: None,
+                attempts,
+            },
         }
     }
 
     async fn ask_until_answered(&self, query: &Query, attempts: &mut u8) -> Try {
-        let Ok(body) = body_of(query) else { return Try::failed(FetchOutcome::Refused, false) };
+        let Ok(body) = body_of(query) else {
+            return Try::failed(FetchOutcome::Refused, false);
+        };
         // The semaphore is never closed; were it, asking without a place would be the lesser evil.
         let _place = self.places.acquire().await.ok();
         let mut last = Try::failed(FetchOutcome::BreakerOpen, false);
@@ -175,6 +203,7 @@ impl SignedRegister {
             }
             let Some(permit) = self.admit() else { break };
             *attempts += 1;
+            self.tools.observer.tried(self.register.id);
             last = self.try_once(query, &body, permit).await;
             if !last.again {
                 break;
@@ -185,7 +214,11 @@ impl SignedRegister {
 
     async fn try_once(&self, query: &Query, body: &[u8], permit: Permit) -> Try {
         // A try that is dropped at the deadline is one more silence, and the breaker must hear of it.
-        let watch = Watch { register: self, permit, healthy: None };
+        let watch = Watch {
+            register: self,
+            permit,
+            healthy: None,
+        };
         let question = Question {
             method: Method::POST,
             path: self.register.path,
@@ -197,7 +230,10 @@ impl SignedRegister {
             Ok(reply) => self.judge(query, reply),
             Err(error) => judge_failure(error),
         };
-        watch.done(matches!(end.outcome, FetchOutcome::Answered | FetchOutcome::Refused));
+        watch.done(matches!(
+            end.outcome,
+            FetchOutcome::Answered | FetchOutcome::Refused
+        ));
         end
     }
 
@@ -206,7 +242,11 @@ impl SignedRegister {
             return judge_status(reply.status);
         }
         if self.fits(query, &reply.body) {
-            Try { outcome: FetchOutcome::Answered, body: Some(reply.body), again: false }
+            Try {
+                outcome: FetchOutcome::Answered,
+                body: Some(reply.body),
+                again: false,
+            }
         } else {
             Try::failed(FetchOutcome::Malformed, false)
         }
@@ -214,7 +254,9 @@ impl SignedRegister {
 
     /// Schema, and that the answer is this register's and to this question.
     fn fits(&self, query: &Query, body: &[u8]) -> bool {
-        let Ok(value) = serde_json::from_slice::<Value>(body) else { return false };
+        let Ok(value) = serde_json::from_slice::<Value>(body) else {
+            return false;
+        };
         self.schema.is_valid(&value)
             && value.get("source").and_then(Value::as_str) == Some(self.register.id.as_str())
             && value.get("query_id").and_then(Value::as_str) == Some(query.id.to_string().as_str())
@@ -222,7 +264,10 @@ impl SignedRegister {
 
     /// Full jitter: anything from nothing to the ceiling, so that those who failed together do not return together.
     fn pause(&self, attempts: u8) -> Duration {
-        let doubled = self.patience.backoff_ms.saturating_mul(1_u64 << (attempts - 1).min(20));
+        let doubled = self
+            .patience
+            .backoff_ms
+            .saturating_mul(1_u64 << (attempts - 1).min(20));
         let ceiling = doubled.min(self.patience.backoff_ms_max);
         Duration::from_millis(below(&*self.tools.entropy, ceiling.saturating_add(1)))
     }
@@ -243,7 +288,12 @@ impl SignedRegister {
         *breaker = next;
         let after = next.state().as_str();
         if before != after {
-            tracing::info!(source = self.register.id.as_str(), from = before, to = after, "breaker");
+            tracing::info!(
+                source = self.register.id.as_str(),
+                from = before,
+                to = after,
+                "breaker"
+            );
             self.tools.observer.breaker(self.register.id, after);
         }
         value
@@ -265,7 +315,8 @@ impl Watch<'_> {
 
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
-        self.register.record(self.permit, self.healthy.unwrap_or(false));
+        self.register
+            .record(self.permit, self.healthy.unwrap_or(false));
     }
 }
 
@@ -279,7 +330,6 @@ impl Source for SignedRegister {
         let asked_us = self.tools.clock.monotonic_us();
         let answer = self.ask_in_time(query).await;
         let elapsed_us = self.tools.clock.monotonic_us().saturating_sub(asked_us);
-        self.tools.observer.fetched(self.register.id, answer.outcome, elapsed_us, answer.attempts);
         tracing::info!(
             source = self.register.id.as_str(),
             query_id = %query.id,
@@ -304,7 +354,7 @@ impl Source for Unconfigured {
     }
 
     async fn ask(&self, _query: &Query) -> Answer {
-        Answer { outcome: FetchOutcome::NotConfigured, body: None, attempts: 0 }
+        Answer::not_configured()
     }
 }
 
@@ -322,8 +372,12 @@ fn body_of(query: &Query) -> Result<Vec<u8>, serde_json::Error> {
 }
 
 fn compile(register: Register) -> Result<jsonschema::Validator, SchemaError> {
-    let refuse = |why: String| SchemaError { register: register.id, why };
-    let schema: Value = serde_json::from_str(register.schema).map_err(|error| refuse(error.to_string()))?;
+    let refuse = |why: String| SchemaError {
+        register: register.id,
+        why,
+    };
+    let schema: Value =
+        serde_json::from_str(register.schema).map_err(|error| refuse(error.to_string()))?;
     jsonschema::options()
         .offline()
         .should_validate_formats(true)
@@ -347,10 +401,15 @@ const fn judge_failure(error: ExchangeError) -> Try {
         ExchangeError::Http(HttpError::Unreachable) => Try::failed(FetchOutcome::Unreachable, true),
         ExchangeError::Http(HttpError::CutShort) => Try::failed(FetchOutcome::Malformed, true),
         ExchangeError::Http(HttpError::TooLong) => Try::failed(FetchOutcome::Malformed, false),
-        ExchangeError::Http(HttpError::BadRequest | HttpError::NoClient) => Try::failed(FetchOutcome::Refused, false),
+        ExchangeError::Http(HttpError::BadRequest | HttpError::NoClient) => {
+            Try::failed(FetchOutcome::Refused, false)
+        }
         // A proxy in between answers unsigned when the register is down, and a register that does not know our key cannot
         // sign for us: the status says enough about what to do, and nothing of the body is used.
-        ExchangeError::Unsigned { status: status @ 300.., .. } => judge_status(status),
+        ExchangeError::Unsigned {
+            status: status @ 300..,
+            ..
+        } => judge_status(status),
         ExchangeError::Unsigned { .. } => Try::failed(FetchOutcome::BadSignature, false),
     }
 }
