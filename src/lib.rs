@@ -1,5 +1,6 @@
 //! sanmiao 三秒: 秒报 → 秒批 → 秒付.
 
+pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod gateways;

@@ -204,8 +204,8 @@ pub(super) const KEYS: &[Key] = &[
         "vault.keys.*",
         Kind::Key32,
         PLACEHOLDER,
-        "加密密钥:编号 = 32 字节的 base64;旧密钥保留以便解密",
-        "Encryption keys: id = 32 bytes in base64; old ones stay, to decrypt",
+        "加密密钥:编号及 32 字节的 base64;旧密钥保留以便解密",
+        "Encryption keys: an id and 32 bytes in base64 each; old ones stay, to decrypt",
     ),
     required(
         "vault.current",
