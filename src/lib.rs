@@ -1,7 +1,9 @@
 //! sanmiao 三秒: 秒报 → 秒批 → 秒付.
 
+pub mod app;
 pub mod approve;
 pub mod bell;
+pub mod cli;
 pub mod config;
 pub mod context;
 pub mod domain;
@@ -11,10 +13,9 @@ pub mod gateways;
 pub mod instruct;
 pub mod jobs;
 pub mod payout;
+pub mod policy;
 pub mod ports;
 pub mod prefill;
 pub mod review;
 pub mod store;
 pub mod telemetry;
-pub mod cli;
-pub mod policy;

@@ -422,6 +422,8 @@ impl Approve {
     fn tell(&self, after: &Application) {
         let ctx = &self.ctx;
         ctx.bell.changed(after.id);
+        let elapsed_ms = after.filing.as_ref().map(|filing| ms_since(ctx, filing.at));
+        ctx.metrics.decided(after.state.name(), elapsed_ms);
         match after.state.name() {
             StateName::Approved => ctx.bell.ring_dispatch(),
             StateName::Parked => ctx.bell.ring_resume(),

@@ -204,8 +204,8 @@ pub(super) const KEYS: &[Key] = &[
         "vault.keys.*",
         Kind::Key32,
         PLACEHOLDER,
-        "加密密钥:编号 = 32 字节的 base64;旧密钥保留以便解密",
-        "Encryption keys: id = 32 bytes in base64; old ones stay, to decrypt",
+        "加密密钥:编号及 32 字节的 base64;旧密钥保留以便解密",
+        "Encryption keys: an id and 32 bytes in base64 each; old ones stay, to decrypt",
     ),
     required(
         "vault.current",
@@ -337,8 +337,8 @@ pub(super) const KEYS: &[Key] = &[
         "sources.*.key",
         SECRET,
         PLACEHOLDER,
-        "签名密钥",
-        "Key of the signatures",
+        "签名密钥(文本,或 base64: 加编码)",
+        "Key of the signatures (text, or base64: and the coded bytes)",
     ),
     default(
         "sources.*.deadline_ms",
@@ -414,8 +414,8 @@ pub(super) const KEYS: &[Key] = &[
         "treasury.key",
         SECRET,
         PLACEHOLDER,
-        "签名密钥",
-        "Key of the signatures",
+        "签名密钥(文本,或 base64: 加编码)",
+        "Key of the signatures (text, or base64: and the coded bytes)",
     ),
     required(
         "treasury.callback_app_id",
@@ -491,8 +491,8 @@ pub(super) const KEYS: &[Key] = &[
         "notify.key",
         SECRET,
         PLACEHOLDER,
-        "签名密钥",
-        "Key of the signatures",
+        "签名密钥(文本,或 base64: 加编码)",
+        "Key of the signatures (text, or base64: and the coded bytes)",
     ),
     default(
         "notify.timeout_ms",
