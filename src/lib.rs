@@ -1,1 +1,3 @@
 //! sanmiao
+
+pub mod domain;
