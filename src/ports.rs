@@ -9,7 +9,7 @@ use crate::domain::evidence::FetchOutcome;
 use crate::domain::id::{ConsentId, FetchId, InstructionId};
 use crate::domain::money::Money;
 use crate::domain::payment::Order;
-use crate::domain::person::Private;
+use crate::domain::person::{Private, Staff, Subject};
 use crate::domain::source::SourceId;
 use crate::domain::time::{Date, Timestamp};
 
@@ -149,4 +149,60 @@ pub struct World {
     pub sources: Arc<[Arc<dyn Source>]>,
     /// The treasury.
     pub treasury: Arc<dyn Treasury>,
+}
+
+/// What the identity provider vouches for about an applicant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ApplicantClaims {
+    /// Issuer and subject.
+    pub subject: Subject,
+    /// The identity document.
+    pub document: IdentityDocument,
+    /// Name as the identity provider spells it.
+    pub name: Private<String>,
+}
+
+/// Whom a bearer token stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Principal {
+    /// A person who applies.
+    Applicant(ApplicantClaims),
+    /// A member of staff.
+    Staff(Staff),
+}
+
+/// Why a token was not believed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IdentityError {
+    /// The token is not good.
+    #[error("the token is refused: {why}")]
+    Refused {
+        /// For the log; no personal data.
+        why: &'static str,
+    },
+    /// The issuer's keys cannot be had now.
+    #[error("the identity provider does not answer")]
+    Unavailable,
+}
+
+/// The identity provider (OpenID Connect).
+#[async_trait]
+pub trait Identity: Send + Sync {
+    /// Whom the token stands for.
+    async fn principal(&self, token: &str) -> Result<Principal, IdentityError>;
+}
+
+/// The treasury's call-back, its signature verified.
+#[derive(Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "stub")]
+pub struct Callback {
+    pub event_id: String,
+    pub instruction: InstructionId,
+    pub sequence: i64,
+    pub status: TreasuryStatus,
+    pub amount: Option<Money>,
+    pub payee_account: String,
+    pub occurred_at: Timestamp,
+    pub bank_serial: Option<String>,
+    pub return_code: Option<String>,
 }

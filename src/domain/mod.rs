@@ -11,9 +11,22 @@
 //! | [`hash`], [`canonical`] | SHA-256 and the canonical JSON that is hashed |
 //! | [`source`] | the registers that are asked |
 
+pub mod application;
+pub mod audit;
+pub mod award;
+pub mod bank;
+pub mod calendar;
 pub mod canonical;
+pub mod decision;
+pub mod district;
+pub mod document;
+pub mod evidence;
+pub mod form;
 pub mod hash;
 pub mod id;
+pub mod ledger;
 pub mod money;
+pub mod payment;
+pub mod person;
 pub mod source;
 pub mod time;

@@ -1,0 +1,4 @@
+//! Stub.
+/// Calendar.
+#[derive(Debug, Clone, Default)]
+pub struct WorkingCalendar;

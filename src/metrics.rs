@@ -1,0 +1,4 @@
+//! Stub.
+/// Metrics.
+#[derive(Clone, Default)]
+pub struct Metrics;
