@@ -1,41 +1,127 @@
-//! Stub.
+//! What can go wrong in a stage, with what is needed to act on it.
+
 use crate::domain::application::TransitionError;
+use crate::domain::calendar::CalendarError;
 use crate::domain::id::{ApplicationId, SnapshotId};
+use crate::domain::money::MoneyError;
+use crate::domain::person::OtherDistrict;
 use crate::domain::source::SourceId;
 use crate::domain::time::Date;
 use crate::store::StoreError;
-/// Why a stage did not do it.
+
+/// The error of every stage. No variant carries a personal value.
 #[derive(Debug, thiserror::Error)]
-#[expect(missing_docs, reason = "stub")]
 pub enum StageError {
+    /// There is no such thing, or it is another's: the two are not told apart on purpose.
     #[error("no such {what}")]
-    NotFound { what: &'static str },
-    #[error("another's")]
-    NotYours,
-    #[error("needs {needs}")]
-    Forbidden { needs: &'static str },
-    #[error("unknown policy")]
-    UnknownPolicy { id: String },
-    #[error("not in force")]
-    PolicyNotInForce { id: String, on: Date },
-    #[error("consent")]
-    ConsentTooNarrow { missing: Vec<SourceId> },
-    #[error("snapshot")]
-    SnapshotMismatch { latest: SnapshotId },
-    #[error("held")]
-    AlreadyHeld { by: ApplicationId },
+    NotFound {
+        /// What was looked for.
+        what: &'static str,
+    },
+    /// The token does not grant it.
+    #[error("this needs {needs}")]
+    Forbidden {
+        /// The role or relation that is missing.
+        needs: &'static str,
+    },
+    /// No policy of that id is in force on that day.
+    #[error("no policy {id:?} is in force on {on}")]
+    PolicyNotInForce {
+        /// The id asked for.
+        id: String,
+        /// The day.
+        on: Date,
+    },
+    /// The consent does not cover every source the policy needs.
+    #[error("the consent leaves out {missing:?}")]
+    ConsentTooNarrow {
+        /// What is missing.
+        missing: Vec<SourceId>,
+    },
+    /// The consent names a source that the policy does not need: it must not be asked.
+    #[error("the policy does not need {extra:?}")]
+    ConsentTooWide {
+        /// What is too much.
+        extra: Vec<SourceId>,
+    },
+    /// The snapshot is not the newest of this application.
+    #[error("the form has changed since: the newest snapshot is {latest}")]
+    SnapshotMismatch {
+        /// The one to look at and confirm.
+        latest: SnapshotId,
+    },
+    /// The snapshot is too old to be confirmed, or the policy has a new version since.
+    #[error("the form is out of date: open it again")]
+    SnapshotExpired,
+    /// 不重复享受: a benefit that excludes this one is applied for or held.
+    #[error("application {by} already holds a benefit that excludes this one")]
+    AlreadyHeld {
+        /// The holder.
+        by: ApplicationId,
+    },
+    /// The form has no such row.
+    #[error("the form has no row {field:?}")]
+    UnknownField {
+        /// The name sent.
+        field: String,
+    },
+    /// A value that cannot be used, and why.
+    #[error("{field}: {reason}")]
+    Invalid {
+        /// Which field.
+        field: &'static str,
+        /// What is wrong and how to mend it.
+        reason: String,
+    },
+    /// The state machine has no such step.
     #[error(transparent)]
     Transition(#[from] TransitionError),
-    #[error("field")]
-    UnknownField { field: String },
-    #[error("stale {what}")]
-    Stale { what: &'static str },
-    #[error("{field}: {reason}")]
-    Invalid { field: &'static str, reason: String },
-    #[error("sources")]
-    WaitForSources { sources: Vec<SourceId> },
+    /// The working-day calendar does not reach.
     #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error("corrupt {what}")]
-    Corrupt { what: String },
+    Calendar(#[from] CalendarError),
+    /// An amount passes what money can hold.
+    #[error(transparent)]
+    Money(#[from] MoneyError),
+    /// Somebody else changed it first.
+    #[error("{what} was changed by somebody else")]
+    Stale {
+        /// What was changed.
+        what: &'static str,
+    },
+    /// What is stored contradicts itself: a bug or tampering; never guessed around.
+    #[error("stored data contradict themselves: {what}")]
+    Corrupt {
+        /// Where, without personal values.
+        what: String,
+    },
+    /// The database.
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+impl From<OtherDistrict> for StageError {
+    fn from(_: OtherDistrict) -> Self {
+        Self::Forbidden { needs: "the district asked for" }
+    }
+}
+
+impl From<StoreError> for StageError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Stale { what, .. } => Self::Stale { what },
+            other => Self::Store(other),
+        }
+    }
+}
+
+impl StageError {
+    /// For `ok_or_else`: the thing is not there.
+    pub(crate) const fn not_found(what: &'static str) -> Self {
+        Self::NotFound { what }
+    }
+
+    /// For data that must be there and is not.
+    pub(crate) fn corrupt(what: impl Into<String>) -> Self {
+        Self::Corrupt { what: what.into() }
+    }
 }

@@ -1,16 +1,8 @@
-//! sanmiao
+//! sanmiao 三秒: 秒报 → 秒批 → 秒付.
 
-pub mod approve;
-pub mod bell;
-pub mod context;
+pub mod config;
 pub mod domain;
-pub mod error;
-pub mod finance;
-pub mod metrics;
-pub mod payout;
-pub mod policy;
+pub mod gateways;
 pub mod ports;
-pub mod prefill;
-pub mod review;
+pub mod telemetry;
 pub mod store;
-pub mod web;

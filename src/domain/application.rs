@@ -12,7 +12,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::bank::{BankAccount, CnapsCode};
+use super::bank::{AccountNumber, BankCode};
 use super::district::DistrictCode;
 use super::hash::Sha256Hex;
 use super::id::{ApplicantId, ApplicationId, AwardId, ConsentId, DecisionId, SnapshotId};
@@ -31,14 +31,13 @@ pub struct PolicyRef {
     pub hash: Sha256Hex,
 }
 
-/// What no register holds and the applicant therefore types.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// What no register holds and the applicant therefore types. Not serialisable: the store seals each part.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Typed {
     /// Account the money goes to; its holder is the applicant.
-    pub account: BankAccount,
+    pub account: AccountNumber,
     /// The bank's 12-digit CNAPS code.
-    pub bank: CnapsCode,
+    pub bank: BankCode,
     /// Mobile telephone for messages.
     pub phone: Private<String>,
 }
@@ -121,7 +120,10 @@ pub enum ApplicationState {
 /// The state's name alone, as stored, listed and filtered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "each name is documented at its variant of ApplicationState")]
+#[expect(
+    missing_docs,
+    reason = "each name is documented at its variant of ApplicationState"
+)]
 pub enum StateName {
     Draft,
     Filed,
@@ -236,7 +238,10 @@ impl Application {
     fn step(mut self, allowed: &[StateName], to: ApplicationState) -> Step {
         let from = self.state.name();
         if !allowed.contains(&from) {
-            return Err(TransitionError { from, to: to.name() });
+            return Err(TransitionError {
+                from,
+                to: to.name(),
+            });
         }
         self.state = to;
         Ok(self)
@@ -246,7 +251,12 @@ impl Application {
     ///
     /// # Errors
     /// When it is not a draft.
-    pub fn file(mut self, filing: Filing, policy: PolicyRef, district: Option<DistrictCode>) -> Step {
+    pub fn file(
+        mut self,
+        filing: Filing,
+        policy: PolicyRef,
+        district: Option<DistrictCode>,
+    ) -> Step {
         self = self.step(&[StateName::Draft], ApplicationState::Filed)?;
         self.filing = Some(filing);
         self.policy = policy;
@@ -259,8 +269,19 @@ impl Application {
     /// # Errors
     /// Unless filed or already parked; parking again keeps the first moment.
     pub fn park(self, sources: Vec<SourceId>, now: Timestamp, retry_at: Timestamp) -> Step {
-        let since = if let ApplicationState::Parked { since, .. } = self.state { since } else { now };
-        self.step(&[StateName::Filed, StateName::Parked], ApplicationState::Parked { sources, since, retry_at })
+        let since = if let ApplicationState::Parked { since, .. } = self.state {
+            since
+        } else {
+            now
+        };
+        self.step(
+            &[StateName::Filed, StateName::Parked],
+            ApplicationState::Parked {
+                sources,
+                since,
+                retry_at,
+            },
+        )
     }
 
     /// 转人工.
@@ -270,7 +291,10 @@ impl Application {
     pub fn refer(self, decision: DecisionId, now: Timestamp) -> Step {
         self.step(
             &[StateName::Filed, StateName::Parked, StateName::Publicity],
-            ApplicationState::Referred { decision, since: now },
+            ApplicationState::Referred {
+                decision,
+                since: now,
+            },
         )
     }
 
@@ -281,7 +305,10 @@ impl Application {
     pub fn wait_for_budget(self, decision: DecisionId, now: Timestamp) -> Step {
         self.step(
             &[StateName::Filed, StateName::Parked, StateName::Referred],
-            ApplicationState::WaitingForBudget { decision, since: now },
+            ApplicationState::WaitingForBudget {
+                decision,
+                since: now,
+            },
         )
     }
 
@@ -297,11 +324,24 @@ impl Application {
         publicity_until: Option<Date>,
     ) -> Step {
         let to = match publicity_until {
-            Some(until) => ApplicationState::Publicity { decision, award, until },
-            None => ApplicationState::Approved { decision, award, at: now },
+            Some(until) => ApplicationState::Publicity {
+                decision,
+                award,
+                until,
+            },
+            None => ApplicationState::Approved {
+                decision,
+                award,
+                at: now,
+            },
         };
         self.step(
-            &[StateName::Filed, StateName::Parked, StateName::Referred, StateName::WaitingForBudget],
+            &[
+                StateName::Filed,
+                StateName::Parked,
+                StateName::Referred,
+                StateName::WaitingForBudget,
+            ],
             to,
         )
     }
@@ -311,10 +351,23 @@ impl Application {
     /// # Errors
     /// Unless it is in publicity.
     pub fn end_publicity(self, now: Timestamp) -> Step {
-        let ApplicationState::Publicity { decision, award, .. } = self.state else {
-            return Err(TransitionError { from: self.state.name(), to: StateName::Approved });
+        let ApplicationState::Publicity {
+            decision, award, ..
+        } = self.state
+        else {
+            return Err(TransitionError {
+                from: self.state.name(),
+                to: StateName::Approved,
+            });
         };
-        self.step(&[StateName::Publicity], ApplicationState::Approved { decision, award, at: now })
+        self.step(
+            &[StateName::Publicity],
+            ApplicationState::Approved {
+                decision,
+                award,
+                at: now,
+            },
+        )
     }
 
     /// A person refuses. The machine cannot: the actor must be a member of staff.
@@ -323,9 +376,15 @@ impl Application {
     /// Unless referred, and by staff.
     pub fn refuse(self, decision: DecisionId, by: &Actor, now: Timestamp) -> Step {
         if !matches!(by, Actor::Staff(_)) {
-            return Err(TransitionError { from: self.state.name(), to: StateName::Refused });
+            return Err(TransitionError {
+                from: self.state.name(),
+                to: StateName::Refused,
+            });
         }
-        self.step(&[StateName::Referred], ApplicationState::Refused { decision, at: now })
+        self.step(
+            &[StateName::Referred],
+            ApplicationState::Refused { decision, at: now },
+        )
     }
 
     /// The applicant takes it back; possible until an award exists.

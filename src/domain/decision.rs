@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::evidence::Round;
 use super::hash::Sha256Hex;
 use super::id::{ApplicationId, DecisionId};
-use super::evidence::Round;
 use super::time::Timestamp;
 
 /// What was decided.
@@ -33,7 +33,9 @@ impl Outcome {
     /// The outcome of a word, or `None`.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Approve, Self::Refer, Self::Refuse].into_iter().find(|outcome| outcome.as_str() == word)
+        [Self::Approve, Self::Refer, Self::Refuse]
+            .into_iter()
+            .find(|outcome| outcome.as_str() == word)
     }
 }
 

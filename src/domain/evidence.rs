@@ -40,7 +40,11 @@ impl Origin {
     /// The origin of a word, or `None`.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        if word == "identity" { Some(Self::Identity) } else { word.parse().ok().map(Self::Register) }
+        if word == "identity" {
+            Some(Self::Identity)
+        } else {
+            word.parse().ok().map(Self::Register)
+        }
     }
 }
 
@@ -120,7 +124,9 @@ impl FetchOutcome {
     /// The outcome of a word, or `None`.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|outcome| outcome.as_str() == word)
+        Self::ALL
+            .into_iter()
+            .find(|outcome| outcome.as_str() == word)
     }
 }
 

@@ -123,7 +123,9 @@ impl FillCount {
             match row.value {
                 RowValue::Filled { .. } => count.filled += 1,
                 RowValue::Typed => count.typed += 1,
-                RowValue::Contradictory { .. } | RowValue::NoRecord | RowValue::Pending => count.empty += 1,
+                RowValue::Contradictory { .. } | RowValue::NoRecord | RowValue::Pending => {
+                    count.empty += 1;
+                }
             }
         }
         count

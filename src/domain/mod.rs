@@ -10,6 +10,18 @@
 //! | [`id`] | UUIDv7 ids, one type a thing; the instruction id |
 //! | [`hash`], [`canonical`] | SHA-256 and the canonical JSON that is hashed |
 //! | [`source`] | the registers that are asked |
+//! | [`calendar`] | working days, public holidays and made-up working days |
+//! | [`document`] | identity documents, read strictly, shown masked |
+//! | [`name`] | people's names, and when two are one |
+//! | [`uscc`] | unified social credit codes of organisations |
+//! | [`certificate`] | numbers of degree and education certificates |
+//! | [`bank`] | bank codes and accounts |
+//! | [`district`] | administrative divisions |
+//! | [`person`] | who acts: applicants, staff and their roles, and what is private about them |
+//! | [`application`] | an application as a state machine |
+//! | [`evidence`], [`form`] | what registers answered, and the form filled from it |
+//! | [`decision`], [`award`], [`payment`], [`ledger`] | what was decided, granted, paid, and where every fen is |
+//! | [`audit`] | acts, looks at personal data, alarms |
 
 pub mod application;
 pub mod audit;
@@ -17,6 +29,8 @@ pub mod award;
 pub mod bank;
 pub mod calendar;
 pub mod canonical;
+pub mod certificate;
+mod check_digit;
 pub mod decision;
 pub mod district;
 pub mod document;
@@ -25,8 +39,12 @@ pub mod form;
 pub mod hash;
 pub mod id;
 pub mod ledger;
+mod mask;
 pub mod money;
+pub mod name;
 pub mod payment;
 pub mod person;
 pub mod source;
 pub mod time;
+pub mod treasury;
+pub mod uscc;

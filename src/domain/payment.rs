@@ -17,7 +17,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::hash::Sha256Hex;
+use super::award::Award;
+use super::canonical::{CanonicalError, to_canonical_json};
+use super::hash::{Sha256Hex, sha256};
 use super::id::{AwardId, InstructionId, PaymentId};
 use super::money::Money;
 use super::person::Private;
@@ -35,9 +37,9 @@ pub enum PaymentState {
     Instructed,
     /// At the payee's bank.
     Settled,
-    /// 退票: waits for a corrected account.
+    /// 退票, or refused by the treasury: waits for a corrected account.
     Returned,
-    /// Waits for a person: rejected, or too many attempts.
+    /// Waits for a person: attempts used up, or the treasury's echo differs.
     Held,
     /// Will not be paid: its award ended, or the re-check granted nothing.
     Cancelled,
@@ -80,9 +82,14 @@ impl PaymentState {
     pub const fn may_become(self, to: Self) -> bool {
         matches!(
             (self, to),
-            (Self::Scheduled, Self::Instructed | Self::Referred | Self::Cancelled)
-                | (Self::Referred, Self::Instructed | Self::Cancelled)
-                | (Self::Instructed, Self::Settled | Self::Returned | Self::Held)
+            (
+                Self::Scheduled,
+                Self::Instructed | Self::Referred | Self::Cancelled
+            ) | (Self::Referred, Self::Instructed | Self::Cancelled)
+                | (
+                    Self::Instructed,
+                    Self::Settled | Self::Returned | Self::Held
+                )
                 | (Self::Settled, Self::Returned)
                 | (Self::Returned | Self::Held, Self::Instructed)
                 | (Self::Held, Self::Settled | Self::Returned)
@@ -212,7 +219,10 @@ pub struct Instruction {
 /// What an instruction says, as it stands on the wire (schemas/treasury/instruction.schema.json).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "the fields are the contract's, documented in docs/contracts.md")]
+#[expect(
+    missing_docs,
+    reason = "the fields are the contract's, documented in docs/contracts.md"
+)]
 pub struct Order {
     pub instruction_id: InstructionId,
     pub amount: Money,
@@ -231,7 +241,9 @@ pub struct Order {
 
 impl std::fmt::Debug for Order {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Order").field("instruction_id", &self.instruction_id).finish_non_exhaustive()
+        f.debug_struct("Order")
+            .field("instruction_id", &self.instruction_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -241,4 +253,78 @@ pub enum Currency {
     /// Renminbi, ISO 4217.
     #[serde(rename = "CNY")]
     Cny,
+}
+
+/// Everything an order says that does not follow from the payment itself.
+#[derive(Clone)]
+pub struct Payee {
+    /// Name, as on the identity document.
+    pub name: Private<String>,
+    /// Account number.
+    pub account: Private<String>,
+    /// The bank's CNAPS code.
+    pub bank: String,
+}
+
+impl Instruction {
+    /// Makes the next generation's instruction of a payment: the same inputs make the same bytes and the same id.
+    ///
+    /// # Errors
+    /// Never for the values of this crate; the canonicaliser's error is passed on rather than swallowed.
+    pub fn make(
+        payment: &Payment,
+        award: &Award,
+        payee: &Payee,
+        purpose: &str,
+        request_id: &str,
+        now: Timestamp,
+    ) -> Result<Self, CanonicalError> {
+        let generation = payment.generation + 1;
+        let id = InstructionId::new(payment.award, payment.instalment, generation);
+        let order = Order {
+            instruction_id: id,
+            amount: payment.amount,
+            currency: Currency::Cny,
+            payee_name: payee.name.reveal().clone(),
+            payee_account: payee.account.reveal().clone(),
+            payee_bank: payee.bank.clone(),
+            purpose: purpose.to_owned(),
+            policy: award.budget.policy.clone(),
+            district: award.budget.district.to_string(),
+            year: award.budget.year,
+            award_id: award.id,
+            instalment: payment.instalment,
+            generation,
+        };
+        let payload = to_canonical_json(&order)?;
+        Ok(Self {
+            id,
+            payment: payment.id,
+            generation,
+            replaces: (generation > 1)
+                .then(|| InstructionId::new(payment.award, payment.instalment, generation - 1)),
+            payload_hash: sha256(&payload),
+            payload: Private::new(payload),
+            state: InstructionState::Ready,
+            epoch: 0,
+            leased_until: None,
+            attempts: 0,
+            next_at: now,
+            treasury_no: None,
+            created_at: now,
+            acknowledged_at: None,
+            settled_at: None,
+            returned_at: None,
+            reason_code: None,
+            request_id: request_id.to_owned(),
+        })
+    }
+
+    /// The order in the stored bytes.
+    ///
+    /// # Errors
+    /// When the bytes are not an order: the database was tampered with.
+    pub fn order(&self) -> Result<Order, serde_json::Error> {
+        serde_json::from_slice(self.payload.reveal())
+    }
 }

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-use super::document::IdentityDocument;
 use super::district::DistrictCode;
+use super::document::IdentityDocument;
 use super::id::ApplicantId;
 
 /// A value that must not reach a log, an error or a URL: `Debug` and `Display` print a mask.
@@ -84,8 +84,14 @@ pub enum Role {
 
 impl Role {
     /// Every role, for claims parsing and authorization tests.
-    pub const ALL: [Self; 6] =
-        [Self::Applicant, Self::Reviewer, Self::Supervisor, Self::Finance, Self::Policy, Self::Auditor];
+    pub const ALL: [Self; 6] = [
+        Self::Applicant,
+        Self::Reviewer,
+        Self::Supervisor,
+        Self::Finance,
+        Self::Policy,
+        Self::Auditor,
+    ];
 
     /// The word used in the token's `roles` claim.
     #[must_use]
@@ -125,6 +131,21 @@ impl Staff {
         self.roles.contains(&role)
     }
 
+    /// The district a list is narrowed to: their own for district staff, whatever was asked for at city level.
+    ///
+    /// # Errors
+    /// When district staff ask for another district.
+    pub fn narrow(
+        &self,
+        asked: Option<DistrictCode>,
+    ) -> Result<Option<DistrictCode>, OtherDistrict> {
+        match (&self.district, asked) {
+            (Some(own), Some(asked)) if *own != asked => Err(OtherDistrict),
+            (Some(own), _) => Ok(Some(*own)),
+            (None, asked) => Ok(asked),
+        }
+    }
+
     /// Whether a matter of `district` is theirs to see: their own district, or any at city level.
     #[must_use]
     pub fn covers(&self, district: Option<&DistrictCode>) -> bool {
@@ -135,6 +156,11 @@ impl Staff {
         }
     }
 }
+
+/// Staff of one district asked for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("staff of one district asked for another")]
+pub struct OtherDistrict;
 
 /// Who did something; written into decisions, audit and access rows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

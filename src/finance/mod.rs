@@ -1,2 +1,5 @@
-//! Stub.
+//! Finance: payments and their chains, the ledger, appropriations, alarms. No evidence about persons here.
+
 pub mod service;
+
+pub use service::Finance;

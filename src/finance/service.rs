@@ -1,38 +1,239 @@
-//! Stub.
-use crate::context::Context;
-use crate::domain::audit::Alarm;
-use crate::domain::award::{Award, Budget, BudgetKey};
-use crate::domain::district::DistrictCode;
-use crate::domain::id::{JournalId, PaymentId};
-use crate::domain::ledger::{Balance, JournalEntry};
-use crate::domain::money::Money;
-use crate::domain::payment::{Instruction, Payment, PaymentState};
-use crate::domain::person::Staff;
-use crate::error::StageError;
+//! What finance staff do. Every call asks for the role itself, so that no caller can forget it.
 
-/// 财务.
+use serde_json::json;
+
+use crate::context::Context;
+use crate::domain::audit::{Alarm, AuditEntry};
+use crate::domain::award::{Award, Budget, BudgetKey};
+use crate::domain::id::{AuditId, JournalId, PaymentId};
+use crate::domain::ledger::{Balance, JournalEntry, Movement};
+use crate::domain::money::Money;
+use crate::domain::payment::{Instruction, InstructionState, Payment, PaymentState};
+use crate::domain::person::{Actor, Role, Staff};
+use crate::error::StageError;
+use crate::instruct::award_of;
+use crate::store::{InstructionChange, PaymentFilter, StoreError};
+
+/// Most alarms listed at once.
+const ALARMS_MAX: u32 = 500;
+
+/// A payment in a list.
+#[derive(Debug, Clone)]
+pub struct PaymentLine {
+    /// The payment.
+    pub payment: Payment,
+    /// Its award.
+    pub award: Award,
+    /// Its newest instruction.
+    pub newest: Option<Instruction>,
+}
+
+/// A payment with its whole chain.
+#[derive(Debug, Clone)]
+pub struct PaymentChain {
+    /// The payment.
+    pub payment: Payment,
+    /// Its award.
+    pub award: Award,
+    /// Every instruction, oldest first.
+    pub instructions: Vec<Instruction>,
+}
+
+/// The finance desk.
 #[derive(Clone)]
-pub struct Finance { ctx: Context }
-/// Filter.
-#[derive(Debug, Clone, Default)]
-#[expect(missing_docs, reason = "stub")]
-pub struct PaymentFilter { pub state: Option<PaymentState>, pub policy: Option<String>, pub district: Option<DistrictCode>, pub after: Option<PaymentId>, pub limit: u32 }
-/// Line.
-#[expect(missing_docs, reason = "stub")]
-pub struct PaymentLine { pub payment: Payment, pub award: Award, pub last_instruction: Option<Instruction> }
-/// Chain.
-#[expect(missing_docs, reason = "stub")]
-pub struct PaymentChain { pub payment: Payment, pub award: Award, pub instructions: Vec<Instruction> }
-#[expect(missing_docs, clippy::missing_errors_doc, clippy::unused_async, reason = "stub")]
+pub struct Finance {
+    ctx: Context,
+}
+
 impl Finance {
+    /// On this context.
     #[must_use]
-    pub const fn new(ctx: Context) -> Self { Self { ctx } }
-    pub async fn payments(&self, _staff: &Staff, _filter: PaymentFilter) -> Result<Vec<PaymentLine>, StageError> { let _ = &self.ctx; Ok(Vec::new()) }
-    pub async fn payment(&self, _staff: &Staff, _id: PaymentId) -> Result<PaymentChain, StageError> { Err(StageError::NotFound { what: "stub" }) }
-    pub async fn release_held(&self, _staff: &Staff, _id: PaymentId) -> Result<Payment, StageError> { Err(StageError::NotFound { what: "stub" }) }
-    pub async fn balances(&self, _staff: &Staff) -> Result<Vec<Balance>, StageError> { Ok(Vec::new()) }
-    pub async fn journal(&self, _staff: &Staff, _after: Option<JournalId>, _limit: u32) -> Result<Vec<JournalEntry>, StageError> { Ok(Vec::new()) }
-    pub async fn budgets(&self, _staff: &Staff) -> Result<Vec<Budget>, StageError> { Ok(Vec::new()) }
-    pub async fn appropriate(&self, _staff: &Staff, key: BudgetKey, amount: Money, _reference: &str) -> Result<Budget, StageError> { Ok(Budget { key, appropriated: amount, reserved: Money::ZERO }) }
-    pub async fn alarms(&self, _staff: &Staff) -> Result<Vec<Alarm>, StageError> { Ok(Vec::new()) }
+    pub const fn new(ctx: Context) -> Self {
+        Self { ctx }
+    }
+
+    /// Payments by state, policy and district; a district's finance staff see their own district.
+    ///
+    /// # Errors
+    /// `Forbidden` without the role.
+    pub async fn payments(&self, staff: &Staff, filter: PaymentFilter) -> Result<Vec<PaymentLine>, StageError> {
+        must_be_finance(staff)?;
+        let filter = PaymentFilter { district: staff.narrow(filter.district)?, ..filter };
+        let mut tx = self.ctx.store.read().await?;
+        let mut lines = Vec::new();
+        for payment in tx.list_payments(&filter).await? {
+            let award = award_of(&mut tx, &payment).await?;
+            let newest = tx.instructions_of(payment.id).await?.into_iter().last();
+            lines.push(PaymentLine { payment, award, newest });
+        }
+        Ok(lines)
+    }
+
+    /// One payment with its whole chain.
+    ///
+    /// # Errors
+    /// `NotFound` also for another district's.
+    pub async fn payment(&self, staff: &Staff, id: PaymentId) -> Result<PaymentChain, StageError> {
+        must_be_finance(staff)?;
+        let mut tx = self.ctx.store.read().await?;
+        let payment = tx.payment(id).await?.ok_or(StageError::not_found("payment"))?;
+        let award = award_of(&mut tx, &payment).await?;
+        if !staff.covers(Some(&award.budget.district)) {
+            return Err(StageError::not_found("payment"));
+        }
+        let instructions = tx.instructions_of(id).await?;
+        Ok(PaymentChain { payment, award, instructions })
+    }
+
+    /// Lets a held payment be carried again, after a person has looked: the same instruction, its attempts counted anew.
+    ///
+    /// # Errors
+    /// `Invalid` unless it is held and its instruction may still be carried.
+    pub async fn release_held(&self, staff: &Staff, id: PaymentId) -> Result<Payment, StageError> {
+        let chain = self.payment(staff, id).await?;
+        let newest = chain.instructions.last().ok_or_else(|| StageError::corrupt("a held payment has no instruction"))?;
+        let now = self.ctx.now();
+        if chain.payment.state != PaymentState::Held || newest.state != InstructionState::Unknown {
+            return Err(StageError::Invalid {
+                field: "payment",
+                reason: "only a held payment whose instruction is unknown can be released; a returned one needs a corrected account".to_owned(),
+            });
+        }
+        let mut tx = self.ctx.store.write().await?;
+        let change = InstructionChange { attempts: Some(0), next_at: now, ..InstructionChange::keep(newest) };
+        if !tx.change_instruction(&newest.id, &[newest.state], &change).await? {
+            return Err(StageError::Stale { what: "instruction" });
+        }
+        let payment =
+            tx.update_payment(&Payment { state: PaymentState::Instructed, ..chain.payment.clone() }).await?;
+        self.audit(&mut tx, staff, "payment.released", id.to_string(), json!({})).await?;
+        tx.commit().await?;
+        self.ctx.bell.ring_dispatch();
+        Ok(payment)
+    }
+
+    /// Balances of every account of every budget line.
+    ///
+    /// # Errors
+    /// `Forbidden` without the role.
+    pub async fn balances(&self, staff: &Staff) -> Result<Vec<Balance>, StageError> {
+        must_be_finance(staff)?;
+        let mut balances = self.ctx.store.read().await?.balances().await?;
+        balances.retain(|balance| staff.covers(Some(&balance.budget.district)));
+        Ok(balances)
+    }
+
+    /// The journal, in order.
+    ///
+    /// # Errors
+    /// `Forbidden` without the role.
+    pub async fn journal(
+        &self,
+        staff: &Staff,
+        after: Option<JournalId>,
+        limit: u32,
+    ) -> Result<Vec<JournalEntry>, StageError> {
+        must_be_finance(staff)?;
+        let mut entries = self.ctx.store.read().await?.journal_page(after, limit).await?;
+        entries.retain(|entry| staff.covers(Some(&entry.budget.district)));
+        Ok(entries)
+    }
+
+    /// Every budget line.
+    ///
+    /// # Errors
+    /// `Forbidden` without the role.
+    pub async fn budgets(&self, staff: &Staff) -> Result<Vec<Budget>, StageError> {
+        must_be_finance(staff)?;
+        let mut budgets = self.ctx.store.read().await?.budgets().await?;
+        budgets.retain(|budget| staff.covers(Some(&budget.key.district)));
+        Ok(budgets)
+    }
+
+    /// Adds money to a budget line. The reference (the appropriation document's number) makes it happen once.
+    ///
+    /// # Errors
+    /// `Forbidden` without the role, `Invalid` for nothing or a used reference with other content.
+    pub async fn appropriate(
+        &self,
+        staff: &Staff,
+        key: BudgetKey,
+        amount: Money,
+        reference: &str,
+    ) -> Result<Budget, StageError> {
+        must_be_finance(staff)?;
+        if !staff.covers(Some(&key.district)) {
+            return Err(StageError::Forbidden { needs: "the budget line's district" });
+        }
+        if amount.is_zero() {
+            return Err(StageError::Invalid { field: "amount", reason: "an appropriation is more than 0.00".to_owned() });
+        }
+        let ctx = &self.ctx;
+        let mut tx = ctx.store.write().await?;
+        let entry = JournalEntry {
+            id: ctx.id(JournalId::new),
+            at: ctx.now(),
+            movement: Movement::Appropriate,
+            budget: key.clone(),
+            amount,
+            reference: reference.to_owned(),
+        };
+        match tx.post(&entry).await {
+            Err(StoreError::Conflict { .. }) => return self.appropriated_before(&entry).await,
+            other => other?,
+        }
+        tx.appropriate(&key, amount).await?;
+        let detail = json!({ "policy": key.policy, "district": key.district, "year": key.year, "amount": amount });
+        self.audit(&mut tx, staff, "budget.appropriated", reference.to_owned(), detail).await?;
+        let budget = tx.budget(&key).await?.ok_or_else(|| StageError::corrupt("a budget line vanished"))?;
+        tx.commit().await?;
+        ctx.bell.ring_budget();
+        Ok(budget)
+    }
+
+    /// The same appropriation twice changes nothing; another one under the same reference is refused.
+    async fn appropriated_before(&self, entry: &JournalEntry) -> Result<Budget, StageError> {
+        let mut tx = self.ctx.store.read().await?;
+        let before = tx.journal_of(entry.movement, &entry.reference).await?;
+        if before.is_some_and(|before| before.amount == entry.amount && before.budget == entry.budget) {
+            return tx.budget(&entry.budget).await?.ok_or(StageError::not_found("budget line"));
+        }
+        Err(StageError::Invalid {
+            field: "reference",
+            reason: "this reference is already used for another appropriation".to_owned(),
+        })
+    }
+
+    /// What waits for a person.
+    ///
+    /// # Errors
+    /// `Forbidden` without the role.
+    pub async fn alarms(&self, staff: &Staff) -> Result<Vec<Alarm>, StageError> {
+        must_be_finance(staff)?;
+        Ok(self.ctx.store.read().await?.open_alarms(ALARMS_MAX).await?)
+    }
+
+    async fn audit(
+        &self,
+        tx: &mut crate::store::Tx,
+        staff: &Staff,
+        act: &'static str,
+        subject: String,
+        detail: serde_json::Value,
+    ) -> Result<(), StageError> {
+        tx.audit(&AuditEntry {
+            id: self.ctx.id(AuditId::new),
+            at: self.ctx.now(),
+            actor: Actor::Staff(staff.subject.subject.clone()),
+            act,
+            subject,
+            detail,
+        })
+        .await?;
+        Ok(())
+    }
+}
+
+fn must_be_finance(staff: &Staff) -> Result<(), StageError> {
+    if staff.has(Role::Finance) { Ok(()) } else { Err(StageError::Forbidden { needs: "the role finance" }) }
 }

@@ -1,38 +1,441 @@
-//! Stub.
+//! What an applicant does before the machine decides: open, look, dispute, file, withdraw.
+
+use serde_json::json;
+
+use crate::approve::facts;
 use crate::context::Context;
-use crate::domain::application::{Application, Typed};
-use crate::domain::form::{Dispute, Snapshot};
-use crate::domain::id::{ApplicantId, ApplicationId, SnapshotId};
-use crate::domain::person::Applicant;
+use crate::domain::application::{Application, ApplicationState, Filing, PolicyRef, Typed};
+use crate::domain::audit::AuditEntry;
+use crate::domain::canonical::to_canonical_json;
+use crate::domain::document::IdentityDocument;
+use crate::domain::evidence::{Consent, Evidence, Origin, Round};
+use crate::domain::form::{Dispute, RowValue, Snapshot};
+use crate::domain::hash::sha256;
+use crate::domain::id::{
+    ApplicantId, ApplicationId, AuditId, ConsentId, DisputeId, EvidenceId, SnapshotId,
+};
+use crate::domain::person::{Actor, Applicant, Private, Subject};
+use crate::domain::policy::Policy;
 use crate::domain::source::SourceId;
 use crate::error::StageError;
-use crate::ports::ApplicantClaims;
+use crate::prefill::collect::{self, Collected};
+use crate::prefill::form;
+use crate::store::{StoreError, Tx};
+
+/// How old a snapshot may be when it is confirmed: registers move on, and a form of last week proves nothing.
+const SNAPSHOT_FRESH_MS: i64 = 24 * 3_600_000;
+/// How old a complete draft may be to be shown again without asking the registers anew.
+const DRAFT_FRESH_MS: i64 = 10 * 60_000;
+/// Longest words of a dispute, in characters.
+const WORDS_MAX: usize = 500;
+
+/// What the identity provider says about an applicant.
+#[derive(Debug, Clone)]
+pub struct ApplicantClaims {
+    /// Issuer and subject.
+    pub subject: Subject,
+    /// Identity document.
+    pub document: IdentityDocument,
+    /// Name.
+    pub name: Private<String>,
+}
+
+/// A draft with its filled form.
+#[derive(Debug, Clone)]
+pub struct FormView {
+    /// The application.
+    pub application: Application,
+    /// Its newest form.
+    pub snapshot: Snapshot,
+    /// What the applicant said is wrong.
+    pub disputes: Vec<Dispute>,
+}
+
+/// What is opened: by whom, for what, with leave to ask whom.
+#[derive(Debug, Clone)]
+pub struct Opening<'a> {
+    /// Policy id.
+    pub policy: &'a str,
+    /// Sources the applicant consents to be asked.
+    pub scope: &'a [SourceId],
+    /// Purpose consented to.
+    pub purpose: &'a str,
+    /// Request id of the act.
+    pub request_id: &'a str,
+}
 
 /// 秒报.
 #[derive(Clone)]
-pub struct Prefill { ctx: Context }
-/// Opened.
-#[expect(missing_docs, reason = "stub")]
-pub struct Opened { pub application: Application, pub snapshot: Snapshot }
-/// Form.
-#[expect(missing_docs, reason = "stub")]
-pub struct FormView { pub application: Application, pub snapshot: Snapshot, pub disputes: Vec<Dispute> }
-#[expect(missing_docs, clippy::missing_errors_doc, clippy::unused_async, reason = "stub")]
+pub struct Prefill {
+    ctx: Context,
+}
+
 impl Prefill {
+    /// On this context.
     #[must_use]
-    pub const fn new(ctx: Context) -> Self { Self { ctx } }
-    pub async fn enrol(&self, claims: &ApplicantClaims) -> Result<Applicant, StageError> {
-        let mut random = [0; 10];
-        for (to, from) in random.iter_mut().zip(claims.subject.subject.bytes()) { *to = from; }
-        let id = ApplicantId::new(crate::domain::time::Timestamp::EPOCH, random);
-        let _ = &self.ctx;
-        Ok(Applicant { id, document: claims.document.clone(), name: claims.name.clone() })
+    pub const fn new(ctx: Context) -> Self {
+        Self { ctx }
     }
-    pub async fn open(&self, _who: &Applicant, _policy: &str, _scope: &[SourceId], _purpose: &str, _request_id: &str) -> Result<Opened, StageError> { Err(StageError::NotFound { what: "stub" }) }
-    pub async fn form(&self, _who: ApplicantId, _id: ApplicationId) -> Result<FormView, StageError> { Err(StageError::NotFound { what: "stub" }) }
-    pub async fn dispute(&self, _who: ApplicantId, _id: ApplicationId, _snapshot: SnapshotId, _field: &str, _words: &str) -> Result<Dispute, StageError> { Err(StageError::NotFound { what: "stub" }) }
-    pub async fn file(&self, _who: ApplicantId, _id: ApplicationId, _snapshot: SnapshotId, _typed: Typed, _request_id: &str) -> Result<Application, StageError> { Err(StageError::NotFound { what: "stub" }) }
-    pub async fn withdraw(&self, _who: ApplicantId, _id: ApplicationId) -> Result<Application, StageError> { Err(StageError::NotFound { what: "stub" }) }
-    pub async fn mine(&self, _who: ApplicantId) -> Result<Vec<Application>, StageError> { Ok(Vec::new()) }
-    pub async fn one(&self, _who: ApplicantId, _id: ApplicationId) -> Result<Application, StageError> { Err(StageError::NotFound { what: "stub" }) }
+
+    /// Knows the person again, by document, or writes them down.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub async fn enrol(&self, claims: &ApplicantClaims) -> Result<Applicant, StageError> {
+        let mut tx = self.ctx.store.read().await?;
+        if let Some(known) = tx.applicant_by_subject(&claims.subject).await?
+            && known.document == claims.document
+            && known.name == claims.name
+        {
+            return Ok(known);
+        }
+        drop(tx);
+        let applicant = Applicant {
+            id: self.ctx.id(ApplicantId::new),
+            document: claims.document.clone(),
+            name: claims.name.clone(),
+        };
+        let mut tx = self.ctx.store.write().await?;
+        let applicant = tx.upsert_applicant(&applicant, &claims.subject, self.ctx.now()).await?;
+        tx.commit().await?;
+        Ok(applicant)
+    }
+
+    /// Opens a form: records the consent, asks the registers, fills the rows. An open draft for the same policy
+    /// is taken up again instead of making another.
+    ///
+    /// # Errors
+    /// `PolicyNotInForce`, or a consent that is narrower or wider than what the policy needs.
+    pub async fn open(&self, who: &Applicant, opening: &Opening<'_>) -> Result<FormView, StageError> {
+        let policy = self.policy_in_force(opening.policy)?;
+        let wanted: Vec<SourceId> = policy.sources().iter().collect();
+        consent_fits(opening.scope, &wanted)?;
+        let application = match self.draft_of(who.id, &policy).await? {
+            Some(draft) => match self.fresh_form(&draft).await? {
+                Some(view) => return Ok(view),
+                None => draft,
+            },
+            None => self.begin(who, &policy, opening).await?,
+        };
+        self.collect(&application, Round::FILING, &wanted).await?;
+        self.fill(application, who, &policy).await
+    }
+
+    fn policy_in_force(&self, id: &str) -> Result<std::sync::Arc<Policy>, StageError> {
+        let on = self.ctx.world.clock.today();
+        self.ctx.policies.in_force(id, on).ok_or_else(|| StageError::PolicyNotInForce { id: id.to_owned(), on })
+    }
+
+    async fn draft_of(&self, who: ApplicantId, policy: &Policy) -> Result<Option<Application>, StageError> {
+        let mine = self.ctx.store.read().await?.applications_of(who).await?;
+        Ok(mine.into_iter().find(|application| {
+            application.state == ApplicationState::Draft && application.policy.hash == *policy.hash()
+        }))
+    }
+
+    /// The draft's form, when it is complete and young enough to be shown again.
+    async fn fresh_form(&self, draft: &Application) -> Result<Option<FormView>, StageError> {
+        let mut tx = self.ctx.store.read().await?;
+        let Some(snapshot) = tx.latest_snapshot(draft.id).await? else { return Ok(None) };
+        let young = self.ctx.now().millis_since(snapshot.made_at) < DRAFT_FRESH_MS;
+        let complete = snapshot.rows.reveal().iter().all(|row| row.value != RowValue::Pending);
+        if !(young && complete) {
+            return Ok(None);
+        }
+        let disputes = tx.disputes_of(draft.id).await?;
+        Ok(Some(FormView { application: draft.clone(), snapshot, disputes }))
+    }
+
+    /// Writes down consent, application and identity, before anybody is asked anything.
+    async fn begin(&self, who: &Applicant, policy: &Policy, opening: &Opening<'_>) -> Result<Application, StageError> {
+        let ctx = &self.ctx;
+        let now = ctx.now();
+        let consent = Consent {
+            id: ctx.id(ConsentId::new),
+            applicant: who.id,
+            scope: opening.scope.to_vec(),
+            purpose: opening.purpose.to_owned(),
+            given_at: now,
+            revoked_at: None,
+        };
+        let application = Application {
+            id: ctx.id(ApplicationId::new),
+            applicant: who.id,
+            consent: consent.id,
+            policy: PolicyRef {
+                id: policy.id().to_owned(),
+                effective: policy.effective(),
+                hash: policy.hash().clone(),
+            },
+            district: None,
+            opened_at: now,
+            filing: None,
+            state: ApplicationState::Draft,
+            version: 0,
+            request_id: opening.request_id.to_owned(),
+        };
+        let identity = self.identity_evidence(&application, who)?;
+        let mut tx = ctx.store.write().await?;
+        tx.insert_consent(&consent).await?;
+        tx.insert_application(&application).await?;
+        tx.insert_evidence(&identity).await?;
+        let detail = json!({ "policy": policy.id(), "consent": consent.id, "scope": consent.scope });
+        self.audit(&mut tx, who.id, "application.opened", application.id, detail).await?;
+        tx.commit().await?;
+        Ok(application)
+    }
+
+    /// What sign-in proved, as evidence like any other; salted, so that its hash tells nothing about the number.
+    fn identity_evidence(&self, application: &Application, who: &Applicant) -> Result<Evidence, StageError> {
+        let mut salt = [0; 16];
+        self.ctx.world.entropy.fill(&mut salt);
+        let (document_type, document_number) = who.document.to_wire();
+        let body = to_canonical_json(&json!({
+            "source": "identity",
+            "salt": hex::encode(salt),
+            "document_type": document_type,
+            "document_number": document_number,
+            "name": who.name.reveal(),
+        }))
+        .map_err(|error| StageError::corrupt(error.to_string()))?;
+        Ok(Evidence {
+            id: self.ctx.id(EvidenceId::new),
+            application: application.id,
+            round: Round::FILING,
+            origin: Origin::Identity,
+            received_at: self.ctx.now(),
+            hash: sha256(&body),
+            body: Private::new(body),
+        })
+    }
+
+    /// Asks the wanted sources under the application's consent and keeps what they say.
+    ///
+    /// # Errors
+    /// When the consent was taken back or does not cover them.
+    pub async fn collect(
+        &self,
+        application: &Application,
+        round: Round,
+        wanted: &[SourceId],
+    ) -> Result<Collected, StageError> {
+        let mut tx = self.ctx.store.read().await?;
+        let consent = tx.consent(application.consent).await?.ok_or(StageError::not_found("consent"))?;
+        let applicant = tx.applicant(application.applicant).await?.ok_or(StageError::not_found("applicant"))?;
+        drop(tx);
+        let collected = collect::ask(&self.ctx, application, &applicant, &consent, round, wanted).await?;
+        let mut tx = self.ctx.store.write().await?;
+        for evidence in &collected.evidence {
+            tx.insert_evidence(evidence).await?;
+        }
+        for fetch in &collected.fetches {
+            tx.insert_fetch(fetch).await?;
+        }
+        tx.commit().await?;
+        Ok(collected)
+    }
+
+    async fn fill(&self, application: Application, who: &Applicant, policy: &Policy) -> Result<FormView, StageError> {
+        let mut tx = self.ctx.store.write().await?;
+        let evidence = tx.evidence_of(application.id, Round::FILING).await?;
+        let snapshot = Snapshot {
+            id: self.ctx.id(SnapshotId::new),
+            application: application.id,
+            made_at: self.ctx.now(),
+            evidence: evidence.iter().map(|piece| (piece.origin, piece.id, piece.hash.clone())).collect(),
+            rows: Private::new(form::fill(policy, &evidence, who)?),
+        };
+        tx.insert_snapshot(&snapshot).await?;
+        let disputes = tx.disputes_of(application.id).await?;
+        tx.commit().await?;
+        Ok(FormView { application, snapshot, disputes })
+    }
+
+    /// One's own form, as last filled.
+    ///
+    /// # Errors
+    /// `NotFound` for another's.
+    pub async fn form(&self, who: ApplicantId, id: ApplicationId) -> Result<FormView, StageError> {
+        let mut tx = self.ctx.store.read().await?;
+        let application = own(&mut tx, who, id).await?;
+        let shown = match &application.filing {
+            Some(filing) => tx.snapshot(filing.snapshot).await?,
+            None => tx.latest_snapshot(id).await?,
+        };
+        let snapshot = shown.ok_or(StageError::not_found("form"))?;
+        let disputes = tx.disputes_of(id).await?;
+        Ok(FormView { application, snapshot, disputes })
+    }
+
+    /// 有误: a filled row is wrong. The application will go to a person.
+    ///
+    /// # Errors
+    /// After filing, for a row the form does not have, for words that are too long.
+    pub async fn dispute(
+        &self,
+        who: ApplicantId,
+        id: ApplicationId,
+        snapshot: SnapshotId,
+        field: &str,
+        words: &str,
+    ) -> Result<Dispute, StageError> {
+        if words.chars().count() > WORDS_MAX {
+            let reason = format!("at most {WORDS_MAX} characters");
+            return Err(StageError::Invalid { field: "words", reason });
+        }
+        let mut tx = self.ctx.store.write().await?;
+        let application = own(&mut tx, who, id).await?;
+        if application.state != ApplicationState::Draft {
+            let reason = "a row is disputed before filing; now ask for a person".to_owned();
+            return Err(StageError::Invalid { field: "field", reason });
+        }
+        let newest = newest_snapshot(&mut tx, id, snapshot).await?;
+        let disputable = |row: &crate::domain::form::Row| row.field == field && row.value != RowValue::Typed;
+        if !newest.rows.reveal().iter().any(disputable) {
+            return Err(StageError::UnknownField { field: field.to_owned() });
+        }
+        let dispute = Dispute {
+            id: self.ctx.id(DisputeId::new),
+            application: id,
+            snapshot,
+            field: field.to_owned(),
+            words: Private::new(words.to_owned()),
+            at: self.ctx.now(),
+        };
+        tx.insert_dispute(&dispute).await?;
+        self.audit(&mut tx, who, "application.disputed", id, json!({ "field": field })).await?;
+        tx.commit().await?;
+        Ok(dispute)
+    }
+
+    /// 一键秒报: confirms a snapshot. The same snapshot filed twice is filed once.
+    ///
+    /// # Errors
+    /// An old snapshot, a policy version that changed since, a benefit that excludes this one.
+    pub async fn file(
+        &self,
+        who: ApplicantId,
+        id: ApplicationId,
+        snapshot: SnapshotId,
+        typed: Typed,
+        request_id: &str,
+    ) -> Result<Application, StageError> {
+        let ctx = &self.ctx;
+        let mut tx = ctx.store.write().await?;
+        let application = own(&mut tx, who, id).await?;
+        if application.filing.as_ref().is_some_and(|filing| filing.snapshot == snapshot) {
+            return Ok(application);
+        }
+        let policy = self.policy_in_force(&application.policy.id)?;
+        let newest = newest_snapshot(&mut tx, id, snapshot).await?;
+        let now = ctx.now();
+        if now.millis_since(newest.made_at) > SNAPSHOT_FRESH_MS || *policy.hash() != application.policy.hash {
+            return Err(StageError::SnapshotExpired);
+        }
+        let evidence = tx.evidence_of(id, Round::FILING).await?;
+        let district = facts::district(&policy, &evidence);
+        let policy_ref = application.policy.clone();
+        let filing = Filing { snapshot, at: now, on: now.china_date(), typed };
+        let mut filed = application.file(filing, policy_ref, district)?;
+        filed.request_id = request_id.to_owned();
+        self.claim(&mut tx, who, id, &policy.service().exclusive).await?;
+        let filed = tx.update_application(&filed).await?;
+        self.audit(&mut tx, who, "application.filed", id, json!({ "snapshot": snapshot })).await?;
+        tx.commit().await?;
+        ctx.bell.changed(id);
+        Ok(filed)
+    }
+
+    /// 不重复享受: every slot of the policy is held by one application of a person at most.
+    async fn claim(
+        &self,
+        tx: &mut Tx,
+        who: ApplicantId,
+        id: ApplicationId,
+        slots: &[String],
+    ) -> Result<(), StageError> {
+        for slot in slots {
+            if let Some(by) = tx.slot_holder(who, slot).await? {
+                return Err(StageError::AlreadyHeld { by });
+            }
+        }
+        match tx.claim_slots(who, id, slots).await {
+            // Two filings at the same moment: the database let one through, and this is the other.
+            Err(StoreError::Conflict { .. }) => Err(StageError::Stale { what: "benefit slot" }),
+            other => Ok(other?),
+        }
+    }
+
+    /// Takes it back.
+    ///
+    /// # Errors
+    /// Once it is awarded or ended.
+    pub async fn withdraw(&self, who: ApplicantId, id: ApplicationId) -> Result<Application, StageError> {
+        let mut tx = self.ctx.store.write().await?;
+        let application = own(&mut tx, who, id).await?;
+        let withdrawn = tx.update_application(&application.withdraw(self.ctx.now())?).await?;
+        tx.release_slots(id).await?;
+        self.audit(&mut tx, who, "application.withdrawn", id, json!({})).await?;
+        tx.commit().await?;
+        self.ctx.bell.changed(id);
+        Ok(withdrawn)
+    }
+
+    /// One's own applications, newest first.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub async fn mine(&self, who: ApplicantId) -> Result<Vec<Application>, StageError> {
+        Ok(self.ctx.store.read().await?.applications_of(who).await?)
+    }
+
+    /// One of one's own applications.
+    ///
+    /// # Errors
+    /// `NotFound` for another's.
+    pub async fn one(&self, who: ApplicantId, id: ApplicationId) -> Result<Application, StageError> {
+        own(&mut self.ctx.store.read().await?, who, id).await
+    }
+
+    async fn audit(
+        &self,
+        tx: &mut Tx,
+        who: ApplicantId,
+        act: &'static str,
+        id: ApplicationId,
+        detail: serde_json::Value,
+    ) -> Result<(), StageError> {
+        tx.audit(&AuditEntry {
+            id: self.ctx.id(AuditId::new),
+            at: self.ctx.now(),
+            actor: Actor::Applicant(who),
+            act,
+            subject: id.to_string(),
+            detail,
+        })
+        .await?;
+        Ok(())
+    }
+}
+
+/// Order 716 art. 7: what is needed is asked, and nothing else.
+fn consent_fits(scope: &[SourceId], wanted: &[SourceId]) -> Result<(), StageError> {
+    let missing: Vec<_> = wanted.iter().copied().filter(|source| !scope.contains(source)).collect();
+    if !missing.is_empty() {
+        return Err(StageError::ConsentTooNarrow { missing });
+    }
+    let extra: Vec<_> = scope.iter().copied().filter(|source| !wanted.contains(source)).collect();
+    if extra.is_empty() { Ok(()) } else { Err(StageError::ConsentTooWide { extra }) }
+}
+
+/// Another's application is as if it did not exist.
+async fn own(tx: &mut Tx, who: ApplicantId, id: ApplicationId) -> Result<Application, StageError> {
+    let application = tx.application(id).await?.filter(|application| application.applicant == who);
+    application.ok_or(StageError::not_found("application"))
+}
+
+/// Only the newest snapshot of this very application can be confirmed or disputed.
+async fn newest_snapshot(tx: &mut Tx, id: ApplicationId, named: SnapshotId) -> Result<Snapshot, StageError> {
+    let newest = tx.latest_snapshot(id).await?.ok_or(StageError::not_found("form"))?;
+    if newest.id == named { Ok(newest) } else { Err(StageError::SnapshotMismatch { latest: newest.id }) }
 }

@@ -1,2 +1,5 @@
-//! Stub.
+//! 转人工 — people decide what the machine referred. Only people refuse.
+
 pub mod service;
+
+pub use service::Review;

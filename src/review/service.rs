@@ -1,34 +1,173 @@
-//! Stub.
+//! What reviewers do: list, look (which is written down), decide.
+
+use crate::approve::{Approve, PersonalGrounds};
+use crate::approve::explain::Explanation;
 use crate::context::Context;
 use crate::domain::application::{Application, StateName};
-use crate::domain::decision::Decision;
-use crate::domain::district::DistrictCode;
+use crate::domain::audit::Access;
+use crate::domain::decision::{Decision, Outcome};
 use crate::domain::evidence::Fetch;
 use crate::domain::form::{Dispute, Snapshot};
-use crate::domain::id::ApplicationId;
-use crate::domain::person::{Applicant, Staff};
+use crate::domain::id::{AccessId, ApplicationId};
+use crate::domain::person::{Applicant, Role, Staff};
 use crate::error::StageError;
-use crate::policy::Explanation;
+use crate::store::{ApplicationFilter, Tx};
 
-/// 转人工.
-#[derive(Clone)]
-pub struct Review { ctx: Context }
-/// Filter.
-#[derive(Debug, Clone, Default)]
-#[expect(missing_docs, reason = "stub")]
-pub struct ReviewFilter { pub state: Option<StateName>, pub district: Option<DistrictCode>, pub policy: Option<String>, pub after: Option<ApplicationId>, pub limit: u32 }
-/// Case.
-#[expect(missing_docs, reason = "stub")]
-pub struct CaseView { pub application: Application, pub applicant: Applicant, pub snapshot: Option<Snapshot>, pub disputes: Vec<Dispute>, pub decisions: Vec<Decision>, pub findings: Vec<Explanation>, pub fetches: Vec<Fetch> }
-/// Verdict of a person.
+/// Longest grounds, in characters.
+const GROUNDS_MAX: usize = 2_000;
+/// Longest purpose of a look, in characters.
+const PURPOSE_MAX: usize = 200;
+
+/// Everything about one case except account numbers.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "stub")]
-pub enum Verdict { Approve { grounds: String }, Refuse { grounds: String, legal_basis: String } }
-#[expect(missing_docs, clippy::missing_errors_doc, clippy::unused_async, reason = "stub")]
+pub struct CaseView {
+    /// The application.
+    pub application: Application,
+    /// The applicant.
+    pub applicant: Applicant,
+    /// The form they confirmed.
+    pub snapshot: Option<Snapshot>,
+    /// What they said is wrong.
+    pub disputes: Vec<Dispute>,
+    /// Every decision so far, oldest first.
+    pub decisions: Vec<Decision>,
+    /// Every criterion with the record behind it.
+    pub findings: Vec<Explanation>,
+    /// How each asking of a source went.
+    pub fetches: Vec<Fetch>,
+}
+
+/// What a reviewer decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The open findings are settled.
+    Approve {
+        /// On what grounds.
+        grounds: String,
+    },
+    /// Refused, with grounds and legal basis; remedies are added by law.
+    Refuse {
+        /// On what grounds.
+        grounds: String,
+        /// By which article.
+        legal_basis: String,
+    },
+}
+
+/// The reviewer's desk.
+#[derive(Clone)]
+pub struct Review {
+    ctx: Context,
+}
+
 impl Review {
+    /// On this context.
     #[must_use]
-    pub const fn new(ctx: Context) -> Self { Self { ctx } }
-    pub async fn list(&self, _staff: &Staff, _filter: ReviewFilter) -> Result<Vec<Application>, StageError> { let _ = &self.ctx; Ok(Vec::new()) }
-    pub async fn show(&self, _staff: &Staff, _id: ApplicationId, _purpose: &str) -> Result<CaseView, StageError> { Err(StageError::NotFound { what: "stub" }) }
-    pub async fn decide(&self, _staff: &Staff, _id: ApplicationId, _seen_version: i64, _verdict: Verdict) -> Result<Application, StageError> { Err(StageError::NotFound { what: "stub" }) }
+    pub const fn new(ctx: Context) -> Self {
+        Self { ctx }
+    }
+
+    /// Applications by state, district and policy; a district's reviewers see their own district.
+    ///
+    /// # Errors
+    /// `Forbidden` without the role, or for another district.
+    pub async fn list(&self, staff: &Staff, filter: ApplicationFilter) -> Result<Vec<Application>, StageError> {
+        must_review(staff)?;
+        let filter = ApplicationFilter { district: staff.narrow(filter.district)?, ..filter };
+        Ok(self.ctx.store.read().await?.list_applications(&filter).await?)
+    }
+
+    /// One case. The look is written down with its purpose before anything is shown.
+    ///
+    /// # Errors
+    /// `NotFound` also for another district's; `Invalid` without a purpose.
+    pub async fn show(&self, staff: &Staff, id: ApplicationId, purpose: &str) -> Result<CaseView, StageError> {
+        must_review(staff)?;
+        text("purpose", purpose, PURPOSE_MAX)?;
+        let ctx = &self.ctx;
+        let mut tx = ctx.store.write().await?;
+        let application = theirs(&mut tx, staff, id).await?;
+        tx.access(&Access {
+            id: ctx.id(AccessId::new),
+            at: ctx.now(),
+            staff: staff.subject.subject.clone(),
+            subject: id.to_string(),
+            kind: "application".to_owned(),
+            purpose: purpose.to_owned(),
+        })
+        .await?;
+        tx.commit().await?;
+        let mut tx = ctx.store.read().await?;
+        let applicant = tx.applicant(application.applicant).await?.ok_or(StageError::not_found("applicant"))?;
+        let snapshot = match &application.filing {
+            Some(filing) => tx.snapshot(filing.snapshot).await?,
+            None => None,
+        };
+        let disputes = tx.disputes_of(id).await?;
+        let decisions = tx.decisions_of(id).await?;
+        let fetches = tx.fetches_of(id).await?;
+        drop(tx);
+        let findings = Approve::new(ctx.clone()).findings(&application).await?;
+        Ok(CaseView { application, applicant, snapshot, disputes, decisions, findings, fetches })
+    }
+
+    /// Decides a referred application, on the version that was looked at.
+    ///
+    /// # Errors
+    /// `Stale` when it changed since it was looked at; `Transition` unless it is referred.
+    pub async fn decide(
+        &self,
+        staff: &Staff,
+        id: ApplicationId,
+        seen_version: i64,
+        verdict: &Verdict,
+    ) -> Result<Application, StageError> {
+        must_review(staff)?;
+        let mut tx = self.ctx.store.read().await?;
+        let application = theirs(&mut tx, staff, id).await?;
+        drop(tx);
+        if application.version != seen_version {
+            return Err(StageError::Stale { what: "application" });
+        }
+        if application.state.name() != StateName::Referred {
+            let reason = format!("only a referred application is decided here; this one is {}", application.state.name().as_str());
+            return Err(StageError::Invalid { field: "application", reason });
+        }
+        let (outcome, grounds, legal_basis) = match verdict {
+            Verdict::Approve { grounds } => (Outcome::Approve, grounds, None),
+            Verdict::Refuse { grounds, legal_basis } => (Outcome::Refuse, grounds, Some(legal_basis)),
+        };
+        text("grounds", grounds, GROUNDS_MAX)?;
+        if let Some(basis) = legal_basis {
+            text("legal_basis", basis, GROUNDS_MAX)?;
+        }
+        let grounds = PersonalGrounds {
+            staff: staff.subject.subject.clone(),
+            grounds: grounds.clone(),
+            legal_basis: legal_basis.cloned(),
+            remedies: (outcome == Outcome::Refuse).then(crate::approve::record::remedies),
+        };
+        Approve::new(self.ctx.clone()).decide_by_person(application, outcome, grounds).await
+    }
+}
+
+fn must_review(staff: &Staff) -> Result<(), StageError> {
+    if staff.has(Role::Reviewer) || staff.has(Role::Supervisor) {
+        Ok(())
+    } else {
+        Err(StageError::Forbidden { needs: "the role reviewer or supervisor" })
+    }
+}
+
+fn text(field: &'static str, value: &str, max: usize) -> Result<(), StageError> {
+    let count = value.trim().chars().count();
+    if (1..=max).contains(&count) {
+        return Ok(());
+    }
+    Err(StageError::Invalid { field, reason: format!("1 to {max} characters are needed") })
+}
+
+async fn theirs(tx: &mut Tx, staff: &Staff, id: ApplicationId) -> Result<Application, StageError> {
+    let application = tx.application(id).await?.filter(|application| staff.covers(application.district.as_ref()));
+    application.ok_or(StageError::not_found("application"))
 }

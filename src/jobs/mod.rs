@@ -1,0 +1,97 @@
+//! What runs by itself: dispatch, resume, waiting list, publicity, instalments due, silent instructions.
+//!
+//! Every job is a function that does one round and says how much it did; [`run`] repeats it, woken by its bell
+//! or by its interval, whichever comes first. A job that fails logs and is tried again: the work is in the store,
+//! and nothing is lost by a round that did not happen.
+
+use std::future::Future;
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::future::{Either, join_all, select};
+use tokio::sync::watch;
+
+use crate::context::Context;
+use crate::error::StageError;
+use crate::payout::dispatch::{self, DispatchLimits};
+
+pub mod due;
+pub mod resume;
+pub mod waiting;
+
+/// How often each job looks by itself when no bell rings, and the dispatcher's limits.
+#[derive(Debug, Clone, Copy)]
+pub struct Intervals {
+    /// Dispatch of instructions.
+    pub dispatch: Duration,
+    /// Parked and filed applications.
+    pub resume: Duration,
+    /// Waiting list of used-up budgets.
+    pub waiting: Duration,
+    /// Publicity that ended, instalments that fell due.
+    pub due: Duration,
+    /// Acknowledged instructions of which nothing was heard.
+    pub silent: Duration,
+    /// The dispatcher's bounds.
+    pub limits: DispatchLimits,
+}
+
+impl Default for Intervals {
+    fn default() -> Self {
+        Self {
+            dispatch: Duration::from_millis(500),
+            resume: Duration::from_millis(500),
+            waiting: Duration::from_secs(5),
+            due: Duration::from_secs(5),
+            silent: Duration::from_secs(15),
+            limits: DispatchLimits::default(),
+        }
+    }
+}
+
+/// Told once when the program ends; a job finishes its round first.
+pub type Stop = watch::Receiver<bool>;
+
+/// Runs every job until told to stop.
+pub async fn run(ctx: Context, every: Intervals, stop: Stop) {
+    let limits = every.limits;
+    let jobs: Vec<std::pin::Pin<Box<dyn Future<Output = ()> + Send>>> = vec![
+        Box::pin(repeat("dispatch", every.dispatch, stop.clone(), || ctx.bell.dispatch(), || {
+            dispatch::run_once(&ctx, &limits)
+        })),
+        Box::pin(repeat("resume", every.resume, stop.clone(), || ctx.bell.resume(), || resume::run_once(&ctx))),
+        Box::pin(repeat("waiting", every.waiting, stop.clone(), || ctx.bell.budget(), || waiting::run_once(&ctx))),
+        Box::pin(repeat("due", every.due, stop.clone(), std::future::pending, || due::run_once(&ctx))),
+        Box::pin(repeat("silent", every.silent, stop, std::future::pending, || dispatch::ask_silent(&ctx, &limits))),
+    ];
+    join_all(jobs).await;
+}
+
+/// One job: a round; again at once while there is more; else sleep until the bell, the interval or the end.
+async fn repeat<Bell, Rung, Round, Done>(name: &'static str, every: Duration, mut stop: Stop, bell: Bell, round: Round)
+where
+    Bell: Fn() -> Rung,
+    Rung: Future<Output = ()>,
+    Round: Fn() -> Done,
+    Done: Future<Output = Result<usize, StageError>>,
+{
+    while !*stop.borrow() {
+        let more = match round().await {
+            Ok(done) => done > 0,
+            Err(error) => {
+                tracing::warn!(job = name, %error, "this round failed; the next one finds the same work");
+                false
+            }
+        };
+        if more {
+            continue;
+        }
+        let rested = select(pin!(bell()), pin!(tokio::time::sleep(every)));
+        if let Either::Right((ended, _)) = select(pin!(rested), pin!(stop.changed())).await {
+            // The sender is gone or says stop: either way the program ends.
+            if ended.is_err() {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Writes what was heard about an instruction, in one transaction: instruction, payment, ledger, audit, alarm.
+//!
+//! Whoever says it (the reply to a send, the answer to a question, a call-back), the same steps follow, and
+//! each is guarded twice: by the state it starts from, and by the ledger's unique movement and reference.
+
+use serde_json::json;
+
+use crate::context::Context;
+use crate::domain::audit::{AlarmKind, AuditEntry};
+use crate::domain::id::{AlarmId, AuditId, PaymentId};
+use crate::domain::ledger::Movement;
+use crate::domain::payment::{Instruction, InstructionState, Payment, PaymentState};
+use crate::domain::person::Actor;
+use crate::domain::time::Timestamp;
+use crate::error::StageError;
+use crate::instruct::{award_of, move_money};
+use crate::payout::echo::Heard;
+use crate::store::{InstructionChange, Tx};
+
+/// How an instruction is held while its news is written.
+#[derive(Debug, Clone, Copy)]
+pub enum Hold {
+    /// By a worker's lease: the epoch must still be this one.
+    Lease {
+        /// The epoch the lease was given.
+        epoch: i64,
+    },
+    /// By nobody: the state must still be what was read.
+    State,
+}
+
+/// When to try again, worked out by the dispatcher.
+#[derive(Debug, Clone, Copy)]
+pub struct Again {
+    /// When a worker may take it next.
+    pub next_at: Timestamp,
+    /// The attempts are used up: a person is called, and from now on it is asked about, never resent.
+    pub exhausted: bool,
+}
+
+/// What one piece of news is about.
+pub struct News<'a> {
+    /// The instruction as last read.
+    pub instruction: &'a Instruction,
+    /// What was heard.
+    pub heard: Heard,
+    /// Who said it.
+    pub actor: Actor,
+    /// How the row is held.
+    pub hold: Hold,
+    /// When to try again, if this ends nothing.
+    pub again: Again,
+}
+
+/// Writes it. Returns whether anything changed; news that comes twice or too late changes nothing.
+///
+/// # Errors
+/// `Stale` when the lease was lost or the state moved: the news must be heard, or read, again.
+pub async fn write(ctx: &Context, tx: &mut Tx, news: News<'_>) -> Result<bool, StageError> {
+    let now = ctx.now();
+    let instruction = news.instruction;
+    let payment = tx
+        .payment(instruction.payment)
+        .await?
+        .ok_or_else(|| StageError::corrupt(format!("instruction {} has no payment", instruction.id)))?;
+    let step = Step::of(instruction, &payment, &news, now);
+    if !hold(tx, &news, &step.change).await? {
+        return Ok(false);
+    }
+    let newest = instruction.generation == payment.generation;
+    if let Some(movement) = step.movement {
+        let award = award_of(tx, &payment).await?;
+        move_money(ctx, tx, movement, &award, payment.amount, &instruction.id.to_string()).await?;
+    }
+    if let Some(state) = step.payment.filter(|state| newest && payment.state.may_become(*state)) {
+        tx.update_payment(&Payment { state, ..payment.clone() }).await?;
+    }
+    alarms(ctx, tx, &news, payment.id, now).await?;
+    tx.audit(&AuditEntry {
+        id: ctx.id(AuditId::new),
+        at: now,
+        actor: news.actor,
+        act: step.act,
+        subject: instruction.id.to_string(),
+        detail: json!({ "from": instruction.state.as_str(), "to": step.change.state.as_str(), "attempts": instruction.attempts }),
+    })
+    .await?;
+    Ok(true)
+}
+
+async fn hold(tx: &mut Tx, news: &News<'_>, change: &InstructionChange) -> Result<bool, StageError> {
+    let instruction = news.instruction;
+    match news.hold {
+        Hold::Lease { epoch } => {
+            tx.finish_lease(&instruction.id, epoch, change).await?;
+            Ok(true)
+        }
+        Hold::State if change.state == instruction.state => Ok(false),
+        Hold::State if tx.change_instruction(&instruction.id, &[instruction.state], change).await? => Ok(true),
+        // Somebody else's news came between reading and writing: read again, for it may change what this one means.
+        Hold::State => Err(StageError::Stale { what: "instruction" }),
+    }
+}
+
+/// What one piece of news does.
+struct Step {
+    change: InstructionChange,
+    payment: Option<PaymentState>,
+    movement: Option<Movement>,
+    act: &'static str,
+}
+
+impl Step {
+    fn of(instruction: &Instruction, payment: &Payment, news: &News<'_>, now: Timestamp) -> Self {
+        use InstructionState as I;
+        let from = instruction.state;
+        let mut change = InstructionChange::keep(instruction);
+        change.next_at = news.again.next_at;
+        let mut step = |state: I, payment, movement, act| {
+            change.state = state;
+            Self { change: change.clone(), payment, movement, act }
+        };
+        match &news.heard {
+            // A return is the last word: what is heard of an earlier stage afterwards was on its way before it.
+            Heard::Accepted { .. } | Heard::Settled { .. } if from == I::Returned => {
+                step(I::Returned, None, None, "instruction.late_word")
+            }
+            Heard::Accepted { .. } if from == I::Settled => step(I::Settled, None, None, "instruction.late_word"),
+            Heard::Accepted { treasury_no } => {
+                let mut step = step(I::Acknowledged, Some(PaymentState::Instructed), None, "instruction.acknowledged");
+                step.change.acknowledged(treasury_no, now);
+                step
+            }
+            Heard::Settled { treasury_no } => {
+                let movement = (from != I::Settled).then_some(Movement::Settle);
+                let mut step = step(I::Settled, Some(PaymentState::Settled), movement, "instruction.settled");
+                step.change.acknowledged(treasury_no, now);
+                step.change.settled_at.get_or_insert(now);
+                step
+            }
+            Heard::Returned { treasury_no, code } => {
+                let movement = match from {
+                    I::Returned => None,
+                    I::Settled => Some(Movement::ReturnSettled),
+                    _ => Some(Movement::ReturnUnsettled),
+                };
+                let mut step = step(I::Returned, Some(PaymentState::Returned), movement, "instruction.returned");
+                step.change.acknowledged(treasury_no, now);
+                step.change.returned_at.get_or_insert(now);
+                step.change.reason_code.clone_from(code);
+                step
+            }
+            // Nothing was paid under this id and nothing will be: like a return, it takes a corrected account and a
+            // linked new instruction. The alarm has a person look whether the fault is ours.
+            Heard::Rejected { code } => {
+                let movement = (from != I::Rejected).then_some(Movement::ReturnUnsettled);
+                let mut step = step(I::Rejected, Some(PaymentState::Returned), movement, "instruction.rejected");
+                step.change.reason_code.clone_from(code);
+                step
+            }
+            // What was already settled or acknowledged stays so; the alarm calls a person.
+            Heard::Differs(_) => {
+                let state = if from == I::Ready { I::Unknown } else { from };
+                let held = news.again.exhausted.then_some(PaymentState::Held);
+                step(state, held, None, "instruction.echo_differs")
+            }
+            Heard::NeverSeen | Heard::Unknown { .. } => {
+                let held = (news.again.exhausted && payment.state == PaymentState::Instructed)
+                    .then_some(PaymentState::Held);
+                let state = if from == I::Ready { I::Unknown } else { from };
+                step(state, held, None, "instruction.unknown")
+            }
+        }
+    }
+}
+
+async fn alarms(
+    ctx: &Context,
+    tx: &mut Tx,
+    news: &News<'_>,
+    payment: PaymentId,
+    now: Timestamp,
+) -> Result<(), StageError> {
+    let subject = payment.to_string();
+    let kind = match news.heard {
+        Heard::Accepted { .. } | Heard::Settled { .. } | Heard::Returned { .. } => {
+            for kind in [AlarmKind::PaymentStuck, AlarmKind::EchoDiffers] {
+                tx.close_alarm(kind, &subject, now).await?;
+            }
+            return Ok(());
+        }
+        Heard::Rejected { .. } => AlarmKind::PaymentRejected,
+        Heard::Differs(_) => AlarmKind::EchoDiffers,
+        Heard::NeverSeen | Heard::Unknown { .. } if news.again.exhausted => AlarmKind::PaymentStuck,
+        Heard::NeverSeen | Heard::Unknown { .. } => return Ok(()),
+    };
+    tx.raise_alarm(ctx.id(AlarmId::new), kind, &subject, now).await?;
+    Ok(())
+}
