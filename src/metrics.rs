@@ -1,4 +1,0 @@
-//! Stub.
-/// Metrics.
-#[derive(Clone, Default)]
-pub struct Metrics;
