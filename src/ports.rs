@@ -208,18 +208,22 @@ pub trait CallbackGate: Send + Sync {
     fn admit(&self, request: InboundRequest<'_>) -> Result<Callback, CallbackError>;
 }
 
+/// What the identity provider vouches for about an applicant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApplicantClaims {
+    /// Issuer and subject.
+    pub subject: Subject,
+    /// The identity document.
+    pub document: IdentityDocument,
+    /// Name as the provider spells it.
+    pub name: Private<String>,
+}
+
 /// Who stands behind a bearer token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Principal {
     /// A person who applies.
-    Applicant {
-        /// At the identity provider.
-        subject: Subject,
-        /// The document the provider vouches for.
-        document: IdentityDocument,
-        /// The name the provider vouches for.
-        name: Private<String>,
-    },
+    Applicant(ApplicantClaims),
     /// A member of staff.
     Staff(Staff),
 }
@@ -325,10 +329,10 @@ pub trait Notifier: Send + Sync {
     async fn notify(&self, notice: &Notice) -> Result<(), NotifyError>;
 }
 
-/// Hears how registers are doing, for the figures.
-pub trait FetchObserver: Send + Sync {
-    /// An ask ended; the time includes retries.
-    fn fetched(&self, source: SourceId, outcome: FetchOutcome, elapsed_us: i64, attempts: u8);
+/// Hears what an answer does not tell about a register, for the figures.
+pub trait SourceObserver: Send + Sync {
+    /// A register was tried once.
+    fn tried(&self, source: SourceId);
     /// A breaker changed: `closed`, `open` or `half_open`.
     fn breaker(&self, source: SourceId, state: &'static str);
 }

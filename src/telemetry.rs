@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -17,10 +18,11 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::config::{LogConfig, LogFormat};
+use crate::domain::application::StateName;
 use crate::domain::evidence::FetchOutcome;
 use crate::domain::source::SourceId;
 use crate::gateways::{entropy, wire};
-use crate::ports::{Entropy, FetchObserver};
+use crate::ports::{Entropy, SourceObserver};
 
 /// Logging cannot start.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -116,14 +118,18 @@ fn exchange_seconds() -> Histogram {
 }
 
 /// Every figure the service publishes on `/metrics`. Labels come from fixed words, never from what somebody sent.
+/// Cheap to clone: every clone counts on the same figures.
+#[derive(Debug, Clone)]
+pub struct Metrics(Arc<Figures>);
+
 #[derive(Debug)]
-pub struct Metrics {
+struct Figures {
     registry: Registry,
     fetches: Counts<2>,
-    fetch_attempts: Counts<1>,
+    source_attempts: Counts<1>,
     fetch_seconds: Times<1>,
     breaker: Levels<1>,
-    decisions: Counts<2>,
+    decisions: Counts<1>,
     seconds_to_decision: Histogram,
     seconds_to_money: Histogram,
     applications: Levels<1>,
@@ -145,10 +151,10 @@ impl Metrics {
     /// All figures at zero.
     #[must_use]
     pub fn new() -> Self {
-        let mut metrics = Self {
+        let mut figures = Figures {
             registry: Registry::with_prefix("sanmiao"),
             fetches: Family::default(),
-            fetch_attempts: Family::default(),
+            source_attempts: Family::default(),
             fetch_seconds: Family::new_with_constructor(exchange_seconds),
             breaker: Family::default(),
             decisions: Family::default(),
@@ -162,14 +168,111 @@ impl Metrics {
             requests: Family::default(),
             request_seconds: Family::new_with_constructor(exchange_seconds),
         };
-        metrics.register_world();
-        metrics.register_pipeline();
+        figures.register_world();
+        figures.register_pipeline();
+        let metrics = Self(Arc::new(figures));
         for source in SourceId::ALL {
             metrics.breaker(source, "closed");
         }
         metrics
     }
 
+    /// An ask of a register ended, after so many milliseconds, retries included.
+    pub fn fetched(&self, source: SourceId, outcome: FetchOutcome, elapsed_ms: i64) {
+        let source = ("source", source.as_str());
+        self.0
+            .fetches
+            .get_or_create(&[source, ("outcome", outcome.as_str())])
+            .inc();
+        self.0
+            .fetch_seconds
+            .get_or_create(&[source])
+            .observe(seconds(elapsed_ms));
+    }
+
+    /// A judgement ended in this state, so many milliseconds after filing. Parking is not a decision, and is counted without a time.
+    pub fn decided(&self, state: StateName, elapsed_ms: Option<i64>) {
+        self.0
+            .decisions
+            .get_or_create(&[("state", state.as_str())])
+            .inc();
+        if let Some(elapsed_ms) = elapsed_ms.filter(|_| state != StateName::Parked) {
+            self.0.seconds_to_decision.observe(seconds(elapsed_ms));
+        }
+    }
+
+    /// A payment settled, so many milliseconds after filing.
+    pub fn settled(&self, elapsed_ms: i64) {
+        self.0.seconds_to_money.observe(seconds(elapsed_ms));
+    }
+
+    /// How many applications are in a state.
+    pub fn applications_in(&self, state: &'static str, count: i64) {
+        self.0
+            .applications
+            .get_or_create(&[("state", state)])
+            .set(count);
+    }
+
+    /// How many payments are in a state.
+    pub fn payments_in(&self, state: &'static str, count: i64) {
+        self.0
+            .payments
+            .get_or_create(&[("state", state)])
+            .set(count);
+    }
+
+    /// One send or ask at the treasury and what came of it: `known`, `never_seen`, `conflict`, `refused`, `unknown`.
+    pub fn instruction_attempt(&self, result: &'static str) {
+        self.0
+            .instruction_attempts
+            .get_or_create(&[("result", result)])
+            .inc();
+    }
+
+    /// An alarm was raised.
+    pub fn alarm_raised(&self, kind: &'static str) {
+        self.0.alarms_raised.get_or_create(&[("kind", kind)]).inc();
+    }
+
+    /// How many alarms of a kind wait for a person.
+    pub fn alarms_open(&self, kind: &'static str, count: i64) {
+        self.0
+            .alarms_open
+            .get_or_create(&[("kind", kind)])
+            .set(count);
+    }
+
+    /// A request was answered. `route` is the route's pattern, never the path.
+    pub fn requested(&self, route: &'static str, status: u16, seconds: f64) {
+        let class = match status {
+            ..200 => "1xx",
+            200..300 => "2xx",
+            300..400 => "3xx",
+            400..500 => "4xx",
+            500.. => "5xx",
+        };
+        self.0
+            .requests
+            .get_or_create(&[("route", route), ("status", class)])
+            .inc();
+        self.0
+            .request_seconds
+            .get_or_create(&[("route", route)])
+            .observe(seconds);
+    }
+
+    /// All figures as text (`OpenMetrics`).
+    #[must_use]
+    pub fn render(&self) -> String {
+        let mut text = String::new();
+        // Writing to a String cannot fail.
+        let _ = encode(&mut text, &self.0.registry);
+        text
+    }
+}
+
+impl Figures {
     fn register_world(&mut self) {
         let registry = &mut self.registry;
         registry.register(
@@ -180,7 +283,7 @@ impl Metrics {
         registry.register(
             "source_attempts",
             "Tries at a register",
-            self.fetch_attempts.clone(),
+            self.source_attempts.clone(),
         );
         registry.register(
             "source_fetch_seconds",
@@ -213,7 +316,7 @@ impl Metrics {
         let registry = &mut self.registry;
         registry.register(
             "decisions",
-            "Decisions by outcome and by whom",
+            "Judgements by the state they ended in",
             self.decisions.clone(),
         );
         registry.register(
@@ -243,92 +346,14 @@ impl Metrics {
             self.alarms_open.clone(),
         );
     }
-
-    /// A decision: its outcome, whether `machine` or `staff` made it, and how long after filing.
-    pub fn decided(&self, outcome: &'static str, by: &'static str, seconds: f64) {
-        self.decisions
-            .get_or_create(&[("outcome", outcome), ("by", by)])
-            .inc();
-        self.seconds_to_decision.observe(seconds);
-    }
-
-    /// A payment settled, so long after filing.
-    pub fn settled(&self, seconds: f64) {
-        self.seconds_to_money.observe(seconds);
-    }
-
-    /// How many applications are in a state.
-    pub fn applications_in(&self, state: &'static str, count: i64) {
-        self.applications
-            .get_or_create(&[("state", state)])
-            .set(count);
-    }
-
-    /// How many payments are in a state.
-    pub fn payments_in(&self, state: &'static str, count: i64) {
-        self.payments.get_or_create(&[("state", state)]).set(count);
-    }
-
-    /// One send or ask at the treasury and what came of it: `known`, `never_seen`, `conflict`, `refused`, `unknown`.
-    pub fn instruction_attempted(&self, result: &'static str) {
-        self.instruction_attempts
-            .get_or_create(&[("result", result)])
-            .inc();
-    }
-
-    /// An alarm was raised.
-    pub fn alarm_raised(&self, kind: &'static str) {
-        self.alarms_raised.get_or_create(&[("kind", kind)]).inc();
-    }
-
-    /// How many alarms of a kind wait for a person.
-    pub fn alarms_open(&self, kind: &'static str, count: i64) {
-        self.alarms_open.get_or_create(&[("kind", kind)]).set(count);
-    }
-
-    /// A request was answered. `route` is the route's pattern, never the path.
-    pub fn requested(&self, route: &'static str, status: u16, seconds: f64) {
-        let class = match status {
-            ..200 => "1xx",
-            200..300 => "2xx",
-            300..400 => "3xx",
-            400..500 => "4xx",
-            500.. => "5xx",
-        };
-        self.requests
-            .get_or_create(&[("route", route), ("status", class)])
-            .inc();
-        self.request_seconds
-            .get_or_create(&[("route", route)])
-            .observe(seconds);
-    }
-
-    /// All figures as text (`OpenMetrics`).
-    #[must_use]
-    pub fn render(&self) -> String {
-        let mut text = String::new();
-        // Writing to a String cannot fail.
-        let _ = encode(&mut text, &self.registry);
-        text
-    }
 }
 
-impl FetchObserver for Metrics {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a duration for a histogram, far below 2^53 microseconds"
-    )]
-    fn fetched(&self, source: SourceId, outcome: FetchOutcome, elapsed_us: i64, attempts: u8) {
-        let source = ("source", source.as_str());
-        self.fetches
-            .get_or_create(&[source, ("outcome", outcome.as_str())])
+impl SourceObserver for Metrics {
+    fn tried(&self, source: SourceId) {
+        self.0
+            .source_attempts
+            .get_or_create(&[("source", source.as_str())])
             .inc();
-        self.fetch_attempts
-            .get_or_create(&[source])
-            .inc_by(attempts.into());
-        self.fetch_seconds
-            .get_or_create(&[source])
-            .observe(elapsed_us as f64 / 1e6);
     }
 
     fn breaker(&self, source: SourceId, state: &'static str) {
@@ -337,10 +362,19 @@ impl FetchObserver for Metrics {
             "half_open" => 1,
             _ => 2,
         };
-        self.breaker
+        self.0
+            .breaker
             .get_or_create(&[("source", source.as_str())])
             .set(level);
     }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a duration for a histogram, far below 2^53 milliseconds"
+)]
+const fn seconds(millis: i64) -> f64 {
+    millis as f64 / 1e3
 }
 
 #[cfg(test)]
@@ -364,13 +398,16 @@ mod tests {
     #[test]
     fn every_promised_figure_is_on_the_page() {
         let metrics = Metrics::new();
-        metrics.fetched(SourceId::Education, FetchOutcome::TimedOut, 1_500_000, 2);
+        metrics.fetched(SourceId::Education, FetchOutcome::TimedOut, 1_500);
+        metrics.tried(SourceId::Education);
+        metrics.tried(SourceId::Education);
         metrics.breaker(SourceId::Education, "open");
-        metrics.decided("approved", "machine", 0.4);
-        metrics.settled(1.2);
+        metrics.decided(StateName::Approved, Some(400));
+        metrics.decided(StateName::Parked, Some(400));
+        metrics.clone().settled(1_200);
         metrics.applications_in("parked", 3);
         metrics.payments_in("settled", 5);
-        metrics.instruction_attempted("unknown");
+        metrics.instruction_attempt("unknown");
         metrics.alarm_raised("payment_stuck");
         metrics.alarms_open("payment_stuck", 1);
         metrics.requested("/api/v1/applications/{id}", 201, 0.01);
@@ -381,7 +418,8 @@ mod tests {
             "sanmiao_source_fetch_seconds_bucket{le=\"2.5\",source=\"education\"} 1",
             "sanmiao_source_breaker{source=\"education\"} 2",
             "sanmiao_source_breaker{source=\"degree\"} 0",
-            "sanmiao_decisions_total{outcome=\"approved\",by=\"machine\"} 1",
+            "sanmiao_decisions_total{state=\"approved\"} 1",
+            "sanmiao_decisions_total{state=\"parked\"} 1",
             "sanmiao_seconds_to_decision_count 1",
             "sanmiao_seconds_to_money_bucket{le=\"2.0\"} 1",
             "sanmiao_applications{state=\"parked\"} 3",

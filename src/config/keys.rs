@@ -204,8 +204,8 @@ pub(super) const KEYS: &[Key] = &[
         "vault.keys.*",
         Kind::Key32,
         PLACEHOLDER,
-        "加密密钥:编号 = 32 字节的 base64;旧密钥保留以便解密",
-        "Encryption keys: id = 32 bytes in base64; old ones stay, to decrypt",
+        "加密密钥:编号及 32 字节的 base64;旧密钥保留以便解密",
+        "Encryption keys: an id and 32 bytes in base64 each; old ones stay, to decrypt",
     ),
     required(
         "vault.current",
@@ -214,6 +214,16 @@ pub(super) const KEYS: &[Key] = &[
         "当前用于加密的密钥编号",
         "Id of the key that encrypts from now on",
     ),
+<<<<<<< HEAD
+    required(
+        "vault.current",
+        Kind::Text,
+        "k1",
+        "当前用于加密的密钥编号",
+        "Id of the key that encrypts from now on",
+    ),
+=======
+>>>>>>> gateways
     required(
         "vault.blind_index_key",
         Kind::Key32,
@@ -337,8 +347,13 @@ pub(super) const KEYS: &[Key] = &[
         "sources.*.key",
         SECRET,
         PLACEHOLDER,
+<<<<<<< HEAD
         "签名密钥",
         "Key of the signatures",
+=======
+        "签名密钥(文本,或 base64: 加编码)",
+        "Key of the signatures (text, or base64: and the coded bytes)",
+>>>>>>> gateways
     ),
     default(
         "sources.*.deadline_ms",
@@ -414,8 +429,13 @@ pub(super) const KEYS: &[Key] = &[
         "treasury.key",
         SECRET,
         PLACEHOLDER,
+<<<<<<< HEAD
         "签名密钥",
         "Key of the signatures",
+=======
+        "签名密钥(文本,或 base64: 加编码)",
+        "Key of the signatures (text, or base64: and the coded bytes)",
+>>>>>>> gateways
     ),
     required(
         "treasury.callback_app_id",
@@ -491,8 +511,13 @@ pub(super) const KEYS: &[Key] = &[
         "notify.key",
         SECRET,
         PLACEHOLDER,
+<<<<<<< HEAD
         "签名密钥",
         "Key of the signatures",
+=======
+        "签名密钥(文本,或 base64: 加编码)",
+        "Key of the signatures (text, or base64: and the coded bytes)",
+>>>>>>> gateways
     ),
     default(
         "notify.timeout_ms",

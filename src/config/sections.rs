@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
 use super::Config;
@@ -13,6 +13,7 @@ use super::problem::Text;
 use super::read::Reader;
 use crate::domain::source::SourceId;
 use crate::gateways::http::Url;
+use crate::gateways::wire::WireKey;
 
 /// `[server]`
 #[derive(Debug, Clone)]
@@ -105,6 +106,19 @@ pub struct PeerConfig {
     pub key: SecretString,
 }
 
+impl PeerConfig {
+    /// The key to sign with.
+    #[must_use]
+    pub fn wire_key(&self) -> WireKey {
+        WireKey::new(self.app_id.as_str(), &key_bytes(&self.key))
+    }
+}
+
+/// A key's bytes: after `base64:` what that decodes to, else the text itself. The reader has seen to it that it decodes.
+fn key_bytes(key: &SecretString) -> Zeroizing<Vec<u8>> {
+    super::read::key_bytes(key.expose_secret()).unwrap_or_default()
+}
+
 /// `[sources.<name>]`
 #[derive(Debug, Clone)]
 #[expect(
@@ -139,6 +153,17 @@ pub struct TreasuryConfig {
     pub concurrency: usize,
     pub backoff_ms: u64,
     pub backoff_ms_max: u64,
+}
+
+impl TreasuryConfig {
+    /// The key that call-backs are signed with.
+    #[must_use]
+    pub fn callback_wire_key(&self) -> WireKey {
+        WireKey::new(
+            self.callback_app_id.as_str(),
+            &key_bytes(&self.callback_key),
+        )
+    }
 }
 
 /// `[notify]`
@@ -307,15 +332,20 @@ fn is_loopback(address: &Url) -> bool {
 /// Stands in for an address that is wrong, until the problems are told. Loopback, so that no second problem follows from it.
 fn address(reader: &mut Reader, path: &str) -> Url {
     let found = reader.url(path);
-    found.unwrap_or_else(|| stand_in())
+    found.unwrap_or_else(stand_in)
 }
 
 #[expect(
+<<<<<<< HEAD
     clippy::expect_used,
     reason = "a constant that a test of this module parses"
+=======
+    clippy::unwrap_used,
+    reason = "a constant; every test that refuses an address passes here"
+>>>>>>> gateways
 )]
 fn stand_in() -> Url {
-    "http://localhost/".parse().expect("the constant is a URL")
+    "http://localhost/".parse().unwrap()
 }
 
 fn millis(reader: &mut Reader, path: &str) -> Duration {

@@ -221,7 +221,11 @@ fn a_secret_may_come_from_a_file_but_not_from_two_places() {
 #[test]
 fn neither_debug_nor_problems_nor_syntax_errors_show_a_secret() {
     let secret = "s3cr3t-s3cr3t-s3cr3t";
-    let text = good().replacen(&format!("key = {KEY32:?}"), &format!("key = {secret:?}"), 1);
+    let text = good().replacen(
+        &format!("\nkey = {KEY32:?}"),
+        &format!("\nkey = {secret:?}"),
+        1,
+    );
     let config = Config::parse(&text, nothing()).unwrap();
     let shown = format!("{config:?}");
     assert!(
@@ -292,4 +296,32 @@ fn a_lease_shorter_than_two_exchanges_is_refused() {
 fn a_file_that_is_not_there_is_told_by_its_path() {
     let error = Config::load(Some(Path::new("/nowhere/sanmiao.toml")), nothing()).unwrap_err();
     assert!(error.to_string().contains("/nowhere/sanmiao.toml"));
+}
+
+#[test]
+fn a_key_may_be_text_or_coded_bytes() {
+    let text = Config::parse(&good(), with("SANMIAO_TREASURY__KEY", "0123456789abcdef")).unwrap();
+    let coded = Config::parse(
+        &good(),
+        with("SANMIAO_TREASURY__KEY", "base64:MDEyMzQ1Njc4OWFiY2RlZg=="),
+    )
+    .unwrap();
+    let sign = |config: &Config| {
+        let target = crate::gateways::wire::Target {
+            method: "GET",
+            path_and_query: "/",
+        };
+        let key = config.treasury.peer.wire_key();
+        crate::gateways::wire::RequestStamp::sign(&key, target, b"", 0, "n".to_owned()).unwrap()
+    };
+    assert_eq!(sign(&text), sign(&coded));
+    let short = problems(
+        &good(),
+        with("SANMIAO_TREASURY__KEY", "base64:MDEyMzQ1Njc4OWFiY2Rl"),
+    );
+    assert_eq!(
+        keys(&short),
+        ["treasury.key"],
+        "sixteen bytes count, not sixteen characters"
+    );
 }

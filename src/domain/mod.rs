@@ -21,6 +21,7 @@
 //! | [`application`] | an application as a state machine |
 //! | [`evidence`], [`form`] | what registers answered, and the form filled from it |
 //! | [`decision`], [`award`], [`payment`], [`ledger`] | what was decided, granted, paid, and where every fen is |
+//! | [`treasury`] | what the treasury tells of its own accord: call-backs, statements, its ledger |
 //! | [`audit`] | acts, looks at personal data, alarms |
 
 pub mod application;

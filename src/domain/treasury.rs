@@ -3,7 +3,6 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::id::InstructionId;
 use super::money::Money;
@@ -31,18 +30,18 @@ impl Settlement {
     }
 }
 
-/// A verified call-back. It may come twice, late, or out of order: `event` is the same each time, `sequence` orders the events of
-/// one instruction.
+/// A verified call-back. It may come twice, late, or out of order: `event_id` is the same each time, `sequence` orders the events
+/// of one instruction.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Callback {
-    /// The treasury's id of the event.
-    pub event: Uuid,
+    /// The treasury's id of the event: a UUID in lower case with hyphens, so that one event has one spelling.
+    pub event_id: String,
     /// Which instruction.
     pub instruction: InstructionId,
     /// Place among the events of the instruction, from 1.
-    pub sequence: u32,
-    /// What happened.
-    pub status: Settlement,
+    pub sequence: i64,
+    /// Whether the money came back (退票); else it arrived.
+    pub returned: bool,
     /// Amount as told; `None` when it was not an exact amount text.
     pub amount: Option<Money>,
     /// Account as told.
@@ -60,11 +59,24 @@ pub struct Callback {
 impl fmt::Debug for Callback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Callback")
-            .field("event", &self.event)
+            .field("event_id", &self.event_id)
             .field("instruction", &self.instruction)
             .field("sequence", &self.sequence)
-            .field("status", &self.status)
+            .field("status", &self.status_word())
             .finish_non_exhaustive()
+    }
+}
+
+impl Callback {
+    /// The word on the wire and in the database.
+    #[must_use]
+    pub const fn status_word(&self) -> &'static str {
+        let status = if self.returned {
+            Settlement::Returned
+        } else {
+            Settlement::Settled
+        };
+        status.as_str()
     }
 }
 

@@ -22,7 +22,7 @@ use super::signed::below;
 use crate::domain::district::DistrictCode;
 use crate::domain::document::IdentityDocument;
 use crate::domain::person::{Private, Role, Staff, Subject};
-use crate::ports::{Clock, Identity, IdentityError, Principal};
+use crate::ports::{ApplicantClaims, Clock, Identity, IdentityError, Principal};
 
 /// A longer token is not looked at.
 const TOKEN_BYTES_MAX: usize = 8 * 1024;
@@ -402,11 +402,11 @@ fn principal(
     let roles = roles(claims, &settings.claims.roles)?;
     match (roles.contains(&Role::Applicant), roles.len()) {
         (_, 0) => Err(IdentityError::NoRole),
-        (true, 1) => Ok(Principal::Applicant {
+        (true, 1) => Ok(Principal::Applicant(ApplicantClaims {
             subject,
             document: document(claims, &settings.claims)?,
             name: Private::new(text(claims, &settings.claims.name)?.to_owned()),
-        }),
+        })),
         (true, _) => Err(IdentityError::MixedRoles),
         (false, _) => {
             let district = district(claims, &settings.claims.district, &roles)?;

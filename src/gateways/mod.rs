@@ -2,6 +2,7 @@
 //!
 //! | module | what it does |
 //! |---|---|
+//! | [`assemble`] | makes them all from the configuration |
 //! | [`clock`], [`entropy`] | the only rooms with a real clock and real randomness |
 //! | [`wire`] | signing and verification, pure |
 //! | [`http`], [`signed`] | the one HTTP client; one signed question and its verified answer |
@@ -11,6 +12,7 @@
 //! | [`notify`] | messages to applicants |
 //! | [`probe`] | whether a server is there and its clock right, for `doctor` |
 
+pub mod assemble;
 pub mod clock;
 pub mod entropy;
 pub mod http;

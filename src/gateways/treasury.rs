@@ -291,10 +291,10 @@ const fn refuse(error: WireError) -> CallbackError {
 impl From<Event> for Callback {
     fn from(event: Event) -> Self {
         Self {
-            event: event.event_id,
+            event_id: event.event_id.hyphenated().to_string(),
             instruction: event.instruction_id,
-            sequence: event.sequence,
-            status: event.status,
+            sequence: event.sequence.into(),
+            returned: event.status == Settlement::Returned,
             amount: exact(&event.amount),
             payee_account: Private::new(event.payee_account),
             occurred_at: event.occurred_at,

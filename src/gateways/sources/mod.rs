@@ -27,7 +27,7 @@ use super::signed::{ExchangeError, Question, SignedServer, Verified};
 use crate::domain::evidence::FetchOutcome;
 use crate::domain::id::{ConsentId, FetchId};
 use crate::domain::source::SourceId;
-use crate::ports::{Answer, Clock, Entropy, FetchObserver, Query, Source};
+use crate::ports::{Answer, Clock, Entropy, Query, Source, SourceObserver};
 
 /// What is particular to a register.
 #[derive(Debug, Clone, Copy)]
@@ -83,7 +83,7 @@ pub struct Tools {
     /// For the jitter.
     pub entropy: Arc<dyn Entropy>,
     /// For the figures.
-    pub observer: Arc<dyn FetchObserver>,
+    pub observer: Arc<dyn SourceObserver>,
 }
 
 /// A register asked over the signed wire.
@@ -203,6 +203,7 @@ impl SignedRegister {
             }
             let Some(permit) = self.admit() else { break };
             *attempts += 1;
+            self.tools.observer.tried(self.register.id);
             last = self.try_once(query, &body, permit).await;
             if !last.again {
                 break;
@@ -329,12 +330,15 @@ impl Source for SignedRegister {
         let asked_us = self.tools.clock.monotonic_us();
         let answer = self.ask_in_time(query).await;
         let elapsed_us = self.tools.clock.monotonic_us().saturating_sub(asked_us);
+<<<<<<< HEAD
         self.tools.observer.fetched(
             self.register.id,
             answer.outcome,
             elapsed_us,
             answer.attempts,
         );
+=======
+>>>>>>> gateways
         tracing::info!(
             source = self.register.id.as_str(),
             query_id = %query.id,
@@ -359,11 +363,15 @@ impl Source for Unconfigured {
     }
 
     async fn ask(&self, _query: &Query) -> Answer {
+<<<<<<< HEAD
         Answer {
             outcome: FetchOutcome::NotConfigured,
             body: None,
             attempts: 0,
         }
+=======
+        Answer::not_configured()
+>>>>>>> gateways
     }
 }
 
