@@ -11,7 +11,6 @@ pub mod gateways;
 pub mod instruct;
 pub mod jobs;
 pub mod payout;
-pub mod policy;
 pub mod ports;
 pub mod prefill;
 pub mod review;

@@ -214,16 +214,6 @@ pub(super) const KEYS: &[Key] = &[
         "当前用于加密的密钥编号",
         "Id of the key that encrypts from now on",
     ),
-<<<<<<< HEAD
-    required(
-        "vault.current",
-        Kind::Text,
-        "k1",
-        "当前用于加密的密钥编号",
-        "Id of the key that encrypts from now on",
-    ),
-=======
->>>>>>> gateways
     required(
         "vault.blind_index_key",
         Kind::Key32,
@@ -347,13 +337,8 @@ pub(super) const KEYS: &[Key] = &[
         "sources.*.key",
         SECRET,
         PLACEHOLDER,
-<<<<<<< HEAD
-        "签名密钥",
-        "Key of the signatures",
-=======
         "签名密钥(文本,或 base64: 加编码)",
         "Key of the signatures (text, or base64: and the coded bytes)",
->>>>>>> gateways
     ),
     default(
         "sources.*.deadline_ms",
@@ -429,13 +414,8 @@ pub(super) const KEYS: &[Key] = &[
         "treasury.key",
         SECRET,
         PLACEHOLDER,
-<<<<<<< HEAD
-        "签名密钥",
-        "Key of the signatures",
-=======
         "签名密钥(文本,或 base64: 加编码)",
         "Key of the signatures (text, or base64: and the coded bytes)",
->>>>>>> gateways
     ),
     required(
         "treasury.callback_app_id",
@@ -511,13 +491,8 @@ pub(super) const KEYS: &[Key] = &[
         "notify.key",
         SECRET,
         PLACEHOLDER,
-<<<<<<< HEAD
-        "签名密钥",
-        "Key of the signatures",
-=======
         "签名密钥(文本,或 base64: 加编码)",
         "Key of the signatures (text, or base64: and the coded bytes)",
->>>>>>> gateways
     ),
     default(
         "notify.timeout_ms",

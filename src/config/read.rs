@@ -478,10 +478,6 @@ fn secret_of(kind: Kind, raw: &Raw) -> Option<SecretString> {
         return None;
     };
     text_of(kind, raw)
-<<<<<<< HEAD
-        .filter(|text| text.len() >= bytes_min)
-        .map(Into::into)
-=======
         .filter(|text| key_bytes(text).is_some_and(|bytes| bytes.len() >= bytes_min))
         .map(Into::into)
 }
@@ -492,7 +488,6 @@ pub(super) fn key_bytes(text: &str) -> Option<Zeroizing<Vec<u8>>> {
         Some(coded) => BASE64.decode(coded).ok().map(Zeroizing::new),
         None => Some(Zeroizing::new(text.as_bytes().to_vec())),
     }
->>>>>>> gateways
 }
 
 fn key32_of(kind: Kind, raw: &Raw) -> Option<Zeroizing<[u8; 32]>> {

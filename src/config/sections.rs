@@ -336,13 +336,8 @@ fn address(reader: &mut Reader, path: &str) -> Url {
 }
 
 #[expect(
-<<<<<<< HEAD
-    clippy::expect_used,
-    reason = "a constant that a test of this module parses"
-=======
     clippy::unwrap_used,
     reason = "a constant; every test that refuses an address passes here"
->>>>>>> gateways
 )]
 fn stand_in() -> Url {
     "http://localhost/".parse().unwrap()

@@ -76,10 +76,6 @@ impl WireKey {
         Self {
             app_id: app_id.into(),
             key: Zeroizing::new(key.to_vec()),
-<<<<<<< HEAD
-            algorithm: Algorithm::default(),
-=======
->>>>>>> gateways
         }
     }
 
@@ -622,8 +618,6 @@ mod tests {
                 "{time}"
             );
         }
-<<<<<<< HEAD
-=======
         let without = RequestStamp::read(|name| {
             headers
                 .iter()
@@ -631,7 +625,6 @@ mod tests {
                 .map(|(_, v)| v.as_str())
         });
         assert!(without.is_ok(), "the default algorithm need not be named");
->>>>>>> gateways
         assert_eq!(
             with(header::ALGORITHM, "none"),
             Err(WireError::WrongAlgorithm)

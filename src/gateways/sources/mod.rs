@@ -330,15 +330,6 @@ impl Source for SignedRegister {
         let asked_us = self.tools.clock.monotonic_us();
         let answer = self.ask_in_time(query).await;
         let elapsed_us = self.tools.clock.monotonic_us().saturating_sub(asked_us);
-<<<<<<< HEAD
-        self.tools.observer.fetched(
-            self.register.id,
-            answer.outcome,
-            elapsed_us,
-            answer.attempts,
-        );
-=======
->>>>>>> gateways
         tracing::info!(
             source = self.register.id.as_str(),
             query_id = %query.id,
@@ -363,15 +354,7 @@ impl Source for Unconfigured {
     }
 
     async fn ask(&self, _query: &Query) -> Answer {
-<<<<<<< HEAD
-        Answer {
-            outcome: FetchOutcome::NotConfigured,
-            body: None,
-            attempts: 0,
-        }
-=======
         Answer::not_configured()
->>>>>>> gateways
     }
 }
 
