@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::extract::{FromRequestParts, Request};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
@@ -15,7 +15,8 @@ use super::Web;
 use super::extract::take_bytes;
 use super::problem::{Kind, Problem};
 use crate::domain::person::{Applicant, Role, Staff, Subject};
-use crate::ports::{ApplicantClaims, IdentityError, Principal};
+use crate::domain::treasury::Callback;
+use crate::ports::{ApplicantClaims, CallbackError, IdentityError, InboundRequest, Principal};
 
 /// Longest token that is looked at.
 const TOKEN_BYTES_MAX: usize = 8 * 1024;
@@ -36,34 +37,14 @@ pub enum Access {
     TreasurySignature,
 }
 
-/// A request as it was signed.
-#[derive(Debug)]
-pub struct SignedRequest<'a> {
-    /// The method.
-    pub method: &'a Method,
-    /// Path and query as sent, from the `/` on.
-    pub path_and_query: &'a str,
-    /// The headers, with the signature in them.
-    pub headers: &'a HeaderMap,
-    /// The body's exact bytes.
-    pub body: &'a [u8],
-}
-
-/// The wire seal between the treasury and us (docs/contracts.md), held by the gateways.
-pub trait TreasurySeal: Send + Sync {
-    /// Verifies digest, time stamp, nonce and signature, and remembers the nonce.
-    ///
-    /// # Errors
-    /// Why not, for the log; no personal data.
-    fn verify(&self, request: &SignedRequest<'_>) -> Result<(), &'static str>;
-
-    /// The headers that seal a reply to the request with this nonce.
-    fn reply(&self, status: u16, nonce: &str, body: &[u8]) -> Vec<(HeaderName, HeaderValue)>;
-}
-
-/// Marks a response that goes out sealed, with the nonce of its request.
+/// A call-back whose seal was verified, with its exact bytes.
 #[derive(Debug, Clone)]
-pub struct SealedReply(pub String);
+pub struct SignedEvent {
+    /// What it says.
+    pub callback: Callback,
+    /// As received; kept as evidence.
+    pub body: Arc<[u8]>,
+}
 
 /// The applicant who is signed in.
 #[derive(Debug, Clone)]
@@ -90,6 +71,14 @@ impl<S: Sync> FromRequestParts<S> for Desk {
     }
 }
 
+impl<S: Sync> FromRequestParts<S> for SignedEvent {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.extensions.get().cloned().ok_or_else(|| Problem::new(Kind::Internal))
+    }
+}
+
 /// Lets a request through to its handler when the rule allows it.
 pub async fn authorize(access: Access, request: Request, next: Next) -> Response {
     let Some(web) = request.extensions().get::<Web>().cloned() else {
@@ -97,11 +86,15 @@ pub async fn authorize(access: Access, request: Request, next: Next) -> Response
     };
     match access {
         Access::Public => next.run(request).await,
-        Access::TreasurySignature => by_seal(&web, request, next).await,
-        Access::Applicant | Access::Staff(_) => match by_token(&web, access, request).await {
-            Ok(request) => next.run(request).await,
-            Err(problem) => problem.into_response(),
-        },
+        Access::TreasurySignature => admitted(by_seal(&web, request).await, next).await,
+        Access::Applicant | Access::Staff(_) => admitted(by_token(&web, access, request).await, next).await,
+    }
+}
+
+async fn admitted(request: Result<Request, Problem>, next: Next) -> Response {
+    match request {
+        Ok(request) => next.run(request).await,
+        Err(problem) => problem.into_response(),
     }
 }
 
@@ -134,34 +127,41 @@ fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
 
 fn not_believed(error: IdentityError) -> Problem {
     match error {
-        IdentityError::Refused { why } => {
-            tracing::info!(why, "a token was refused");
+        IdentityError::ProviderUnavailable => Problem::new(Kind::Unavailable).retry_after(5),
+        IdentityError::NoRole | IdentityError::MixedRoles => Problem::new(Kind::Forbidden),
+        refused => {
+            // The error names what does not hold, never the token or a value from it.
+            tracing::info!(error = %refused, "a token was refused");
             Problem::new(Kind::Unauthorized).challenge("Bearer realm=\"sanmiao\", error=\"invalid_token\"")
         }
-        IdentityError::Unavailable => Problem::new(Kind::Unavailable).retry_after(5),
     }
 }
 
-async fn by_seal(web: &Web, request: Request, next: Next) -> Response {
+/// Verifies a call-back before anything of it is believed.
+async fn by_seal(web: &Web, request: Request) -> Result<Request, Problem> {
     let (parts, body) = request.into_parts();
-    let nonce = parts.headers.get("x-sm-nonce").and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-    let mut response = match sealed(web, parts, body).await {
-        Ok(request) => next.run(request).await,
-        Err(problem) => problem.into_response(),
+    let bytes = take_bytes(web.body_bytes_max, Request::from_parts(parts.clone(), body)).await?;
+    let headers: Vec<(&str, &str)> =
+        parts.headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
+    let inbound = InboundRequest {
+        method: parts.method.as_str(),
+        path_and_query: parts.uri.path_and_query().map_or("/", |path| path.as_str()),
+        headers: &headers,
+        body: &bytes,
     };
-    response.extensions_mut().insert(SealedReply(nonce));
-    response
+    let callback = web.gate.admit(inbound).map_err(not_admitted)?;
+    let mut request = Request::from_parts(parts, Body::empty());
+    request.extensions_mut().insert(SignedEvent { callback, body: bytes.into() });
+    Ok(request)
 }
 
-async fn sealed(web: &Web, parts: Parts, body: Body) -> Result<Request, Problem> {
-    let bytes = take_bytes(Request::from_parts(parts.clone(), body)).await?;
-    let path_and_query = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    let signed = SignedRequest { method: &parts.method, path_and_query, headers: &parts.headers, body: &bytes };
-    if let Err(why) = web.seal.verify(&signed) {
-        tracing::warn!(why, "a call-back without a good seal was refused");
-        return Err(Problem::new(Kind::BadSignature));
+fn not_admitted(error: CallbackError) -> Problem {
+    tracing::warn!(%error, "a call-back was not believed");
+    match error {
+        CallbackError::NotSigned { .. } | CallbackError::Replayed => Problem::new(Kind::BadSignature),
+        CallbackError::Busy => Problem::new(Kind::Unavailable).retry_after(5),
+        CallbackError::Malformed => Problem::new(Kind::BadCallback),
     }
-    Ok(Request::from_parts(parts, Body::from(bytes)))
 }
 
 /// Applicants seen lately, so that a request need not write to the database to know whose it is. Bounded; forgotten whole.
@@ -192,6 +192,8 @@ impl People {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     fn headers(values: &[&str]) -> HeaderMap {

@@ -117,11 +117,11 @@ impl Follow {
 
     /// Waits until the application may have changed; false when the service ends.
     async fn changed(&mut self) -> bool {
-        let mut closing = self.web.closing.clone();
+        let mut stop = self.web.stop.clone();
         loop {
             let heard = tokio::select! {
                 heard = self.changes.recv() => heard,
-                _ = closing.wait_for(|closing| *closing) => return false,
+                _ = stop.wait_for(|stop| *stop) => return false,
             };
             match heard {
                 Ok(id) if id == self.id => return true,

@@ -16,10 +16,11 @@ use futures_util::StreamExt as _;
 pub use fields::{Fault, Fields, TextRule, amount, chosen, id, integer, parsed, text};
 pub use json::{Node, ParseError, ParseFault, parse};
 
+use super::Web;
 use super::problem::{FieldError, Kind, Problem};
 use super::words::Words;
 
-/// Most bytes of a body.
+/// Most bytes of a body when the configuration says nothing else.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// How long a body may take to arrive.
@@ -40,7 +41,8 @@ impl<T: Read, S: Sync> FromRequest<S> for Body<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         check_media_type(request.headers())?;
-        let bytes = take_bytes(request).await?;
+        let most = request.extensions().get::<Web>().map_or(BODY_BYTES_MAX, |web| web.body_bytes_max);
+        let bytes = take_bytes(most, request).await?;
         read_body(&bytes).map(Self)
     }
 }
@@ -70,17 +72,21 @@ fn malformed(error: &ParseError) -> Problem {
 ///
 /// # Errors
 /// When it is longer, breaks off, or takes too long.
-pub async fn take_bytes(request: Request) -> Result<Vec<u8>, Problem> {
+pub async fn take_bytes(most: usize, request: Request) -> Result<Vec<u8>, Problem> {
     let declared = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if declared.is_some_and(|length| length > BODY_BYTES_MAX as u64) {
-        return Err(Problem::new(Kind::BodyTooLarge));
+    if declared.is_some_and(|length| length > most as u64) {
+        return Err(too_large(most));
     }
-    tokio::time::timeout(Duration::from_secs(BODY_SECONDS_MAX), collect(request.into_body()))
+    tokio::time::timeout(Duration::from_secs(BODY_SECONDS_MAX), collect(most, request.into_body()))
         .await
         .unwrap_or_else(|_| Err(Problem::new(Kind::RequestTimeout)))
 }
 
-async fn collect(body: Stream) -> Result<Vec<u8>, Problem> {
+fn too_large(most: usize) -> Problem {
+    Problem::new(Kind::BodyTooLarge).member("bytes_max", most)
+}
+
+async fn collect(most: usize, body: Stream) -> Result<Vec<u8>, Problem> {
     let mut stream = body.into_data_stream();
     let mut bytes = Vec::new();
     while let Some(chunk) = stream.next().await {
@@ -90,8 +96,8 @@ async fn collect(body: Stream) -> Result<Vec<u8>, Problem> {
                 Words::of("请求内容没有完整送达。", "The body broke off before its end."),
             )
         })?;
-        if bytes.len() + chunk.len() > BODY_BYTES_MAX {
-            return Err(Problem::new(Kind::BodyTooLarge));
+        if bytes.len() + chunk.len() > most {
+            return Err(too_large(most));
         }
         bytes.extend_from_slice(&chunk);
     }

@@ -1,9 +1,8 @@
-//! What stands around every route: limits, time-out, panics, the treasury's seal, security headers.
+//! What stands around every route: limits, time-out, panics, security headers.
 
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
@@ -13,9 +12,6 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
 
-use super::Web;
-use super::auth::SealedReply;
-use super::extract::BODY_BYTES_MAX;
 use super::problem::{Kind, Problem};
 
 /// Most bytes of path and query.
@@ -73,16 +69,4 @@ pub async fn catch_panic(request: Request, next: Next) -> Response {
         tracing::error!("a handler panicked");
         Problem::new(Kind::Internal).into_response()
     })
-}
-
-/// Seals the reply to a treasury call-back, problems included.
-pub async fn seal(web: Web, request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
-    let Some(SealedReply(nonce)) = response.extensions().get::<SealedReply>().cloned() else { return response };
-    let (mut parts, body) = response.into_parts();
-    let bytes = to_bytes(body, BODY_BYTES_MAX).await.unwrap_or_default();
-    for (name, value) in web.seal.reply(parts.status.as_u16(), &nonce, &bytes) {
-        parts.headers.insert(name, value);
-    }
-    Response::from_parts(parts, Body::from(bytes))
 }

@@ -35,31 +35,44 @@ use axum::middleware::{Next, from_fn};
 use tokio::sync::watch;
 use utoipa_axum::routes as of;
 
-use self::auth::{Access, People, TreasurySeal};
+use self::auth::{Access, People};
 use self::events::Streams;
-use self::metrics::Requests;
 use self::problem::{Kind, Problem};
 use self::routes::Routes;
-use crate::approve::service::Approve;
+use crate::approve::Approve;
 use crate::context::Context;
 use crate::finance::service::Finance;
 use crate::payout::service::Payout;
-use crate::ports::Identity;
+use crate::ports::{CallbackGate, Identity};
 use crate::prefill::service::Prefill;
 use crate::review::service::Review;
 
-/// All that handlers need; cheap to clone.
-#[derive(Clone)]
-pub struct Web(Arc<Parts>);
-
-/// What the door is made of.
+/// What the door is made of; `app` brings it.
 pub struct Parts {
     /// What every stage is given.
     pub ctx: Context,
     /// Who a bearer token stands for.
     pub identity: Arc<dyn Identity>,
-    /// The treasury's seal on call-backs.
-    pub seal: Arc<dyn TreasurySeal>,
+    /// Which call-backs are the treasury's.
+    pub gate: Arc<dyn CallbackGate>,
+    /// Most bytes of a body.
+    pub max_body_bytes: usize,
+    /// Turns true when the service is told to end: event streams end, so that the server can.
+    pub stop: watch::Receiver<bool>,
+}
+
+/// All that handlers need; cheap to clone.
+#[derive(Clone)]
+pub struct Web(Arc<Door>);
+
+/// What handlers see behind [`Web`].
+pub struct Door {
+    /// What every stage is given.
+    pub ctx: Context,
+    /// Who a bearer token stands for.
+    pub identity: Arc<dyn Identity>,
+    /// Which call-backs are the treasury's.
+    pub gate: Arc<dyn CallbackGate>,
     /// 秒报.
     pub prefill: Prefill,
     /// 秒批.
@@ -70,16 +83,16 @@ pub struct Parts {
     pub review: Review,
     /// 财务.
     pub finance: Finance,
-    /// Counters of requests.
-    pub requests: Requests,
     /// Applicants seen lately.
     pub people: People,
     /// Open event streams.
     pub streams: Streams,
     /// Limits.
     pub limits: Limits,
-    /// Turns true when the service is told to end: event streams end, so that the server can.
-    pub closing: watch::Receiver<bool>,
+    /// Most bytes of a body.
+    pub body_bytes_max: usize,
+    /// Turns true when the service is told to end.
+    pub stop: watch::Receiver<bool>,
 }
 
 /// Limits of the door.
@@ -109,35 +122,30 @@ impl Default for Limits {
 impl Web {
     /// Puts the door together.
     #[must_use]
-    pub fn new(
-        ctx: Context,
-        identity: Arc<dyn Identity>,
-        seal: Arc<dyn TreasurySeal>,
-        limits: Limits,
-        closing: watch::Receiver<bool>,
-    ) -> Self {
-        Self(Arc::new(Parts {
+    pub fn new(parts: Parts, limits: Limits) -> Self {
+        let Parts { ctx, identity, gate, max_body_bytes, stop } = parts;
+        Self(Arc::new(Door {
             prefill: Prefill::new(ctx.clone()),
             approve: Approve::new(ctx.clone()),
             payout: Payout::new(ctx.clone()),
             review: Review::new(ctx.clone()),
             finance: Finance::new(ctx.clone()),
-            requests: Requests::default(),
             people: People::default(),
             streams: Streams::new(limits.streams_per_person),
+            body_bytes_max: max_body_bytes,
             ctx,
             identity,
-            seal,
+            gate,
             limits,
-            closing,
+            stop,
         }))
     }
 }
 
 impl Deref for Web {
-    type Target = Parts;
+    type Target = Door;
 
-    fn deref(&self) -> &Parts {
+    fn deref(&self) -> &Door {
         &self.0
     }
 }
@@ -153,13 +161,19 @@ pub fn all_routes() -> Routes {
 }
 
 /// The service as a router, ready to be served.
+#[must_use]
+pub fn router(parts: Parts) -> Router {
+    router_of(Web::new(parts, Limits::default()))
+}
+
+/// The same with limits of one's own.
 ///
-/// From the outside in: the request's id and access line, security headers, the treasury's seal on replies, problems, limits of
-/// address and headers, panics, the time-out; then the route with its access rule.
-pub fn router(web: Web) -> Router {
+/// From the outside in: the request's id and access line, security headers, problems, limits of address and headers, panics,
+/// the time-out; then the route with its access rule.
+pub fn router_of(web: Web) -> Router {
     let (routes, _) = all_routes().into_parts();
     let limit = web.limits.request;
-    let (sealing, identifying) = (web.clone(), web.clone());
+    let identifying = web.clone();
     routes
         .fallback(|| async { Problem::new(Kind::NotFound) })
         .method_not_allowed_fallback(|| async { Problem::new(Kind::MethodNotAllowed) })
@@ -168,7 +182,6 @@ pub fn router(web: Web) -> Router {
         .layer(from_fn(guard::catch_panic))
         .layer(from_fn(guard::bounded))
         .layer(from_fn(problem::render))
-        .layer(from_fn(move |request: Request, next: Next| guard::seal(sealing.clone(), request, next)))
         .layer(from_fn(guard::headers))
         .layer(from_fn(move |request: Request, next: Next| {
             request_id::identify(identifying.clone(), request, next)

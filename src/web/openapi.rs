@@ -3,6 +3,8 @@
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use utoipa::OpenApi;
+use utoipa::openapi::schema::{AdditionalProperties, Schema};
+use utoipa::openapi::RefOr;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::problem::{FieldErrorSchema, ProblemSchema};
@@ -39,10 +41,22 @@ pub fn document() -> String {
     let components = document.components.get_or_insert_default();
     components.add_security_scheme("bearer", bearer());
     components.add_security_scheme("treasury_signature", treasury_signature());
+    for (name, schema) in &mut components.schemas {
+        close(name, schema);
+    }
     // Maps inside are sorted, so that the same routes give the same bytes.
     let mut text = document.to_pretty_json().unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// What is read takes no members that nobody asked for.
+fn close(name: &str, schema: &mut RefOr<Schema>) {
+    if let RefOr::T(Schema::Object(object)) = schema
+        && name.ends_with("Request")
+    {
+        object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+    }
 }
 
 fn bearer() -> SecurityScheme {

@@ -20,8 +20,8 @@ use utoipa::ToSchema;
 
 pub use kinds::Kind;
 
-use super::request_id::RequestId;
 use super::words::{Language, Words};
+use crate::telemetry::RequestId;
 
 /// The media type of a problem.
 pub const MEDIA_TYPE: &str = "application/problem+json";

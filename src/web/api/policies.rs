@@ -7,9 +7,10 @@ use axum::response::IntoResponse;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::views::{Amount, Day};
+use super::views::{Amount, Day, Hash};
 use crate::domain::time::Date;
-use crate::policy::PolicyBook;
+use crate::domain::policy::document::{AmountRow, Criterion};
+use crate::domain::policy::{Policy, PolicyBook};
 use crate::web::Web;
 
 /// A policy in force, as much of it as everybody may know.
@@ -21,8 +22,7 @@ pub struct PolicyCard {
     /// First day of the version in force.
     pub effective: Day,
     /// Hash of the version in force.
-    #[schema(example = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")]
-    pub hash: String,
+    pub hash: Hash,
     /// Title in Chinese.
     #[schema(example = "博士人才安家补贴")]
     pub title_zh: String,
@@ -39,7 +39,7 @@ pub struct PolicyCard {
     pub amounts: Vec<AmountCard>,
     /// Registers that a consent must cover.
     #[schema(example = json!(["talent_introduction", "degree"]))]
-    pub sources: Vec<String>,
+    pub sources: Vec<&'static str>,
 }
 
 /// One condition of a policy.
@@ -68,10 +68,47 @@ pub struct AmountCard {
     pub extra: bool,
 }
 
+impl From<&Policy> for PolicyCard {
+    fn from(policy: &Policy) -> Self {
+        let document = policy.document();
+        let rows = document.amount.rows.iter().map(|row| AmountCard::of(row, false));
+        let extras = document.amount.extra.iter().map(|row| AmountCard::of(row, true));
+        Self {
+            id: policy.id().to_owned(),
+            effective: policy.effective().into(),
+            hash: (&policy.hash()).into(),
+            title_zh: document.title.zh.clone(),
+            title_en: document.title.en.clone(),
+            basis: document.basis.clone(),
+            sample: policy.is_sample(),
+            conditions: policy.criteria().iter().map(Into::into).collect(),
+            amounts: rows.chain(extras).collect(),
+            sources: policy.sources().iter().map(|source| source.as_str()).collect(),
+        }
+    }
+}
+
+impl From<&Criterion> for ConditionCard {
+    fn from(criterion: &Criterion) -> Self {
+        Self {
+            id: criterion.id.clone(),
+            title_zh: criterion.title.zh.clone(),
+            title_en: criterion.title.en.clone(),
+            basis: criterion.basis.clone(),
+        }
+    }
+}
+
+impl AmountCard {
+    fn of(row: &AmountRow, extra: bool) -> Self {
+        Self { title_zh: row.title.zh.clone(), title_en: row.title.en.clone(), amount: row.amount.into(), extra }
+    }
+}
+
 /// The policies in force on a day.
 #[must_use]
-pub fn cards(_book: &PolicyBook, _on: Date) -> Vec<PolicyCard> {
-    Vec::new()
+pub fn cards(book: &PolicyBook, on: Date) -> Vec<PolicyCard> {
+    book.ids().filter_map(|id| book.in_force(id, on)).map(|policy| (&*policy).into()).collect()
 }
 
 /// Policies in force today, with their conditions and amounts.

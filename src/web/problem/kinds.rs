@@ -77,8 +77,8 @@ kinds! {
     /// The body is larger than is read.
     BodyTooLarge = PAYLOAD_TOO_LARGE "body-too-large"
         ("提交的内容过大", "The body is too large")
-        ("提交的内容不能超过 64 KiB。",
-         "A body may have at most 64 KiB.");
+        ("提交的内容超过 bytes_max 所示的字节数。",
+         "The body has more bytes than `bytes_max` says.");
     /// The address is longer than is read.
     UriTooLong = URI_TOO_LONG "uri-too-long"
         ("地址过长", "The address is too long")
@@ -119,6 +119,11 @@ kinds! {
         ("表单已经更新", "The form is newer than the one confirmed")
         ("您确认的不是最新的表单，请核对 latest_snapshot_id 所指的表单后再提交。",
          "You confirmed a form that is not the newest. Read the one named in `latest_snapshot_id`, then file.");
+    /// The form that was confirmed is too old.
+    SnapshotExpired = CONFLICT "snapshot-expired"
+        ("表单已经过期", "The form is out of date")
+        ("您确认的表单已经过期，或政策已有新版本，请重新打开表单核对后再提交。",
+         "The form you confirmed is out of date, or the policy has a new version. Open it again, check it, then file.");
     /// The person has the benefit already, or has asked for it.
     AlreadyHeld = CONFLICT "already-held"
         ("不可重复享受", "No duplicate benefit")
@@ -129,41 +134,36 @@ kinds! {
         ("当前状态不能办理", "Not possible in this state")
         ("事项在当前状态下不能这样办理。",
          "This cannot be done in the state in which the matter stands.");
-    /// The same key stands for something else already.
-    Conflict = CONFLICT "conflict"
-        ("与已有内容冲突", "In conflict with what is there")
-        ("与已经登记的内容冲突，没有作任何更改。",
-         "It conflicts with what is recorded already. Nothing was changed.");
-    /// No policy has this id.
-    UnknownPolicy = UNPROCESSABLE_ENTITY "unknown-policy"
-        ("没有这项政策", "There is no such policy")
-        ("没有这个编号的政策，可申请的政策见 /api/v1/policies。",
-         "No policy has this id; `/api/v1/policies` lists those that can be applied for.");
     /// The policy has no version in force on the day.
     PolicyNotInForce = UNPROCESSABLE_ENTITY "policy-not-in-force"
         ("政策未在有效期内", "The policy is not in force")
-        ("该政策今天没有生效的版本。",
-         "The policy has no version in force today.");
+        ("没有这个编号的政策，或它今天没有生效的版本；可申请的政策见 /api/v1/policies。",
+         "There is no such policy, or no version of it is in force today; `/api/v1/policies` lists those that are.");
     /// Sources that the policy needs are not covered.
     ConsentTooNarrow = UNPROCESSABLE_ENTITY "consent-too-narrow"
         ("授权范围不足", "The consent does not cover enough")
         ("办理本政策还需要授权查询 missing 中的数源部门。",
          "The policy also needs the registers listed in `missing`.");
+    /// Sources that the policy does not need are covered.
+    ConsentTooWide = UNPROCESSABLE_ENTITY "consent-too-wide"
+        ("授权范围过宽", "The consent covers more than is needed")
+        ("办理本政策不需要查询 extra 中的数源部门，请从授权范围中去掉。",
+         "The policy does not need the registers listed in `extra`. Leave them out.");
     /// Refused by the stage for a member's sake.
     Refused = UNPROCESSABLE_ENTITY "refused"
         ("无法受理", "Cannot be accepted")
         ("提交的内容无法受理，请按 errors 中的说明改正。",
          "It cannot be accepted as it is. Mend what `errors` lists.");
-    /// Registers do not answer now.
-    SourcesMissing = SERVICE_UNAVAILABLE "sources-missing"
-        ("数源部门暂时没有应答", "Registers do not answer")
-        ("数源部门暂时没有应答，请稍后再试。",
-         "Registers do not answer at the moment. Try again later.");
     /// The treasury's signature does not hold.
     BadSignature = UNAUTHORIZED "bad-signature"
         ("签名无效", "The signature does not hold")
         ("请求的签名、时间戳、随机数或摘要不正确。",
          "Signature, time stamp, nonce or digest of the request is not right.");
+    /// A call-back that is signed and yet not what the contract says.
+    BadCallback = BAD_REQUEST "bad-callback"
+        ("回调内容不符合约定", "The call-back does not keep to the contract")
+        ("回调签名有效，但内容不符合约定的格式。",
+         "The call-back is signed, but is not of the form that was agreed.");
     /// More event streams than a person may hold open.
     TooManyStreams = TOO_MANY_REQUESTS "too-many-streams"
         ("同时打开的进度连接过多", "Too many event streams")

@@ -1,5 +1,6 @@
 //! How the errors of the stages look from outside.
 
+use crate::domain::source::SourceId;
 use crate::error::StageError;
 use crate::web::words::Words;
 
@@ -12,19 +13,19 @@ impl From<StageError> for Problem {
     fn from(error: StageError) -> Self {
         match error {
             // Another person's matter looks like none at all: its existence is nobody's business.
-            StageError::NotFound { .. } | StageError::NotYours => Self::new(Kind::NotFound),
+            StageError::NotFound { .. } => Self::new(Kind::NotFound),
             StageError::Forbidden { needs } => Self::new(Kind::Forbidden).member("needs", needs),
-            StageError::UnknownPolicy { id } => Self::new(Kind::UnknownPolicy).member("policy", id),
             StageError::PolicyNotInForce { id, on } => {
                 Self::new(Kind::PolicyNotInForce).member("policy", id).member("on", on.to_string())
             }
             StageError::ConsentTooNarrow { missing } => {
-                let missing: Vec<&str> = missing.iter().map(|source| source.as_str()).collect();
-                Self::new(Kind::ConsentTooNarrow).member("missing", missing)
+                Self::new(Kind::ConsentTooNarrow).member("missing", words(&missing))
             }
+            StageError::ConsentTooWide { extra } => Self::new(Kind::ConsentTooWide).member("extra", words(&extra)),
             StageError::SnapshotMismatch { latest } => {
                 Self::new(Kind::SnapshotMismatch).member("latest_snapshot_id", latest.to_string())
             }
+            StageError::SnapshotExpired => Self::new(Kind::SnapshotExpired),
             StageError::AlreadyHeld { by } => {
                 Self::new(Kind::AlreadyHeld).member("application_id", by.to_string())
             }
@@ -32,18 +33,20 @@ impl From<StageError> for Problem {
             StageError::UnknownField { field } => Self::new(Kind::Refused).errors(vec![unknown_field(&field)]),
             StageError::Invalid { field, reason } => Self::new(Kind::Refused).errors(vec![invalid(field, reason)]),
             StageError::Stale { what } => Self::new(Kind::Stale).member("what", what),
-            StageError::WaitForSources { sources } => {
-                let sources: Vec<&str> = sources.iter().map(|source| source.as_str()).collect();
-                Self::new(Kind::SourcesMissing).member("sources", sources).retry_after(RETRY_S)
-            }
             StageError::Store(store) if store.is_transient() => {
                 tracing::warn!(error = %store, "the database is not available");
                 Self::new(Kind::Unavailable).retry_after(RETRY_S)
             }
-            StageError::Store(store) => internal(&store),
-            error @ StageError::Corrupt { .. } => internal(&error),
+            error @ (StageError::Store(_)
+            | StageError::Corrupt { .. }
+            | StageError::Calendar(_)
+            | StageError::Money(_)) => internal(&error),
         }
     }
+}
+
+fn words(sources: &[SourceId]) -> Vec<&'static str> {
+    sources.iter().map(|source| source.as_str()).collect()
 }
 
 /// Our fault: into the log with what is known, out with nothing but the request's id.
@@ -74,12 +77,6 @@ fn invalid(field: &str, reason: String) -> FieldError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn anothers_matter_and_no_matter_look_the_same() {
-        let none = Problem::from(StageError::NotFound { what: "application" });
-        assert_eq!(none, Problem::from(StageError::NotYours));
-    }
 
     #[test]
     fn a_fault_of_ours_says_nothing_about_itself() {

@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::domain::id::{ApplicationId, SnapshotId};
@@ -14,8 +13,7 @@ use crate::web::extract::{Body, Fields, Id, Read, TextRule, id, text};
 use crate::web::problem::Problem;
 
 /// Which row is wrong, and what about it.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, ToSchema)]
 pub struct DisputeRequest {
     /// The form in which it stands.
     #[schema(value_type = String, example = "019a0000-0000-7000-8000-000000000002")]

@@ -3,34 +3,32 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::domain::application::{Application, StateName, Typed};
-use crate::domain::bank::{BankAccount, CnapsCode};
+use crate::domain::bank::{AccountNumber, BankCode};
 use crate::domain::id::{ApplicationId, SnapshotId};
 use crate::domain::person::Private;
+use crate::telemetry::RequestId;
 use crate::web::Web;
 use crate::web::api::payments::account::{AccountRequest, read_account};
 use crate::web::api::views::ApplicationView;
 use crate::web::auth::Me;
 use crate::web::extract::{Body, Fields, Id, Read, id};
 use crate::web::problem::Problem;
-use crate::web::request_id::RequestId;
 
 /// The form that was confirmed, and the little that no register holds.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, ToSchema)]
 pub struct FileRequest {
     /// The form that was confirmed. Its values do not travel back.
     #[schema(value_type = String, example = "019a0000-0000-7000-8000-000000000002")]
     snapshot_id: SnapshotId,
     /// Account the money goes to; its holder is the applicant.
     #[schema(value_type = String, example = "6222020000000000018")]
-    account: BankAccount,
+    account: AccountNumber,
     /// The bank's 12-digit CNAPS code.
     #[schema(value_type = String, example = "102588000014")]
-    bank: CnapsCode,
+    bank: BankCode,
     /// Mobile telephone for messages.
     #[schema(value_type = String, example = "13800000000")]
     phone: Private<String>,

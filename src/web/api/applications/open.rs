@@ -5,20 +5,20 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::IntoResponse;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::source::SourceId;
+use crate::prefill::service::Opening;
+use crate::telemetry::RequestId;
 use crate::web::Web;
 use crate::web::api::views::{ApplicationView, FormBody};
 use crate::web::auth::Me;
 use crate::web::extract::{Body, Fields, Read, TextRule, parsed, text};
 use crate::web::problem::Problem;
-use crate::web::request_id::RequestId;
 
 /// Which policy, and the leave to ask registers.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, ToSchema)]
 pub struct OpenRequest {
     /// The policy's id.
     #[schema(example = "foshan-phd-settling-in", max_length = 100)]
@@ -28,8 +28,7 @@ pub struct OpenRequest {
 }
 
 /// 数据授权: leave to ask these registers for this purpose, and no other.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, ToSchema)]
 pub struct ConsentRequest {
     /// The registers that may be asked.
     #[schema(value_type = Vec<String>, min_items = 1, max_items = 4,
@@ -83,12 +82,17 @@ pub async fn open(
     Body(asked): Body<OpenRequest>,
 ) -> Result<impl IntoResponse, Problem> {
     let consent = &asked.consent;
-    let opened =
-        web.prefill.open(&me, &asked.policy, &consent.scope, &consent.purpose, request_id.as_str()).await?;
+    let opening = Opening {
+        policy: &asked.policy,
+        scope: &consent.scope,
+        purpose: &consent.purpose,
+        request_id: request_id.as_str(),
+    };
+    let opened = web.prefill.open(&me, &opening).await?;
     let location = format!("/api/v1/applications/{}", opened.application.id);
     let body = OpenedBody {
         application: ApplicationView::of(&opened.application),
-        form: FormBody::of(&opened.snapshot, &[]),
+        form: FormBody::of(&opened.snapshot, &opened.disputes),
     };
     Ok((StatusCode::CREATED, [(LOCATION, location)], Json(body)))
 }

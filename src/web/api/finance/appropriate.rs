@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::BudgetView;
@@ -15,8 +14,7 @@ use crate::web::extract::{Body, Fault, Fields, Node, Read, TextRule, amount, int
 use crate::web::problem::Problem;
 
 /// Money for a budget line, by a document.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, ToSchema)]
 pub struct AppropriationRequest {
     /// The policy's id.
     #[schema(example = "foshan-phd-settling-in", max_length = 100)]

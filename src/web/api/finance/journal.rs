@@ -88,5 +88,5 @@ pub async fn journal(
     Query(which): Query<Which>,
 ) -> Result<Json<Page<JournalView>>, Problem> {
     let found = web.finance.journal(&staff, which.after, which.limit).await?;
-    Ok(Json(Page::of(&found, which.limit, |entry| IdText::of(&entry.id), JournalView::from)))
+    Ok(Json(Page::of(&found, which.limit, |entry| IdText::of(&entry.id), |entry| entry.into())))
 }

@@ -9,7 +9,8 @@ use super::BudgetLine;
 use crate::domain::district::DistrictCode;
 use crate::domain::id::PaymentId;
 use crate::domain::payment::PaymentState;
-use crate::finance::service::{PaymentFilter, PaymentLine};
+use crate::finance::service::PaymentLine;
+use crate::store::PaymentFilter;
 use crate::web::Web;
 use crate::web::api::views::{IdText, Page, PaymentBody};
 use crate::web::auth::Desk;
@@ -53,7 +54,7 @@ impl From<&PaymentLine> for PaymentItem {
         Self {
             application_id: IdText::of(&line.award.application),
             budget: (&line.award.budget).into(),
-            payment: PaymentBody::of(&line.payment, &line.last_instruction),
+            payment: PaymentBody::of(&line.payment, &line.newest),
         }
     }
 }
@@ -75,5 +76,5 @@ pub async fn payments(
 ) -> Result<Json<Page<PaymentItem>>, Problem> {
     let limit = filter.limit;
     let found = web.finance.payments(&staff, filter).await?;
-    Ok(Json(Page::of(&found, limit, |line| IdText::of(&line.payment.id), PaymentItem::from)))
+    Ok(Json(Page::of(&found, limit, |line| IdText::of(&line.payment.id), |line| line.into())))
 }

@@ -2,11 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::domain::application::Typed;
-use crate::domain::bank::{BankAccount, CnapsCode};
+use crate::domain::bank::{AccountNumber, BankCode};
 use crate::domain::id::PaymentId;
 use crate::domain::person::Private;
 use crate::web::Web;
@@ -16,15 +15,14 @@ use crate::web::extract::{Body, Fields, Id, Read, chosen, parsed};
 use crate::web::problem::Problem;
 
 /// Where the money goes, and where messages go.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, ToSchema)]
 pub struct AccountRequest {
     /// Account the money goes to; its holder is the applicant.
     #[schema(value_type = String, example = "6222020000000000018")]
-    pub account: BankAccount,
+    pub account: AccountNumber,
     /// The bank's 12-digit CNAPS code.
     #[schema(value_type = String, example = "102588000014")]
-    pub bank: CnapsCode,
+    pub bank: BankCode,
     /// Mobile telephone for messages.
     #[schema(value_type = String, example = "13800000000")]
     pub phone: Private<String>,

@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::domain::id::ApplicationId;
@@ -16,8 +15,7 @@ use crate::web::extract::{Body, Fault, Fields, Id, Read, TextRule, chosen, integ
 use crate::web::problem::{Kind, Problem};
 
 /// What a person decides.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, ToSchema)]
 pub struct DecisionRequest {
     /// The application's version as it was seen; another one now means that it changed in the meantime.
     #[schema(example = 3, minimum = 0)]
@@ -33,8 +31,8 @@ pub struct DecisionRequest {
 }
 
 /// The two things a person can decide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
+#[schema(rename_all = "snake_case")]
 pub enum VerdictWord {
     /// Approve.
     Approve,
@@ -102,7 +100,7 @@ pub async fn decide(
         Some(legal_basis) => Verdict::Refuse { grounds: asked.grounds, legal_basis },
         None => Verdict::Approve { grounds: asked.grounds },
     };
-    match web.review.decide(&staff, id, asked.seen_version, verdict).await {
+    match web.review.decide(&staff, id, asked.seen_version, &verdict).await {
         Ok(application) => Ok(Json(ApplicationView::of(&application))),
         Err(error @ StageError::Stale { .. }) => Err(what_changed(&web, &staff, id, asked.seen_version, error).await),
         Err(error) => Err(error.into()),

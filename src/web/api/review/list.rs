@@ -6,7 +6,7 @@ use axum::extract::State;
 use crate::domain::application::StateName;
 use crate::domain::district::DistrictCode;
 use crate::domain::id::ApplicationId;
-use crate::review::service::ReviewFilter;
+use crate::store::ApplicationFilter;
 use crate::web::Web;
 use crate::web::api::views::{ApplicationView, IdText, Page};
 use crate::web::auth::Desk;
@@ -18,7 +18,7 @@ const LIMIT: u32 = 50;
 
 /// Which of them, and which page.
 #[derive(Debug)]
-pub struct Filter(ReviewFilter);
+pub struct Filter(ApplicationFilter);
 
 impl Read for Filter {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
@@ -35,7 +35,7 @@ impl Read for Filter {
         let after = fields.optional("after", id::<ApplicationId>);
         let limit = fields.optional("limit", integer(1, 200));
         let limit = limit?.and_then(|limit| u32::try_from(limit).ok()).unwrap_or(LIMIT);
-        Some(Self(ReviewFilter { state: state?, district: district?, policy: policy?, after: after?, limit }))
+        Some(Self(ApplicationFilter { state: state?, district: district?, policy: policy?, after: after?, limit }))
     }
 }
 

@@ -1,92 +1,54 @@
 //! `POST /api/v1/treasury/events`: what became of an instruction, signed by the treasury.
 
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::http::StatusCode;
-use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::domain::id::InstructionId;
-use crate::domain::money::Money;
-use crate::domain::time::Timestamp;
-use crate::ports::{Callback, TreasuryStatus};
 use crate::web::Web;
-use crate::web::extract::{Fault, Fields, Node, Read, TextRule, amount, chosen, integer, parsed, read_body, take_bytes, text};
+use crate::web::auth::SignedEvent;
 use crate::web::problem::Problem;
 
-/// A call-back of the treasury (docs/contracts.md).
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+/// A call-back of the treasury (schemas/treasury/callback.schema.json), for the OpenAPI document: the gate reads it.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what the gate reads; never made")]
 pub struct TreasuryEvent {
     /// Unique; the same one twice is told once.
-    #[schema(example = "7f1c1c1e-0000-4000-8000-000000000001", max_length = 64)]
+    #[schema(example = "7f1c1c1e-0000-4000-8000-000000000001")]
     event_id: String,
     /// Which instruction.
-    #[schema(value_type = String, example = "01M249TE00EW3RE1R70W3GE1R7-1-1")]
-    instruction_id: InstructionId,
-    /// Counts the events of one instruction; they may arrive out of order.
-    #[schema(example = 1, minimum = 0)]
-    sequence: i64,
+    #[schema(example = "01M249TE00EW3RE1R70W3GE1R7-1-1")]
+    instruction_id: String,
+    /// Counts the events of one instruction from 1; they may arrive out of order.
+    #[schema(example = 1, minimum = 1)]
+    sequence: u32,
     /// `settled` or `returned`.
-    #[schema(value_type = String, example = "settled")]
-    #[serde(skip)]
-    status: Option<TreasuryStatus>,
+    #[schema(example = "settled")]
+    status: String,
     /// The amount as the treasury has it. One that is not exact is not believed, and raises an alarm.
-    #[schema(value_type = String, example = "100000.00")]
-    amount: Option<Money>,
+    #[schema(example = "100000.00")]
+    amount: String,
     /// The payee's account as the treasury has it.
-    #[schema(example = "6222020000000000018", max_length = 64)]
+    #[schema(example = "6222020000000000018")]
     payee_account: String,
     /// When it happened.
-    #[schema(value_type = String, example = "2026-11-23T01:02:03Z")]
-    occurred_at: Timestamp,
+    #[schema(format = DateTime, example = "2026-11-23T01:02:03Z")]
+    occurred_at: String,
     /// The agent bank's own number.
-    #[schema(example = "BK20261123000001", max_length = 64)]
+    #[schema(example = "BK20261123000001")]
     bank_serial: Option<String>,
     /// Why it came back.
-    #[schema(example = json!(null), max_length = 64)]
+    #[schema(example = json!(null))]
     return_code: Option<String>,
     /// Why it came back, in words.
-    #[schema(example = json!(null), max_length = 200)]
+    #[schema(example = json!(null))]
     return_reason: Option<String>,
 }
 
-impl Read for TreasuryEvent {
-    fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        let word = TextRule::line(64);
-        let event_id = fields.required("event_id", text(word));
-        let instruction_id = fields.required("instruction_id", parsed(("", "")));
-        let sequence = fields.required("sequence", integer(0, i64::MAX));
-        let status = fields.required("status", chosen(status, ("settled 或 returned", "settled or returned")));
-        let amount = fields.required("amount", echoed);
-        let payee_account = fields.required("payee_account", text(word));
-        let occurred_at = fields.required("occurred_at", parsed(("RFC 3339", "RFC 3339")));
-        let bank_serial = fields.optional("bank_serial", text(word));
-        let return_code = fields.optional("return_code", text(word));
-        let return_reason = fields.optional("return_reason", text(TextRule::line(200)));
-        Some(Self {
-            event_id: event_id?,
-            instruction_id: instruction_id?,
-            sequence: sequence?,
-            status: Some(status?),
-            amount: amount?,
-            payee_account: payee_account?,
-            occurred_at: occurred_at?,
-            bank_serial: bank_serial?,
-            return_code: return_code?,
-            return_reason: return_reason?,
-        })
-    }
-}
-
-fn status(word: &str) -> Option<TreasuryStatus> {
-    match word {
-        "settled" => Some(TreasuryStatus::Settled),
-        "returned" => Some(TreasuryStatus::Returned),
-        _ => None,
-    }
-}
-
-/// An amount that is not exact is kept as none: refusing it would only bring it again, and a person has to know.
-fn echoed(node: &Node) -> Result<Option<Money>, Fault> {
-    Ok(amount(node).ok())
+/// Takes the treasury's word on an instruction. The same event twice, late or out of order does no harm.
+#[utoipa::path(post, path = "/api/v1/treasury/events", operation_id = "treasury_event", tag = "treasury",
+    request_body = TreasuryEvent,
+    responses((status = 204, description = "Taken")))]
+pub async fn events(State(web): State<Web>, event: SignedEvent) -> Result<StatusCode, Problem> {
+    web.payout.take_event(&event.callback, &event.body).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -5,9 +5,10 @@ use utoipa::ToSchema;
 
 use super::{Hash, IdText, Instant};
 use crate::domain::decision::Decision;
-use crate::policy::Explanation;
+use crate::approve::explain::{Explanation, FactShown};
+use crate::domain::judgement::{EvidenceRef, Verdict};
 
-/// One criterion: what was found, and why.
+/// One criterion: what was asked, what was found, and on which record it rests.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FindingView {
     /// The criterion's id.
@@ -15,29 +16,105 @@ pub struct FindingView {
     pub criterion: String,
     /// `met`, `not_met` or `cannot_establish`.
     #[schema(example = "met")]
-    pub verdict: String,
-    /// Title in Chinese.
+    pub verdict: &'static str,
+    /// Why it cannot be established: `no_record`, `source_unavailable`, `contradiction`, `not_yet_complete`, `unreadable`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!([]))]
+    pub causes: Vec<&'static str>,
+    /// What is asked, in Chinese.
     pub title_zh: String,
-    /// Title in English.
+    /// What is asked, in English.
     pub title_en: String,
-    /// What was found and what to do, in Chinese.
-    pub text_zh: String,
-    /// What was found and what to do, in English.
-    pub text_en: String,
+    /// Why the verdict is what it is, in Chinese.
+    pub reason_zh: String,
+    /// Why the verdict is what it is, in English.
+    pub reason_en: String,
+    /// What can be done, in Chinese, unless it is met.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advice_zh: Option<String>,
+    /// What can be done, in English, unless it is met.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advice_en: Option<String>,
     /// Legal basis.
     pub basis: String,
+    /// What the registers say.
+    pub facts: Vec<FactView>,
 }
 
 impl From<&Explanation> for FindingView {
     fn from(finding: &Explanation) -> Self {
+        let causes = match finding.verdict {
+            Verdict::CannotEstablish(causes) => causes.iter().map(|cause| cause.as_str()).collect(),
+            Verdict::Met | Verdict::NotMet => Vec::new(),
+        };
         Self {
             criterion: finding.criterion.clone(),
-            verdict: finding.verdict.clone(),
-            title_zh: finding.title_zh.clone(),
-            title_en: finding.title_en.clone(),
-            text_zh: finding.text_zh.clone(),
-            text_en: finding.text_en.clone(),
+            verdict: finding.verdict.as_str(),
+            causes,
+            title_zh: finding.title.zh.clone(),
+            title_en: finding.title.en.clone(),
+            reason_zh: finding.reason.zh.clone(),
+            reason_en: finding.reason.en.clone(),
+            advice_zh: finding.advice.as_ref().map(|advice| advice.zh.clone()),
+            advice_en: finding.advice.as_ref().map(|advice| advice.en.clone()),
             basis: finding.basis.clone(),
+            facts: finding.facts.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// What one register says of one fact.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FactView {
+    /// The fact's id.
+    #[schema(example = "degree_level")]
+    pub id: String,
+    /// Title in Chinese.
+    pub title_zh: String,
+    /// Title in English.
+    pub title_en: String,
+    /// The value, when it is known and one.
+    #[schema(example = "2")]
+    pub value: Option<String>,
+    /// Why it is not known.
+    #[schema(example = json!(null))]
+    pub cause: Option<&'static str>,
+    /// Where it was read; absent for what signing in established.
+    pub evidence: Option<EvidenceView>,
+}
+
+impl From<&FactShown> for FactView {
+    fn from(fact: &FactShown) -> Self {
+        Self {
+            id: fact.id.clone(),
+            title_zh: fact.title.zh.clone(),
+            title_en: fact.title.en.clone(),
+            value: fact.value.clone(),
+            cause: fact.cause.map(|cause| cause.as_str()),
+            evidence: fact.evidence.as_ref().map(Into::into),
+        }
+    }
+}
+
+/// Where in the evidence something stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EvidenceView {
+    /// The register.
+    #[schema(example = "degree")]
+    pub source: &'static str,
+    /// Hash of its answer as received.
+    pub sha256: Option<Hash>,
+    /// JSON pointers into the answer.
+    #[schema(example = json!(["/records/0/level"]))]
+    pub pointers: Vec<String>,
+}
+
+impl From<&EvidenceRef> for EvidenceView {
+    fn from(evidence: &EvidenceRef) -> Self {
+        Self {
+            source: evidence.source.as_str(),
+            sha256: evidence.sha256.as_ref().map(Into::into),
+            pointers: evidence.pointers.clone(),
         }
     }
 }

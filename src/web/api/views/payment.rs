@@ -5,7 +5,6 @@ use utoipa::ToSchema;
 
 use super::{Amount, Day, IdText, Instant};
 use crate::domain::payment::{Instruction, Payment};
-use crate::ports::order_of;
 
 /// An instalment.
 #[derive(Debug, Serialize, ToSchema)]
@@ -94,7 +93,7 @@ pub struct InstructionView {
 
 impl From<&Instruction> for InstructionView {
     fn from(instruction: &Instruction) -> Self {
-        let order = order_of(instruction.payload.reveal()).ok();
+        let order = instruction.order().ok();
         Self {
             id: instruction.id.to_string(),
             generation: instruction.generation,
