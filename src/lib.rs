@@ -2,6 +2,7 @@
 
 pub mod approve;
 pub mod bell;
+pub mod cli;
 pub mod config;
 pub mod context;
 pub mod domain;
@@ -11,6 +12,7 @@ pub mod gateways;
 pub mod instruct;
 pub mod jobs;
 pub mod payout;
+pub mod policy;
 pub mod ports;
 pub mod prefill;
 pub mod review;

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::approve::award::{self, Approval};
 use crate::approve::case::{Case, Judged, Way};
 use crate::approve::explain::{self, Explanation};
-use crate::approve::matcher;
+use crate::approve::amount;
 use crate::approve::record::Grounds;
 use crate::context::Context;
 use crate::domain::application::{Application, ApplicationState, StateName};
@@ -422,7 +422,6 @@ impl Approve {
     fn tell(&self, after: &Application) {
         let ctx = &self.ctx;
         ctx.bell.changed(after.id);
-        ctx.metrics.decided(after.state.name(), after.filing.as_ref().map(|filing| ms_since(ctx, filing.at)));
         match after.state.name() {
             StateName::Approved => ctx.bell.ring_dispatch(),
             StateName::Parked => ctx.bell.ring_resume(),
@@ -442,7 +441,7 @@ impl Approve {
             _ => return result,
         };
         let mut tx = self.ctx.store.write().await?;
-        tx.raise_alarm(self.ctx.id(AlarmId::new), kind, &id.to_string(), self.ctx.now()).await?;
+        tx.raise_alarm(kind, &id.to_string(), self.ctx.now(), self.ctx.id(AlarmId::new)).await?;
         tx.commit().await?;
         result
     }
@@ -467,8 +466,8 @@ fn ms_since(ctx: &Context, earlier: Timestamp) -> i64 {
 
 /// What a person may grant: what the amount rows give on the facts, the criteria being settled by the person.
 fn plan_by_person(case: &Case, judged: &Judged) -> Result<Plan, StageError> {
-    matcher::grant(&case.policy, &judged.facts, case.on)
-        .and_then(|grant| case.plan(grant, &judged.facts, false))
+    amount::grant_alone(&case.policy, &judged.facts, case.on)
+        .and_then(|grant| case.plan(grant, &judged.facts))
         .ok_or_else(|| StageError::Invalid {
             field: "verdict",
             reason: "the amount cannot be established from the registers; have the record mended first".to_owned(),

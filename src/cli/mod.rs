@@ -1,3 +1,8 @@
 //! The command line: a file a command.
 
 pub mod doctor;
+//! The command line, a file a command.
+
+pub mod policy;
+#[cfg(test)]
+mod shipped_tests;

@@ -160,7 +160,7 @@ impl Payout {
         let Some(instruction) = tx.instruction(&event.instruction).await? else {
             tracing::warn!("call-back about an instruction that is not ours");
             let subject = event.instruction.to_string();
-            tx.raise_alarm(ctx.id(AlarmId::new), AlarmKind::UnexpectedEvent, &subject, now).await?;
+            tx.raise_alarm(AlarmKind::UnexpectedEvent, &subject, now, ctx.id(AlarmId::new)).await?;
             return Ok(tx.commit().await?);
         };
         let (id, sequence) = (event.event.to_string(), i64::from(event.sequence));
@@ -177,7 +177,7 @@ impl Payout {
         let changed = settle::write(ctx, &mut tx, news).await?;
         if differs {
             let subject = instruction.payment.to_string();
-            tx.raise_alarm(ctx.id(AlarmId::new), AlarmKind::EchoDiffers, &subject, now).await?;
+            tx.raise_alarm(AlarmKind::EchoDiffers, &subject, now, ctx.id(AlarmId::new)).await?;
         }
         let application = tx.award(instruction.id.award()).await?.map(|award| award.application);
         tx.commit().await?;

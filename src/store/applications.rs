@@ -38,7 +38,7 @@ statements! {
     OF_APPLICANT = ["SELECT ", columns!(), " FROM applications WHERE applicant_id = $1 ORDER BY id DESC LIMIT $2"];
     LIST = ["SELECT ", columns!(), " FROM applications WHERE id > $1 AND ($2 IS NULL OR district = $2) AND ($3 IS NULL OR policy_id = $3) ORDER BY id LIMIT $4"];
     LIST_IN_STATE = ["SELECT ", columns!(), " FROM applications WHERE id > $1 AND ($2 IS NULL OR district = $2) AND ($3 IS NULL OR policy_id = $3) AND state = $5 ORDER BY id LIMIT $4"];
-    FILED = ["SELECT id FROM applications WHERE state = 'filed' ORDER BY filed_at, id LIMIT $1"];
+    FILED = ["SELECT id FROM applications WHERE state = 'filed' AND filed_at <= $1 ORDER BY filed_at, id LIMIT $2"];
     PARKED_DUE = ["SELECT id FROM applications WHERE state = 'parked' AND retry_at <= $1 ORDER BY retry_at, id LIMIT $2"];
     NEXT_PARKED = ["SELECT retry_at FROM applications WHERE state = 'parked' ORDER BY retry_at LIMIT 1"];
     /// The last day of publicity is a whole day: it is over the day after.
@@ -288,12 +288,12 @@ impl Tx {
         self.read_applications(rows)
     }
 
-    /// Applications that are filed and not judged yet, oldest first: where to go on after a crash.
+    /// Applications filed before a moment and not judged yet, oldest first: where to go on after a crash.
     ///
     /// # Errors
     /// When the database fails or a row is inconsistent.
-    pub async fn filed_ids(&mut self, limit: u32) -> Result<Vec<ApplicationId>, StoreError> {
-        let rows = self.all(&FILED, args![limit]).await?;
+    pub async fn filed_ids(&mut self, before: Timestamp, limit: u32) -> Result<Vec<ApplicationId>, StoreError> {
+        let rows = self.all(&FILED, args![before, limit]).await?;
         ids(rows)
     }
 
