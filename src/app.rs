@@ -128,6 +128,7 @@ impl App {
             identity: self.identity,
             gate: self.gate,
             max_body_bytes: self.max_body_bytes,
+            stop: stop.clone(),
         });
         let jobs = tokio::spawn(jobs::run(self.ctx.clone(), self.intervals, stop.clone()));
         let served = axum::serve(listener, router).with_graceful_shutdown(stopped(stop)).await;

@@ -19,3 +19,4 @@ pub mod prefill;
 pub mod review;
 pub mod store;
 pub mod telemetry;
+pub mod web;

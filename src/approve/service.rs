@@ -180,17 +180,14 @@ impl Approve {
         let decision = self.decision(&case, &judged, outcome, Some(&grounds))?;
         tx.insert_decision(&decision).await?;
         let actor = Actor::Staff(grounds.staff);
-        let after = match (&judged.way, outcome) {
-            (Way::Approve(plan), Outcome::Approve) => {
-                let policy = &case.policy;
-                let approval = Approval { application, applicant: &applicant, policy, plan, decision: decision.id };
-                award::give(ctx, &mut tx, approval).await?
-            }
-            _ => {
-                let refused = application.refuse(decision.id, &actor, ctx.now())?;
-                tx.release_slots(id).await?;
-                tx.update_application(&refused).await?
-            }
+        let after = if let (Way::Approve(plan), Outcome::Approve) = (&judged.way, outcome) {
+            let policy = &case.policy;
+            let approval = Approval { application, applicant: &applicant, policy, plan, decision: decision.id };
+            award::give(ctx, &mut tx, approval).await?
+        } else {
+            let refused = application.refuse(decision.id, &actor, ctx.now())?;
+            tx.release_slots(id).await?;
+            tx.update_application(&refused).await?
         };
         let detail = json!({ "outcome": outcome.as_str(), "state": after.state.name().as_str() });
         self.audit(&mut tx, actor, "application.decided_by_person", id.to_string(), detail).await?;
@@ -364,8 +361,8 @@ impl Approve {
         if round != Round::FILING {
             evidence.extend(tx.evidence_of(application.id, round).await?);
         }
-        let disputes = if round == Round::FILING { tx.disputes_of(application.id).await? } else { Vec::new() };
-        let mut disputed: Vec<String> = disputes.into_iter().map(|dispute| dispute.field).collect();
+        let said = if round == Round::FILING { tx.disputes_of(application.id).await? } else { Vec::new() };
+        let mut disputed: Vec<String> = said.into_iter().map(|dispute| dispute.field).collect();
         disputed.sort();
         disputed.dedup();
         Ok(Case {
