@@ -473,6 +473,13 @@ pub(super) const KEYS: &[Key] = &[
         "重试等待上限(毫秒)",
         "Ceiling of any pause, milliseconds",
     ),
+    default(
+        "treasury.silence_ms",
+        MILLIS,
+        "120000",
+        "已受理指令多久无消息即主动查询(毫秒)",
+        "Silence after which an acknowledged instruction is asked about, milliseconds",
+    ),
     required(
         "notify.url",
         Kind::Url,

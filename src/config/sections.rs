@@ -153,6 +153,7 @@ pub struct TreasuryConfig {
     pub concurrency: usize,
     pub backoff_ms: u64,
     pub backoff_ms_max: u64,
+    pub silence_ms: i64,
 }
 
 impl TreasuryConfig {
@@ -476,6 +477,7 @@ fn treasury(reader: &mut Reader) -> TreasuryConfig {
         concurrency: reader.whole("treasury.concurrency"),
         backoff_ms: reader.whole("treasury.backoff_ms"),
         backoff_ms_max: reader.whole("treasury.backoff_ms_max"),
+        silence_ms: reader.whole("treasury.silence_ms"),
     }
 }
 
