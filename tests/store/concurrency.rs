@@ -282,7 +282,15 @@ async fn approve_once(store: &Store, application: Application) -> Result<(), Sto
     let award = award(&application, 100);
     tx.insert_award(&award).await?;
     tx.insert_payment(&payment(&award, 1, 100)).await?;
-    let state = ApplicationState::Approved { decision: decision.id, award: award.id, at: NOW };
-    tx.update_application(&Application { state, ..application }).await?;
+    let state = ApplicationState::Approved {
+        decision: decision.id,
+        award: award.id,
+        at: NOW,
+    };
+    tx.update_application(&Application {
+        state,
+        ..application
+    })
+    .await?;
     tx.commit().await
 }

@@ -55,30 +55,57 @@ pub(crate) fn district() -> DistrictCode {
 }
 
 pub(crate) fn budget() -> BudgetKey {
-    BudgetKey { policy: POLICY.to_owned(), district: district(), year: 2026 }
+    BudgetKey {
+        policy: POLICY.to_owned(),
+        district: district(),
+        year: 2026,
+    }
 }
 
 pub(crate) fn applicant(passport: u32) -> (Applicant, Subject) {
     let number = format!("E{passport:08}");
     let document = IdentityDocument::parse(DocumentType::Passport, &number).unwrap();
-    let applicant = Applicant { id: id!(ApplicantId), document, name: Private::new(NAME.to_owned()) };
-    (applicant, Subject { issuer: "https://id.example".into(), subject: format!("subject-{passport}") })
+    let applicant = Applicant {
+        id: id!(ApplicantId),
+        document,
+        name: Private::new(NAME.to_owned()),
+    };
+    (
+        applicant,
+        Subject {
+            issuer: "https://id.example".into(),
+            subject: format!("subject-{passport}"),
+        },
+    )
 }
 
 pub(crate) fn policy() -> PolicyRef {
-    PolicyRef { id: POLICY.to_owned(), effective: day("2021-09-10"), hash: sha256(b"policy") }
+    PolicyRef {
+        id: POLICY.to_owned(),
+        effective: day("2021-09-10"),
+        hash: sha256(b"policy"),
+    }
 }
 
 pub(crate) async fn publish(tx: &mut Tx) {
-    let PolicyRef { id, effective, hash } = policy();
-    tx.publish_policy(&id, effective, &hash, b"policy", NOW).await.unwrap();
+    let PolicyRef {
+        id,
+        effective,
+        hash,
+    } = policy();
+    tx.publish_policy(&id, effective, &hash, b"policy", NOW)
+        .await
+        .unwrap();
 }
 
 /// An applicant with a consent and an open application, stored.
 pub(crate) async fn draft(tx: &mut Tx, passport: u32) -> Application {
     publish(tx).await;
     let (applicant, subject) = applicant(passport);
-    let applicant = tx.upsert_applicant(&applicant, &subject, NOW).await.unwrap();
+    let applicant = tx
+        .upsert_applicant(&applicant, &subject, NOW)
+        .await
+        .unwrap();
     let consent = Consent {
         id: id!(ConsentId),
         applicant: applicant.id,
@@ -105,7 +132,9 @@ pub(crate) async fn draft(tx: &mut Tx, passport: u32) -> Application {
 }
 
 pub(crate) fn evidence(application: ApplicationId) -> Evidence {
-    let body = format!("{{\"records\":[{{\"name\":\"{NAME}\",\"certificate_no\":\"1055822020000001\"}}]}}");
+    let body = format!(
+        "{{\"records\":[{{\"name\":\"{NAME}\",\"certificate_no\":\"1055822020000001\"}}]}}"
+    );
     Evidence {
         id: id!(EvidenceId),
         application,
@@ -130,9 +159,18 @@ pub(crate) fn snapshot(evidence: &Evidence) -> Snapshot {
         title_en: "Name".to_owned(),
         value,
     };
-    let filled = RowValue::Filled { value: NAME.to_owned(), from: from.clone() };
-    let both = RowValue::Contradictory { values: vec![(NAME.to_owned(), from.clone()), ("张三".to_owned(), from)] };
-    let rows = vec![row("name", filled), row("other_name", both), row("account", RowValue::Typed)];
+    let filled = RowValue::Filled {
+        value: NAME.to_owned(),
+        from: from.clone(),
+    };
+    let both = RowValue::Contradictory {
+        values: vec![(NAME.to_owned(), from.clone()), ("张三".to_owned(), from)],
+    };
+    let rows = vec![
+        row("name", filled),
+        row("other_name", both),
+        row("account", RowValue::Typed),
+    ];
     Snapshot {
         id: id!(SnapshotId),
         application: evidence.application,
@@ -152,7 +190,9 @@ pub(crate) fn typed() -> Typed {
 
 /// The first code of a Foshan branch whose check digit holds.
 fn bank_code() -> Result<sanmiao::domain::bank::BankCode, &'static str> {
-    (0..10).find_map(|check| format!("10258800201{check}").parse().ok()).ok_or("no check digit holds")
+    (0..10)
+        .find_map(|check| format!("10258800201{check}").parse().ok())
+        .ok_or("no check digit holds")
 }
 
 /// A filed application, stored with its evidence and snapshot.
@@ -162,8 +202,15 @@ pub(crate) async fn filed(tx: &mut Tx, passport: u32) -> Application {
     tx.insert_evidence(&evidence).await.unwrap();
     let snapshot = snapshot(&evidence);
     tx.insert_snapshot(&snapshot).await.unwrap();
-    let filing = Filing { snapshot: snapshot.id, at: NOW, on: NOW.china_date(), typed: typed() };
-    let application = application.file(filing, policy(), Some(district())).unwrap();
+    let filing = Filing {
+        snapshot: snapshot.id,
+        at: NOW,
+        on: NOW.china_date(),
+        typed: typed(),
+    };
+    let application = application
+        .file(filing, policy(), Some(district()))
+        .unwrap();
     tx.update_application(&application).await.unwrap()
 }
 
@@ -219,7 +266,11 @@ pub(crate) fn payment(award: &Award, instalment: u8, amount: i64) -> Payment {
 }
 
 /// What one approval commits: decision, reservation, journal, award, state, payments. Two instalments of half each.
-pub(crate) async fn approved(tx: &mut Tx, passport: u32, total: i64) -> (Application, Award, Vec<Payment>) {
+pub(crate) async fn approved(
+    tx: &mut Tx,
+    passport: u32,
+    total: i64,
+) -> (Application, Award, Vec<Payment>) {
     let application = filed(tx, passport).await;
     let decision = decision(application.id, Outcome::Approve);
     tx.insert_decision(&decision).await.unwrap();
@@ -227,11 +278,24 @@ pub(crate) async fn approved(tx: &mut Tx, passport: u32, total: i64) -> (Applica
     assert!(tx.reserve(&budget(), fen(total)).await.unwrap());
     let award = award(&application, total);
     tx.insert_award(&award).await.unwrap();
-    tx.post(&entry(Movement::Appropriate, total, &format!("doc-{passport}"))).await.unwrap();
-    tx.post(&entry(Movement::Commit, total, &award.id.to_string())).await.unwrap();
-    let application = application.approve(decision.id, award.id, NOW, None).unwrap();
+    tx.post(&entry(
+        Movement::Appropriate,
+        total,
+        &format!("doc-{passport}"),
+    ))
+    .await
+    .unwrap();
+    tx.post(&entry(Movement::Commit, total, &award.id.to_string()))
+        .await
+        .unwrap();
+    let application = application
+        .approve(decision.id, award.id, NOW, None)
+        .unwrap();
     let application = tx.update_application(&application).await.unwrap();
-    let payments = vec![payment(&award, 1, total / 2), payment(&award, 2, total - total / 2)];
+    let payments = vec![
+        payment(&award, 1, total / 2),
+        payment(&award, 2, total - total / 2),
+    ];
     for payment in &payments {
         tx.insert_payment(payment).await.unwrap();
     }

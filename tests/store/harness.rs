@@ -60,7 +60,10 @@ pub(crate) fn material(fill: u8) -> String {
 
 /// A vault with the keys of `keys` (`"a"` has material 97 times over, and so on); the first one named is current.
 pub(crate) fn vault(keys: &[&str], index: u8) -> Vault {
-    let list: Vec<_> = keys.iter().map(|id| format!("{id}:{}", material(id.as_bytes()[0]))).collect();
+    let list: Vec<_> = keys
+        .iter()
+        .map(|id| format!("{id}:{}", material(id.as_bytes()[0])))
+        .collect();
     let ring = Keyring::parse(&list.join(","), keys[0], &material(index)).unwrap();
     Vault::new(ring, Arc::new(Seeded::new(7)))
 }
@@ -84,16 +87,27 @@ impl Db {
         let server = std::env::var("SANMIAO_TEST_POSTGRES").expect(
             "SANMIAO_TEST_POSTGRES is not set: run the tests with `make test`, which starts a PostgreSQL of its own",
         );
-        let name = format!("t_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let mut connection = PgConnection::connect(&server).await.expect("the test PostgreSQL answers");
+        let name = format!(
+            "t_{}_{}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        );
+        let mut connection = PgConnection::connect(&server)
+            .await
+            .expect("the test PostgreSQL answers");
         let create = format!("CREATE DATABASE {name} TEMPLATE template0");
-        sqlx::raw_sql(sqlx::AssertSqlSafe(create)).execute(&mut connection).await.unwrap();
+        sqlx::raw_sql(sqlx::AssertSqlSafe(create))
+            .execute(&mut connection)
+            .await
+            .unwrap();
         let url = server.replacen("/postgres?", &format!("/{name}?"), 1);
         Self::open(DatabaseUrl::Postgres(url), TempDir::new().unwrap()).await
     }
 
     async fn open(url: DatabaseUrl, folder: TempDir) -> Self {
-        let store = Store::open(&url, vault(&["a"], 200), limits()).await.unwrap();
+        let store = Store::open(&url, vault(&["a"], 200), limits())
+            .await
+            .unwrap();
         store.migrate().await.unwrap();
         Self { store, url, folder }
     }
@@ -119,15 +133,19 @@ impl Db {
         let sql = sqlx::AssertSqlSafe(sql.to_owned());
         match &self.url {
             DatabaseUrl::Sqlite(path) => {
-                let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path).foreign_keys(true);
+                let options = sqlx::sqlite::SqliteConnectOptions::new()
+                    .filename(path)
+                    .foreign_keys(true);
                 let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
                 let done = sqlx::raw_sql(sql).execute(&mut connection).await;
-                done.map(|done| done.rows_affected()).map_err(|error| error.to_string())
+                done.map(|done| done.rows_affected())
+                    .map_err(|error| error.to_string())
             }
             DatabaseUrl::Postgres(url) => {
                 let mut connection = PgConnection::connect(url).await.unwrap();
                 let done = sqlx::raw_sql(sql).execute(&mut connection).await;
-                done.map(|done| done.rows_affected()).map_err(|error| error.to_string())
+                done.map(|done| done.rows_affected())
+                    .map_err(|error| error.to_string())
             }
         }
     }
@@ -139,16 +157,27 @@ impl Db {
             DatabaseUrl::Sqlite(path) => {
                 let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
                 let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-                sqlx::query(sql).fetch_one(&mut connection).await.unwrap().get(0)
+                sqlx::query(sql)
+                    .fetch_one(&mut connection)
+                    .await
+                    .unwrap()
+                    .get(0)
             }
             DatabaseUrl::Postgres(url) => {
                 let mut connection = PgConnection::connect(url).await.unwrap();
-                sqlx::query(sql).fetch_one(&mut connection).await.unwrap().get(0)
+                sqlx::query(sql)
+                    .fetch_one(&mut connection)
+                    .await
+                    .unwrap()
+                    .get(0)
             }
         }
     }
 }
 
 pub(crate) fn limits() -> Limits {
-    Limits { connections: 20, ..Limits::default() }
+    Limits {
+        connections: 20,
+        ..Limits::default()
+    }
 }

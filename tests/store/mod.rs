@@ -2,6 +2,8 @@
 //!
 //! PostgreSQL is never skipped: without `SANMIAO_TEST_POSTGRES` its tests fail and name the command that sets it.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot get on has failed")]
+
 mod backup;
 mod concurrency;
 mod fixture;

@@ -47,15 +47,27 @@ async fn play(db: &Db, key: &BudgetKey, steps: &[Step]) {
                 }
                 tx.commit().await.unwrap();
             }
-            (Step::Release(amount), model) => match (tx.release_budget(key, fen(*amount)).await, model) {
-                (Ok(()), Some((_, promised))) if *amount <= *promised => {
-                    *promised -= amount;
-                    tx.commit().await.unwrap();
+            (Step::Release(amount), model) => {
+                match (tx.release_budget(key, fen(*amount)).await, model) {
+                    (Ok(()), Some((_, promised))) if *amount <= *promised => {
+                        *promised -= amount;
+                        tx.commit().await.unwrap();
+                    }
+                    (
+                        Err(StoreError::Inconsistent {
+                            table: "budgets", ..
+                        }),
+                        Some((_, promised)),
+                    ) if amount > promised => {}
+                    (
+                        Err(StoreError::Inconsistent {
+                            table: "budgets", ..
+                        }),
+                        None,
+                    ) => {}
+                    (other, model) => panic!("{other:?} at {model:?}"),
                 }
-                (Err(StoreError::Inconsistent { table: "budgets", .. }), Some((_, promised))) if amount > promised => {}
-                (Err(StoreError::Inconsistent { table: "budgets", .. }), None) => {}
-                (other, model) => panic!("{other:?} at {model:?}"),
-            },
+            }
             // Done and rolled back: as if it had never been.
             (Step::Forget(amount), _) => {
                 let _ = tx.reserve(key, fen(*amount)).await.unwrap();
@@ -63,7 +75,10 @@ async fn play(db: &Db, key: &BudgetKey, steps: &[Step]) {
             }
         }
         let line = db.store.read().await.unwrap().budget(key).await.unwrap();
-        assert_eq!(line.map(|line| (line.appropriated.fen(), line.reserved.fen())), model);
+        assert_eq!(
+            line.map(|line| (line.appropriated.fen(), line.reserved.fen())),
+            model
+        );
     }
 }
 
@@ -71,11 +86,18 @@ fn holds_on(open: impl Future<Output = Db>) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let db = runtime.block_on(open);
     let number = std::cell::Cell::new(0);
-    let mut runner = TestRunner::new(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() });
+    let mut runner = TestRunner::new(ProptestConfig {
+        cases: 24,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    });
     runner
         .run(&proptest::collection::vec(step(), 1..40), |steps| {
             number.set(number.get() + 1);
-            let key = BudgetKey { policy: format!("policy-{}", number.get()), ..budget() };
+            let key = BudgetKey {
+                policy: format!("policy-{}", number.get()),
+                ..budget()
+            };
             runtime.block_on(play(&db, &key, &steps));
             Ok(())
         })

@@ -13,8 +13,23 @@ use super::fixture::*;
 use super::harness::{Db, on_both_databases, vault};
 
 const TABLES: [&str; 17] = [
-    "applicants", "subjects", "consents", "policies", "applications", "slots", "evidence", "fetches", "snapshots",
-    "disputes", "decisions", "budgets", "awards", "journal", "payments", "instructions", "audit",
+    "applicants",
+    "subjects",
+    "consents",
+    "policies",
+    "applications",
+    "slots",
+    "evidence",
+    "fetches",
+    "snapshots",
+    "disputes",
+    "decisions",
+    "budgets",
+    "awards",
+    "journal",
+    "payments",
+    "instructions",
+    "audit",
 ];
 
 async fn rows(db: &Db) -> i64 {
@@ -210,7 +225,7 @@ on_both_databases! {
         let mut tx = db.store.write().await.unwrap();
         let application = draft(&mut tx, 1).await;
         tx.commit().await.unwrap();
-        db.raw("UPDATE applications SET district = 'where?', policy_effective = '2026-02-30' ").await.unwrap();
+        db.raw("UPDATE applications SET district = 'where?'").await.unwrap();
         let error = db.store.read().await.unwrap().application(application.id).await.unwrap_err();
         let told = error.to_string();
         assert!(told.contains("applications") && told.contains("district"), "{told}");

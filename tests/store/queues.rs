@@ -13,7 +13,12 @@ use super::harness::{Db, on_both_databases};
 
 /// Moves a filed application to another state past the state machine.
 async fn moved(tx: &mut Tx, application: &Application, state: ApplicationState) -> Application {
-    tx.update_application(&Application { state, ..application.clone() }).await.unwrap()
+    tx.update_application(&Application {
+        state,
+        ..application.clone()
+    })
+    .await
+    .unwrap()
 }
 
 async fn decided(tx: &mut Tx, application: &Application) -> DecisionId {

@@ -16,7 +16,12 @@ const WORDS: &str = "这不是我的姓名";
 async fn seal_everything(store: &Store, passport: u32) -> (ApplicationId, InstructionId) {
     let instruction = ready(store, passport).await;
     let mut tx = store.write().await.unwrap();
-    let application = tx.award(instruction.id.award()).await.unwrap().unwrap().application;
+    let application = tx
+        .award(instruction.id.award())
+        .await
+        .unwrap()
+        .unwrap()
+        .application;
     let snapshot = tx.latest_snapshot(application).await.unwrap().unwrap();
     let dispute = Dispute {
         id: id!(DisputeId),
@@ -29,19 +34,40 @@ async fn seal_everything(store: &Store, passport: u32) -> (ApplicationId, Instru
     tx.insert_dispute(&dispute).await.unwrap();
     let body = format!("{{\"payee_account\":\"{ACCOUNT}\"}}");
     let event = format!("event-{passport}");
-    tx.insert_treasury_event(&event, &instruction.id, "settled", 1, NOW, body.as_bytes()).await.unwrap();
+    tx.insert_treasury_event(&event, &instruction.id, "settled", 1, NOW, body.as_bytes())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     (application, instruction.id)
 }
 
 /// Reads every sealed column once.
-async fn open_everything(tx: &mut Tx, application: ApplicationId, instruction: InstructionId) -> Result<(), StoreError> {
+async fn open_everything(
+    tx: &mut Tx,
+    application: ApplicationId,
+    instruction: InstructionId,
+) -> Result<(), StoreError> {
     let read = tx.application(application).await?.unwrap();
     assert_eq!(read.filing.unwrap().typed, typed());
-    assert_eq!(tx.applicant(read.applicant).await?.unwrap().name.reveal(), NAME);
-    let body = tx.evidence_of(application, sanmiao::domain::evidence::Round::FILING).await?.remove(0).body;
+    assert_eq!(
+        tx.applicant(read.applicant).await?.unwrap().name.reveal(),
+        NAME
+    );
+    let body = tx
+        .evidence_of(application, sanmiao::domain::evidence::Round::FILING)
+        .await?
+        .remove(0)
+        .body;
     assert!(String::from_utf8_lossy(body.reveal()).contains(NAME));
-    assert_eq!(tx.latest_snapshot(application).await?.unwrap().rows.reveal().len(), 3);
+    assert_eq!(
+        tx.latest_snapshot(application)
+            .await?
+            .unwrap()
+            .rows
+            .reveal()
+            .len(),
+        3
+    );
     assert_eq!(tx.disputes_of(application).await?[0].words.reveal(), WORDS);
     let payload = tx.instruction(&instruction).await?.unwrap().payload;
     assert!(String::from_utf8_lossy(payload.reveal()).contains(ACCOUNT));
@@ -61,10 +87,20 @@ fn all_bytes(db: &Db) -> Vec<u8> {
 }
 
 fn pg_dump(db: &Db) -> Vec<u8> {
-    let sanmiao::store::DatabaseUrl::Postgres(url) = &db.url else { unreachable!() };
+    let sanmiao::store::DatabaseUrl::Postgres(url) = &db.url else {
+        unreachable!()
+    };
     let program = newest_pg_dump();
-    let dump = std::process::Command::new(program).arg("--inserts").arg(url).output().unwrap();
-    assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
+    let dump = std::process::Command::new(program)
+        .arg("--inserts")
+        .arg(url)
+        .output()
+        .unwrap();
+    assert!(
+        dump.status.success(),
+        "{}",
+        String::from_utf8_lossy(&dump.stderr)
+    );
     // A dump writes bytes as hexadecimal digits: put them back, so that a plain value would show.
     let mut bytes = dump.stdout.clone();
     for literal in String::from_utf8_lossy(&dump.stdout).split("'\\x").skip(1) {
@@ -82,11 +118,15 @@ pub(crate) fn newest_pg_dump() -> std::path::PathBuf {
         .filter(|path| path.exists())
         .collect();
     versions.sort();
-    versions.pop().unwrap_or_else(|| Path::new("pg_dump").to_owned())
+    versions
+        .pop()
+        .unwrap_or_else(|| Path::new("pg_dump").to_owned())
 }
 
 fn holds(bytes: &[u8], text: &str) -> bool {
-    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+    bytes
+        .windows(text.len())
+        .any(|window| window == text.as_bytes())
 }
 
 on_both_databases! {
