@@ -20,6 +20,8 @@ mod instructions;
 mod ledger;
 mod migrations;
 mod payments;
+#[cfg(test)]
+mod plans;
 mod policies;
 mod rotation;
 mod slots;
