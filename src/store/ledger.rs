@@ -1,0 +1,210 @@
+//! The journal, and what it must agree with.
+
+use std::collections::BTreeMap;
+
+use super::codec::At;
+use super::sql::{args, row, statements};
+use super::{StoreError, Tx};
+use crate::domain::award::{Budget, BudgetKey};
+use crate::domain::id::JournalId;
+use crate::domain::ledger::{Account, Balance, JournalEntry, Movement};
+
+statements! {
+    INSERT = ["INSERT INTO journal (id, at, movement, policy, district, year, amount, reference) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"];
+    PAGE = ["SELECT id, at, movement, policy, district, year, amount, reference FROM journal WHERE id > $1 ORDER BY id LIMIT $2"];
+    OF_REFERENCE = ["SELECT id, at, movement, policy, district, year, amount, reference FROM journal WHERE movement = $1 AND reference = $2"];
+    /// The cast is needed: PostgreSQL's SUM of BIGINT is NUMERIC.
+    SUMS = ["SELECT policy, district, year, movement, CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS fen FROM journal GROUP BY policy, district, year, movement ORDER BY policy, district, year, movement"];
+}
+
+row!(EntryRow {
+    id: String,
+    at: i64,
+    movement: String,
+    policy: String,
+    district: String,
+    year: i64,
+    amount: i64,
+    reference: String,
+});
+row!(SumRow {
+    policy: String,
+    district: String,
+    year: i64,
+    movement: String,
+    fen: i64
+});
+
+/// Fen moved by each kind of movement on each budget line.
+type Sums = BTreeMap<(BudgetKey, Movement), i64>;
+
+impl Tx {
+    /// Writes one line of the journal.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] on `journal_movement_reference_key` when this movement is booked for this reference already;
+    /// else when the database fails or refuses it.
+    pub async fn post(&mut self, entry: &JournalEntry) -> Result<(), StoreError> {
+        let row = args![
+            entry.id.to_string(),
+            entry.at,
+            entry.movement.as_str(),
+            &entry.budget.policy,
+            entry.budget.district.to_string(),
+            entry.budget.year,
+            entry.amount,
+            &entry.reference,
+        ];
+        self.run(&INSERT, row).await.map(drop)
+    }
+
+    /// The balance of every account that ever moved, by budget line and account.
+    ///
+    /// # Errors
+    /// When the database fails or a row is inconsistent.
+    pub async fn balances(&mut self) -> Result<Vec<Balance>, StoreError> {
+        let sums = self.journal_sums().await?;
+        Ok(balances_of(&sums)
+            .into_iter()
+            .map(|((budget, account), fen)| Balance {
+                budget,
+                account,
+                fen,
+            })
+            .collect())
+    }
+
+    /// A page of the journal by id, after the last of the page before.
+    ///
+    /// # Errors
+    /// When the database fails or a row is inconsistent.
+    pub async fn journal_page(
+        &mut self,
+        after: Option<JournalId>,
+        limit: u32,
+    ) -> Result<Vec<JournalEntry>, StoreError> {
+        let after = after.map_or_else(String::new, |id| id.to_string());
+        let rows: Vec<EntryRow> = self.all(&PAGE, args![after, limit]).await?;
+        rows.into_iter().map(read).collect()
+    }
+
+    /// The entry of one movement and reference: there is one at most.
+    ///
+    /// # Errors
+    /// When the database fails or the row is inconsistent.
+    pub async fn journal_of(
+        &mut self,
+        movement: Movement,
+        reference: &str,
+    ) -> Result<Option<JournalEntry>, StoreError> {
+        let row: Option<EntryRow> = self
+            .first(&OF_REFERENCE, args![movement.as_str(), reference])
+            .await?;
+        row.map(read).transpose()
+    }
+
+    /// What does not agree: journal and budget lines, or an account other than the appropriation below zero. Empty when all is
+    /// well. Ask it in one snapshot ([`super::Store::read`]).
+    ///
+    /// # Errors
+    /// When the database fails or a row is inconsistent.
+    pub async fn ledger_faults(&mut self) -> Result<Vec<String>, StoreError> {
+        let sums = self.journal_sums().await?;
+        Ok(faults(&self.budgets().await?, &sums))
+    }
+
+    async fn journal_sums(&mut self) -> Result<Sums, StoreError> {
+        let rows: Vec<SumRow> = self.all(&SUMS, args![]).await?;
+        let read = |row: SumRow| {
+            let at = At {
+                table: "journal",
+                row: "sums",
+            };
+            let movement = at.word("movement", Movement::parse, &row.movement)?;
+            Ok((
+                (at.budget(row.policy, &row.district, row.year)?, movement),
+                row.fen,
+            ))
+        };
+        rows.into_iter().map(read).collect()
+    }
+}
+
+fn balances_of(sums: &Sums) -> BTreeMap<(BudgetKey, Account), i64> {
+    let mut balances = BTreeMap::new();
+    for ((budget, movement), fen) in sums {
+        let (from, to) = movement.accounts();
+        // A sum is a 64-bit number already, and a line is bounded by its appropriation: nothing saturates in practice.
+        let taken: &mut i64 = balances.entry((budget.clone(), from)).or_default();
+        *taken = taken.saturating_sub(*fen);
+        let given: &mut i64 = balances.entry((budget.clone(), to)).or_default();
+        *given = given.saturating_add(*fen);
+    }
+    balances
+}
+
+fn faults(budgets: &[Budget], sums: &Sums) -> Vec<String> {
+    let mut faults = Vec::new();
+    for Budget {
+        key,
+        appropriated,
+        reserved,
+    } in budgets
+    {
+        let moved = |movement| sums.get(&(key.clone(), movement)).copied().unwrap_or(0);
+        let granted = moved(Movement::Appropriate);
+        if granted != appropriated.fen() {
+            faults.push(format!(
+                "{}: appropriated {} fen, journal {granted} fen",
+                name(key),
+                appropriated.fen()
+            ));
+        }
+        let promised = moved(Movement::Commit).saturating_sub(moved(Movement::Release));
+        if promised != reserved.fen() {
+            faults.push(format!(
+                "{}: reserved {} fen, journal {promised} fen",
+                name(key),
+                reserved.fen()
+            ));
+        }
+    }
+    for (key, movement) in sums.keys() {
+        if !budgets.iter().any(|budget| budget.key == *key) {
+            faults.push(format!(
+                "{}: {} without a budget line",
+                name(key),
+                movement.as_str()
+            ));
+        }
+    }
+    for ((key, account), fen) in balances_of(sums) {
+        if fen < 0 && account != Account::Appropriation {
+            faults.push(format!(
+                "{}: account {} stands at {fen} fen",
+                name(&key),
+                account.as_str()
+            ));
+        }
+    }
+    faults
+}
+
+fn name(key: &BudgetKey) -> String {
+    format!("{}/{}/{}", key.policy, key.district, key.year)
+}
+
+fn read(row: EntryRow) -> Result<JournalEntry, StoreError> {
+    let at = At {
+        table: "journal",
+        row: &row.id,
+    };
+    Ok(JournalEntry {
+        id: at.parse("id", &row.id)?,
+        at: at.time("at", row.at)?,
+        movement: at.word("movement", Movement::parse, &row.movement)?,
+        budget: at.budget(row.policy, &row.district, row.year)?,
+        amount: at.money("amount", row.amount)?,
+        reference: row.reference,
+    })
+}
