@@ -11,3 +11,4 @@ mod notify;
 mod sources;
 mod support;
 mod treasury;
+mod world;
