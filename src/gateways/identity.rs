@@ -227,7 +227,7 @@ impl OpenIdIdentity {
             match self.fetch_keys().await {
                 Ok(keys) => self.keep(Arc::new(keys), now_us),
                 Err(error) => {
-                    tracing::warn!(%error, "the identity provider's keys could not be fetched")
+                    tracing::warn!(%error, "the identity provider's keys could not be fetched");
                 }
             }
         }
