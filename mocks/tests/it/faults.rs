@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use jsonschema::Validator;
 use reqwest::Method;
 use sanmiao_mocks::faults::Lossy;
 use sanmiao_mocks::people::{parse_people, write_people};
@@ -276,7 +277,7 @@ async fn a_payment_returned_a_day_later_is_settled_first_and_stands_in_both_stat
     .await;
     let caller = Caller::new(&world);
     pay(&caller, "i-1", "").await.unwrap();
-    let mut told = vec![receiver.next().await.json(), receiver.next().await.json()];
+    let mut told = [receiver.next().await.json(), receiver.next().await.json()];
     told.sort_by_key(|one| one["sequence"].as_u64());
     assert_eq!(
         (told[0]["status"].as_str(), told[1]["status"].as_str()),
@@ -359,8 +360,8 @@ async fn a_badly_signed_call_back_does_not_fit() {
     .await;
     let caller = Caller::new(&world);
     pay(&caller, "i-1", "").await.unwrap();
-    let received = receiver.next().await;
-    assert!(!received.is_signed_with(&world.keys().treasury, "/treasury/callback?tenant=foshan"));
+    let told = receiver.next().await;
+    assert!(!told.is_signed_with(&world.keys().treasury, "/treasury/callback?tenant=foshan"));
     world.stop().await;
 }
 
@@ -484,6 +485,7 @@ async fn a_fault_can_belong_to_a_person_and_to_nobody_else() {
 
 #[tokio::test]
 async fn every_named_fault_strikes_something_and_leaves_the_world_able_to_finish() {
+    let schemas = Schemas::load();
     for name in Faults::all_names() {
         let now = Arc::new(AtomicI64::new(NOW_SECONDS * 1_000_000));
         let mut config = config(40);
@@ -493,7 +495,7 @@ async fn every_named_fault_strikes_something_and_leaves_the_world_able_to_finish
         let world = World::start(config).await.unwrap();
         let caller = Caller::new(&world);
         for (i, person) in world.people().iter().enumerate() {
-            finish(&caller, &now, &format!("i-{i}"), person).await;
+            finish(&caller, &schemas, &now, &format!("i-{i}"), person).await;
         }
         message(&caller, &now).await;
         assert!(world.treasury_ledger().paid_twice.is_empty(), "{name}");
@@ -506,13 +508,39 @@ async fn every_named_fault_strikes_something_and_leaves_the_world_able_to_finish
     }
 }
 
+/// The schemas a client with manners holds answers to.
+struct Schemas {
+    evidence: Vec<(&'static str, Validator)>,
+    acknowledgement: Validator,
+}
+
+impl Schemas {
+    fn load() -> Self {
+        let sources = [
+            "talent_introduction",
+            "education",
+            "degree",
+            "social_security",
+        ];
+        Self {
+            evidence: sources
+                .map(|source| (source, validator(&format!("evidence/{source}"))))
+                .into(),
+            acknowledgement: validator("treasury/acknowledgement"),
+        }
+    }
+}
+
 /// The same faults with their waiting cut short, and the rates of the few raised, so that forty people are enough to see them.
 fn shortened(mut faults: Faults) -> Faults {
     for rule in &mut faults.rules {
         rule.per_mille = rule.per_mille.max(300);
         match &mut rule.fault {
-            Fault::Slow { ms } | Fault::LateReply { ms } | Fault::SlowSettlement { ms } => *ms = 1,
-            Fault::ReturnedLater { ms, .. } | Fault::OutOfOrderCallback { ms } => *ms = 1,
+            Fault::Slow { ms }
+            | Fault::LateReply { ms }
+            | Fault::SlowSettlement { ms }
+            | Fault::ReturnedLater { ms, .. }
+            | Fault::OutOfOrderCallback { ms } => *ms = 1,
             _ => {}
         }
     }
@@ -520,28 +548,24 @@ fn shortened(mut faults: Faults) -> Faults {
 }
 
 /// A client with manners: asks again as long as an answer is no use. Each try takes a second of the world's time.
-async fn finish(caller: &Caller<'_>, now: &AtomicI64, id: &str, person: &Person) {
-    for source in [
-        "talent_introduction",
-        "education",
-        "degree",
-        "social_security",
-    ] {
-        let schema = validator(&format!("evidence/{source}"));
-        retry(
-            caller,
-            now,
-            &format!("/sources/{source}/query"),
-            &query(person),
-            |answer| schema.is_valid(&answer.json()),
-        )
+async fn finish(
+    caller: &Caller<'_>,
+    schemas: &Schemas,
+    now: &AtomicI64,
+    id: &str,
+    person: &Person,
+) {
+    for (source, schema) in &schemas.evidence {
+        let path = format!("/sources/{source}/query");
+        retry(caller, now, &path, &query(person), |answer| {
+            schema.is_valid(&answer.json())
+        })
         .await;
     }
     let sent = instruction(id, person, "100000.55");
-    let schema = validator("treasury/acknowledgement");
     retry(caller, now, PATH, &sent, |answer| {
         let echo = answer.json();
-        schema.is_valid(&echo)
+        schemas.acknowledgement.is_valid(&echo)
             && echo["amount"] == sent["amount"]
             && echo["payee_account"] == sent["payee_account"]
     })

@@ -208,12 +208,10 @@ async fn a_call_back_is_signed_and_sent_until_it_is_acknowledged() {
     let mut ids = HashSet::new();
     let mut nonces = HashSet::new();
     for _ in 0..4 {
-        let received = receiver.next().await;
-        assert!(
-            received.is_signed_with(&world.keys().treasury, "/treasury/callback?tenant=foshan")
-        );
-        nonces.insert(received.headers["x-sm-nonce"].clone());
-        let told = received.json();
+        let one = receiver.next().await;
+        assert!(one.is_signed_with(&world.keys().treasury, "/treasury/callback?tenant=foshan"));
+        nonces.insert(one.headers["x-sm-nonce"].clone());
+        let told = one.json();
         assert_eq!(
             (told["status"].as_str(), told["amount"].as_str()),
             (Some("settled"), Some("100000.00"))
