@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod contract_text;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod identity;
