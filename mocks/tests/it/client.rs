@@ -314,7 +314,22 @@ pub(crate) async fn until_status(caller: &Caller<'_>, id: &str, status: &str) ->
         if answer.status == 200 && answer.json()["status"] == status {
             return answer.json();
         }
-        tokio::task::yield_now().await;
+        tokio::time::sleep(Duration::from_millis(1)).await;
     }
     panic!("{id} did not become {status}");
+}
+
+/// Waits until something is so, and no longer than ten seconds.
+pub(crate) async fn eventually(what: &str, is_so: impl Fn() -> bool) {
+    let waiting = async {
+        while !is_so() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    assert!(
+        tokio::time::timeout(Duration::from_secs(10), waiting)
+            .await
+            .is_ok(),
+        "{what}"
+    );
 }

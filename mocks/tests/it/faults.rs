@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
 
 use jsonschema::Validator;
 use reqwest::Method;
@@ -12,7 +11,8 @@ use sanmiao_mocks::{Channel, Clock, Fault, FaultRule, Faults, PeopleSource, Pers
 use serde_json::{Value, json};
 
 use crate::client::{
-    Answer, Caller, NOW_SECONDS, Receiver, config, instruction, query, until_status, world,
+    Answer, Caller, NOW_SECONDS, Receiver, config, eventually, instruction, query, until_status,
+    world,
 };
 use crate::schemas::validator;
 
@@ -186,13 +186,17 @@ async fn a_lost_reply_leaves_the_instruction_accepted() {
 async fn a_slow_treasury_carries_out_what_it_read_even_when_the_caller_hangs_up() {
     let world = world(50).await;
     let caller = Caller::new(&world);
-    let impatient =
-        tokio::time::timeout(Duration::from_millis(20), pay(&caller, "i-1", "slow=60")).await;
-    assert!(impatient.is_err());
-    assert_eq!(caller.get(&format!("{PATH}/i-1")).await.status, 404);
-    while world.treasury_ledger().accepted_count == 0 {
-        tokio::task::yield_now().await;
+    let slow = FaultRule::always(Channel::Treasury, Fault::Slow { ms: 300 });
+    world.faults().set(only(slow.times_max(1)));
+    tokio::select! {
+        _ = pay(&caller, "i-1", "") => panic!("the answer cannot be there before the work"),
+        // Once the rule has struck the request was read; then the caller is dropped.
+        () = eventually("the request is read", || world.faults().struck() == [1]) => {}
     }
+    eventually("it is carried out", || {
+        world.treasury_ledger().accepted_count == 1
+    })
+    .await;
     world.stop().await;
 }
 
@@ -324,7 +328,7 @@ async fn a_duplicate_call_back_comes_twice_with_one_event_id() {
 async fn an_out_of_order_call_back_is_overtaken_by_the_next() {
     let (world, mut receiver) = with_callbacks(vec![
         FaultRule::always(Channel::Treasury, Fault::ReturnedLater { ms: 0, days: 1 }),
-        FaultRule::always(Channel::Treasury, Fault::OutOfOrderCallback { ms: 200 }),
+        FaultRule::always(Channel::Treasury, Fault::OutOfOrderCallback { ms: 1_500 }),
     ])
     .await;
     let caller = Caller::new(&world);
@@ -369,19 +373,14 @@ async fn a_badly_signed_call_back_does_not_fit() {
 async fn slow_settlement_leaves_the_instruction_accepted_for_a_while() {
     let world = world(50).await;
     let caller = Caller::new(&world);
-    pay(&caller, "i-1", "slow_settlement=40").await.unwrap();
+    pay(&caller, "i-1", "slow_settlement=600000").await.unwrap();
+    pay(&caller, "i-2", "slow_settlement=1").await.unwrap();
+    until_status(&caller, "i-2", "settled").await;
     assert_eq!(
         caller.get(&format!("{PATH}/i-1")).await.json()["status"],
         "accepted"
     );
-    until_settled_in_ledger(&world).await;
     world.stop().await;
-}
-
-async fn until_settled_in_ledger(world: &World) {
-    while world.treasury_ledger().paid_count == 0 {
-        tokio::task::yield_now().await;
-    }
 }
 
 #[tokio::test]

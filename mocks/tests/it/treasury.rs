@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use sanmiao_mocks::{LedgerTotals, Person, Trait, World};
 use serde_json::{Value, json};
 
-use crate::client::{Caller, Receiver, config, instruction, until_status, world};
+use crate::client::{Caller, Receiver, config, eventually, instruction, until_status, world};
 
 const PATH: &str = "/treasury/instructions";
 
@@ -220,9 +220,10 @@ async fn a_call_back_is_signed_and_sent_until_it_is_acknowledged() {
     }
     assert_eq!((ids.len(), nonces.len()), (1, 4));
     // Every attempt was received, and nothing is sent once one was acknowledged.
-    while world.callback_counts().acknowledged == 0 {
-        tokio::task::yield_now().await;
-    }
+    eventually("it is acknowledged", || {
+        world.callback_counts().acknowledged == 1
+    })
+    .await;
     let counts = world.callback_counts();
     assert_eq!(
         (counts.sent, counts.acknowledged, counts.given_up),
@@ -245,9 +246,7 @@ async fn a_call_back_nobody_takes_is_given_up_and_the_money_is_paid_all_the_same
     for _ in 0..3 {
         receiver.next().await;
     }
-    while world.callback_counts().given_up == 0 {
-        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
-    }
+    eventually("it is given up", || world.callback_counts().given_up == 1).await;
     assert!(receiver.is_empty());
     assert_eq!(world.treasury_ledger().paid_count, 1);
     world.stop().await;
