@@ -1,8 +1,6 @@
 //! The command line: a file a command.
 
 pub mod doctor;
-//! The command line, a file a command.
-
 pub mod policy;
 #[cfg(test)]
 mod shipped_tests;
