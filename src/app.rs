@@ -1,7 +1,9 @@
 //! The one place where everything is put together: configuration in, a running service out.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
 
 use crate::bell::Bell;
@@ -9,20 +11,19 @@ use crate::config::{Config, Database};
 use crate::context::Context;
 use crate::domain::calendar::{CalendarDataError, WorkingCalendar};
 use crate::domain::policy::PolicyBook;
-use crate::gateways::http::{Http, HttpError};
-use crate::gateways::identity::{ClaimNames, IdentitySettings, OpenIdIdentity, TokenAlgorithm};
-use crate::gateways::signed::SignedServer;
-use crate::gateways::sources::breaker::BreakerPolicy;
-use crate::gateways::sources::{Patience, SchemaError, SignedRegister, Tools};
-use crate::gateways::treasury::{HttpTreasury, SignedCallbackGate};
-use crate::gateways::wire::WireKey;
+use crate::gateways::{self, assemble::AssembleError, sources::Tools};
 use crate::jobs::{self, Intervals, Stop};
 use crate::payout::dispatch::DispatchLimits;
-use crate::policy::{LoadError, load_dir};
-use crate::ports::{CallbackGate, Clock, Entropy, Identity, Source, Treasury, World};
-use crate::store::{DatabaseUrl, Limits, Store, StoreError, Vault, VaultError};
+use crate::policy::folder::{self, FolderError};
+use crate::policy::shipped;
+use crate::ports::{CallbackGate, Clock, Entropy, Identity, World};
+use crate::store::vault::{Keyring, KeyringError, Vault};
+use crate::store::{DatabaseUrl, Limits, Store, StoreError};
 use crate::telemetry::Metrics;
 use crate::web;
+
+/// Name of the embedded database in its folder.
+pub const DATABASE_FILE: &str = "sanmiao.db";
 
 /// The service cannot start, and what is in its way.
 #[derive(Debug, thiserror::Error)]
@@ -32,16 +33,13 @@ pub enum AppError {
     Store(#[from] StoreError),
     /// The keys of what is encrypted at rest.
     #[error(transparent)]
-    Vault(#[from] VaultError),
+    Vault(#[from] KeyringError),
     /// A policy document.
     #[error(transparent)]
-    Policies(#[from] LoadError),
-    /// The HTTP client.
+    Policies(#[from] FolderError),
+    /// A gateway.
     #[error(transparent)]
-    Http(#[from] HttpError),
-    /// A register's schema.
-    #[error(transparent)]
-    Schema(#[from] SchemaError),
+    Gateways(#[from] AssembleError),
     /// The calendar's data.
     #[error(transparent)]
     Calendar(#[from] CalendarDataError),
@@ -86,25 +84,29 @@ impl App {
     /// # Errors
     /// What is in the way, by name.
     pub async fn assemble(config: &Config, nature: Nature) -> Result<Self, AppError> {
-        let store = open_store(config).await?;
+        let store = open_store(config, &nature.entropy).await?;
         store.migrate().await?;
-        let policies = Arc::new(load_dir(&config.policies_dir)?);
+        let policies = Arc::new(policies(&config.policies_dir)?);
         publish(&store, &policies, &*nature.clock).await?;
         let metrics = Metrics::new();
-        let http = Http::new()?;
+        let gateways = gateways::assemble::assemble(config, &tools(&nature, &metrics))?;
         let ctx = Context {
             store,
-            world: world(config, &nature, &http, &metrics)?,
+            world: World {
+                clock: nature.clock,
+                entropy: nature.entropy,
+                sources: gateways.sources,
+                treasury: gateways.treasury,
+            },
             policies,
             calendar: Arc::new(WorkingCalendar::official()?),
             bell: Bell::default(),
             metrics,
         };
-        let callback_key = WireKey::new(&config.treasury.callback_app_id, secret(&config.treasury.callback_key));
         Ok(Self {
             ctx,
-            identity: Arc::new(OpenIdIdentity::new(http, identity_settings(config), nature.clock.clone())),
-            gate: Arc::new(SignedCallbackGate::new(callback_key, nature.clock)),
+            identity: gateways.identity,
+            gate: gateways.callbacks,
             intervals: intervals(config),
             max_body_bytes: config.server.max_body_bytes,
         })
@@ -126,6 +128,7 @@ impl App {
             identity: self.identity,
             gate: self.gate,
             max_body_bytes: self.max_body_bytes,
+            stop: stop.clone(),
         });
         let jobs = tokio::spawn(jobs::run(self.ctx.clone(), self.intervals, stop.clone()));
         let served = axum::serve(listener, router).with_graceful_shutdown(stopped(stop)).await;
@@ -146,17 +149,27 @@ async fn stopped(mut stop: Stop) {
 ///
 /// # Errors
 /// When the keys do not fit or the database is not there.
-pub async fn open_store(config: &Config) -> Result<Store, AppError> {
-    let keys = config.vault.keys.iter().map(|(id, key)| (id.clone(), *key.reveal()));
-    let vault = Vault::new(keys, &config.vault.current, *config.vault.blind_index_key.reveal())?;
+pub async fn open_store(config: &Config, entropy: &Arc<dyn Entropy>) -> Result<Store, AppError> {
+    let vault = &config.vault;
+    let keys = vault.keys.iter().map(|(id, key)| (id.as_str(), key.reveal()));
+    let ring = Keyring::of(keys, &vault.current, vault.blind_index_key.reveal())?;
+    let vault = Vault::new(ring, entropy.clone());
     let url = match &config.database {
         Database::Embedded { data_dir } => {
             std::fs::create_dir_all(data_dir).map_err(AppError::Folder)?;
-            DatabaseUrl::sqlite(data_dir.join("sanmiao.db"))
+            DatabaseUrl::Sqlite(data_dir.join(DATABASE_FILE))
         }
-        Database::Server { url } => DatabaseUrl::postgres(secrecy::ExposeSecret::expose_secret(url))?,
+        Database::Server { url } => url.expose_secret().parse()?,
     };
     Ok(Store::open(&url, vault, Limits::default()).await?)
+}
+
+/// The documents of the configured folder; where there is none, those that are part of the program.
+///
+/// # Errors
+/// When a document of the folder has a problem.
+pub fn policies(folder: &Path) -> Result<PolicyBook, FolderError> {
+    if folder.is_dir() { folder::book(folder) } else { Ok(shipped::book().clone()) }
 }
 
 /// Writes every policy version into the store, where decisions find it for ever.
@@ -172,59 +185,11 @@ async fn publish(store: &Store, policies: &PolicyBook, clock: &dyn Clock) -> Res
     Ok(tx.commit().await?)
 }
 
-fn world(config: &Config, nature: &Nature, http: &Http, metrics: &Metrics) -> Result<World, AppError> {
-    let server = |peer: &crate::config::PeerConfig| {
-        let key = WireKey::new(&peer.app_id, secret(&peer.key));
-        SignedServer::new(http.clone(), peer.url.clone(), key, nature.clock.clone(), nature.entropy.clone())
-    };
-    let mut sources: Vec<Arc<dyn Source>> = Vec::new();
-    for (id, source) in &config.sources {
-        let tools = Tools {
-            clock: nature.clock.clone(),
-            entropy: nature.entropy.clone(),
-            observer: Arc::new(metrics.clone()),
-        };
-        sources.push(Arc::new(SignedRegister::new(*id, server(&source.peer), patience(source), tools)?));
-    }
-    let treasury: Arc<dyn Treasury> =
-        Arc::new(HttpTreasury::new(server(&config.treasury.peer), config.treasury.timeout));
-    Ok(World {
+fn tools(nature: &Nature, metrics: &Metrics) -> Tools {
+    Tools {
         clock: nature.clock.clone(),
         entropy: nature.entropy.clone(),
-        sources: sources.into(),
-        treasury,
-    })
-}
-
-const fn patience(source: &crate::config::SourceConfig) -> Patience {
-    Patience {
-        deadline: source.deadline,
-        attempt_timeout: source.attempt_timeout,
-        attempts_max: source.attempts,
-        backoff_ms: source.backoff_ms,
-        backoff_ms_max: source.backoff_ms_max,
-        concurrency_max: source.concurrency,
-        breaker: BreakerPolicy { failures_max: source.breaker_failures, open_ms: source.breaker_open_ms },
-    }
-}
-
-fn identity_settings(config: &Config) -> IdentitySettings {
-    let identity = &config.identity;
-    IdentitySettings {
-        issuer: identity.issuer.clone(),
-        audience: identity.audience.clone(),
-        algorithms: identity.algorithms.iter().filter_map(|word| TokenAlgorithm::parse(word)).collect(),
-        leeway_s: identity.leeway_s,
-        timeout: identity.timeout,
-        keys_age_s_max: identity.keys_age_s_max,
-        keys_refetch_s_min: identity.keys_refetch_s_min,
-        claims: ClaimNames {
-            roles: identity.roles_claim.clone(),
-            district: identity.district_claim.clone(),
-            document_type: identity.document_type_claim.clone(),
-            document_number: identity.document_number_claim.clone(),
-            name: identity.name_claim.clone(),
-        },
+        observer: Arc::new(metrics.clone()),
     }
 }
 
@@ -246,8 +211,4 @@ fn intervals(config: &Config) -> Intervals {
             ..DispatchLimits::default()
         },
     }
-}
-
-fn secret(text: &secrecy::SecretString) -> &[u8] {
-    secrecy::ExposeSecret::expose_secret(text).as_bytes()
 }

@@ -24,7 +24,7 @@ pub struct Context {
     /// Wake-ups.
     pub bell: Bell,
     /// Figures for `/metrics`.
-    pub metrics: Arc<Metrics>,
+    pub metrics: Metrics,
 }
 
 impl Context {

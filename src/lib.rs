@@ -1,5 +1,6 @@
 //! sanmiao 三秒: 秒报 → 秒批 → 秒付.
 
+pub mod app;
 pub mod approve;
 pub mod bell;
 pub mod cli;

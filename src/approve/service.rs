@@ -180,17 +180,14 @@ impl Approve {
         let decision = self.decision(&case, &judged, outcome, Some(&grounds))?;
         tx.insert_decision(&decision).await?;
         let actor = Actor::Staff(grounds.staff);
-        let after = match (&judged.way, outcome) {
-            (Way::Approve(plan), Outcome::Approve) => {
-                let policy = &case.policy;
-                let approval = Approval { application, applicant: &applicant, policy, plan, decision: decision.id };
-                award::give(ctx, &mut tx, approval).await?
-            }
-            _ => {
-                let refused = application.refuse(decision.id, &actor, ctx.now())?;
-                tx.release_slots(id).await?;
-                tx.update_application(&refused).await?
-            }
+        let after = if let (Way::Approve(plan), Outcome::Approve) = (&judged.way, outcome) {
+            let policy = &case.policy;
+            let approval = Approval { application, applicant: &applicant, policy, plan, decision: decision.id };
+            award::give(ctx, &mut tx, approval).await?
+        } else {
+            let refused = application.refuse(decision.id, &actor, ctx.now())?;
+            tx.release_slots(id).await?;
+            tx.update_application(&refused).await?
         };
         let detail = json!({ "outcome": outcome.as_str(), "state": after.state.name().as_str() });
         self.audit(&mut tx, actor, "application.decided_by_person", id.to_string(), detail).await?;
@@ -364,8 +361,8 @@ impl Approve {
         if round != Round::FILING {
             evidence.extend(tx.evidence_of(application.id, round).await?);
         }
-        let disputes = if round == Round::FILING { tx.disputes_of(application.id).await? } else { Vec::new() };
-        let mut disputed: Vec<String> = disputes.into_iter().map(|dispute| dispute.field).collect();
+        let said = if round == Round::FILING { tx.disputes_of(application.id).await? } else { Vec::new() };
+        let mut disputed: Vec<String> = said.into_iter().map(|dispute| dispute.field).collect();
         disputed.sort();
         disputed.dedup();
         Ok(Case {
@@ -422,6 +419,8 @@ impl Approve {
     fn tell(&self, after: &Application) {
         let ctx = &self.ctx;
         ctx.bell.changed(after.id);
+        let elapsed_ms = after.filing.as_ref().map(|filing| ms_since(ctx, filing.at));
+        ctx.metrics.decided(after.state.name(), elapsed_ms);
         match after.state.name() {
             StateName::Approved => ctx.bell.ring_dispatch(),
             StateName::Parked => ctx.bell.ring_resume(),

@@ -82,7 +82,7 @@ async fn carry(ctx: &Context, limits: &DispatchLimits, leased: Leased) -> Result
         .map_err(|_| StageError::corrupt(format!("instruction {} holds no order", instruction.id)))?;
     let may_send = instruction.attempts <= limits.attempts_max;
     let reply = converse(ctx, &instruction, was == InstructionState::Ready, may_send).await;
-    ctx.metrics.instruction_attempted(reply_word(&reply));
+    ctx.metrics.instruction_attempt(reply_word(&reply));
     let heard = echo::read(&order, reply);
     if let Heard::Unknown { why } = &heard {
         tracing::info!(instruction = %instruction.id, attempts = instruction.attempts, why, "treasury not heard");

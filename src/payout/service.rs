@@ -9,7 +9,7 @@ use crate::domain::id::{AlarmId, ApplicantId, ApplicationId, AuditId, PaymentId}
 use crate::domain::ledger::Movement;
 use crate::domain::payment::{Instruction, Payment, PaymentState};
 use crate::domain::person::Actor;
-use crate::domain::treasury::{Callback, Settlement};
+use crate::domain::treasury::Callback;
 use crate::error::StageError;
 use crate::instruct::{Payable, Terms, award_of, instruct, payee_of};
 use crate::payout::echo::{self, Heard};
@@ -163,9 +163,8 @@ impl Payout {
             tx.raise_alarm(AlarmKind::UnexpectedEvent, &subject, now, ctx.id(AlarmId::new)).await?;
             return Ok(tx.commit().await?);
         };
-        let (id, sequence) = (event.event.to_string(), i64::from(event.sequence));
         let fresh = tx
-            .insert_treasury_event(&id, &instruction.id, event.status.as_str(), sequence, now, body)
+            .insert_treasury_event(&event.event_id, &instruction.id, event.status_word(), event.sequence, now, body)
             .await?;
         if !fresh {
             return Ok(());
@@ -207,10 +206,7 @@ fn heard_of(instruction: &Instruction, event: &Callback) -> Result<Heard, StageE
     let order = instruction
         .order()
         .map_err(|_| StageError::corrupt(format!("instruction {} holds no order", instruction.id)))?;
-    let status = match event.status {
-        Settlement::Settled => TreasuryStatus::Settled,
-        Settlement::Returned => TreasuryStatus::Returned,
-    };
+    let status = if event.returned { TreasuryStatus::Returned } else { TreasuryStatus::Settled };
     let ack = Acknowledgement {
         instruction: event.instruction,
         status,

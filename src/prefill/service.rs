@@ -6,18 +6,18 @@ use crate::context::Context;
 use crate::domain::application::{Application, ApplicationState, Filing, PolicyRef, Typed};
 use crate::domain::audit::AuditEntry;
 use crate::domain::canonical::to_canonical_json;
-use crate::domain::document::IdentityDocument;
 use crate::domain::evidence::{Consent, Evidence, Origin, Round};
 use crate::domain::form::{Dispute, RowValue, Snapshot};
 use crate::domain::hash::sha256;
 use crate::domain::id::{
     ApplicantId, ApplicationId, AuditId, ConsentId, DisputeId, EvidenceId, SnapshotId,
 };
-use crate::domain::person::{Actor, Applicant, Private, Subject};
+use crate::domain::person::{Actor, Applicant, Private};
 use crate::domain::policy::Policy;
 use crate::domain::reading;
 use crate::domain::source::SourceId;
 use crate::error::StageError;
+use crate::ports::ApplicantClaims;
 use crate::prefill::collect::{self, Collected};
 use crate::prefill::form::{self, Answered};
 use crate::store::{StoreError, Tx};
@@ -28,17 +28,6 @@ const SNAPSHOT_FRESH_MS: i64 = 24 * 3_600_000;
 const DRAFT_FRESH_MS: i64 = 10 * 60_000;
 /// Longest words of a dispute, in characters.
 const WORDS_MAX: usize = 500;
-
-/// What the identity provider says about an applicant.
-#[derive(Debug, Clone)]
-pub struct ApplicantClaims {
-    /// Issuer and subject.
-    pub subject: Subject,
-    /// Identity document.
-    pub document: IdentityDocument,
-    /// Name.
-    pub name: Private<String>,
-}
 
 /// A draft with its filled form.
 #[derive(Debug, Clone)]

@@ -114,6 +114,28 @@ impl Keyring {
         })
     }
 
+    /// A ring of keys that were read and checked before.
+    ///
+    /// # Errors
+    /// See [`KeyringError`].
+    pub fn of<'a>(
+        keys: impl IntoIterator<Item = (&'a str, &'a [u8; KEY_BYTES])>,
+        current: &str,
+        index: &[u8; KEY_BYTES],
+    ) -> Result<Self, KeyringError> {
+        let keys: BTreeMap<String, Key> = keys
+            .into_iter()
+            .map(|(id, key)| (id.to_owned(), Zeroizing::new(*key)))
+            .collect();
+        if !keys.contains_key(current) {
+            return Err(KeyringError::NoCurrent { id: current.to_owned() });
+        }
+        if keys.values().any(|key| **key == *index) {
+            return Err(KeyringError::Shared);
+        }
+        Ok(Self { keys, current: current.to_owned(), index: Zeroizing::new(*index) })
+    }
+
     /// Makes the configuration text of a new key, as [`Keyring::parse`] reads its material.
     #[must_use]
     pub fn make_material(entropy: &dyn Entropy) -> Zeroizing<String> {
