@@ -164,6 +164,12 @@ fn not_admitted(error: CallbackError) -> Problem {
     }
 }
 
+async fn enrol(web: &Web, claims: &ApplicantClaims) -> Result<Applicant, Problem> {
+    let ApplicantClaims { subject, document, name } = claims.clone();
+    let claims = crate::prefill::service::ApplicantClaims { subject, document, name };
+    Ok(web.prefill.enrol(&claims).await?)
+}
+
 /// Applicants seen lately, so that a request need not write to the database to know whose it is. Bounded; forgotten whole.
 #[derive(Default)]
 pub struct People(Mutex<HashMap<Subject, (ApplicantClaims, Arc<Applicant>)>>);
@@ -174,7 +180,7 @@ impl People {
         if let Some(known) = self.known(&claims) {
             return Ok(known);
         }
-        let applicant = Arc::new(web.prefill.enrol(&claims).await?);
+        let applicant = Arc::new(enrol(web, &claims).await?);
         let mut people = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if people.len() >= PEOPLE_MAX {
             people.clear();
