@@ -15,3 +15,5 @@ pub mod explain;
 pub mod facts;
 pub mod matcher;
 pub mod months;
+#[cfg(test)]
+mod tests;

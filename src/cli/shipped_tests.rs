@@ -347,3 +347,65 @@ fn a_changed_figure_fails_a_case() {
     }
     assert_eq!(survivors, Vec::<String>::new());
 }
+
+#[path = "../../benches/handwritten.rs"]
+#[expect(
+    clippy::pedantic,
+    dead_code,
+    unreachable_pub,
+    reason = "the yardstick of the bench, written as one would for one policy"
+)]
+mod handwritten;
+
+/// The bench compares like with like only if both say the same of everybody.
+#[test]
+fn the_policy_written_by_hand_says_the_same_of_every_case() {
+    use crate::approve::matcher::{Stage, judge};
+    use crate::domain::judgement::{Outcome, Verdict};
+    use crate::domain::source::SourceId;
+    let (policy, file) = both(
+        DOCUMENTS
+            .iter()
+            .find(|shipped| shipped.name.starts_with("foshan-phd"))
+            .unwrap(),
+    );
+    for case in file.cases.iter().filter(|case| case.renewal.is_none()) {
+        let evidence = cases::evidence(&file, case).unwrap();
+        let judgement = judge(
+            &policy,
+            &cases::facts_of(&policy, &evidence).unwrap(),
+            case.on,
+            Stage::First,
+        );
+        let day = handwritten::Day {
+            year: case.on.year(),
+            month: case.on.month(),
+            day: case.on.day(),
+        };
+        let (verdicts, outcome) = handwritten::judge(&handwritten::record(&evidence), day);
+        let ours: Vec<String> = judgement
+            .verdicts()
+            .map(|(_, verdict)| cases::verdict_name(verdict))
+            .collect();
+        let theirs: Vec<String> = verdicts
+            .iter()
+            .map(|bits| {
+                let verdict = crate::domain::judgement::Ternary::from_cause_bits(*bits).verdict();
+                cases::verdict_name(verdict.unwrap_or(if *bits == handwritten::TRUE {
+                    Verdict::Met
+                } else {
+                    Verdict::NotMet
+                }))
+            })
+            .collect();
+        assert_eq!(ours, theirs, "{}", case.title);
+        let ours = match judgement.outcome {
+            Outcome::Approve(grant) => handwritten::Outcome::Approve(grant.total.fen()),
+            Outcome::Refer => handwritten::Outcome::Refer,
+            Outcome::Park(sources) => {
+                handwritten::Outcome::Park(SourceId::ALL.map(|source| sources.contains(source)))
+            }
+        };
+        assert_eq!(ours, outcome, "{}", case.title);
+    }
+}

@@ -5,6 +5,8 @@
 pub mod book;
 pub mod case;
 mod check;
+#[cfg(test)]
+mod check_tests;
 pub(crate) mod compile;
 pub mod document;
 mod kinds;
