@@ -5,34 +5,34 @@ use serde_json::Value;
 
 /// A value or the bit of the cause why there is none.
 #[derive(Clone, Copy)]
-pub enum Cell<T> {
+pub(super) enum Cell<T> {
     Known(T),
     Unknown(u8),
 }
 
-pub const TRUE: u8 = 1;
-pub const FALSE: u8 = 2;
-pub const NO_RECORD: u8 = 4;
-pub const UNAVAILABLE: u8 = 8;
-pub const CONTRADICTION: u8 = 16;
-pub const NOT_YET: u8 = 32;
-pub const UNREADABLE: u8 = 64;
+pub(super) const TRUE: u8 = 1;
+pub(super) const FALSE: u8 = 2;
+pub(super) const NO_RECORD: u8 = 4;
+pub(super) const UNAVAILABLE: u8 = 8;
+pub(super) const CONTRADICTION: u8 = 16;
+pub(super) const NOT_YET: u8 = 32;
+pub(super) const UNREADABLE: u8 = 64;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Document {
+pub(super) enum Document {
     Resident,
     Other,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Procedure {
+pub(super) enum Procedure {
     Completed,
     InProgress,
     Revoked,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Nature {
+pub(super) enum Nature {
     Enterprise,
     PublicInstitution,
     Other,
@@ -40,44 +40,44 @@ pub enum Nature {
 
 /// A day that sorts as a number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Day {
-    pub year: i16,
-    pub month: i8,
-    pub day: i8,
+pub(super) struct Day {
+    pub(super) year: i16,
+    pub(super) month: i8,
+    pub(super) day: i8,
 }
 
 /// Months paid, newest first.
 #[derive(Clone, Copy)]
-pub struct Months {
-    pub newest: i32,
-    pub complete_until: i32,
-    pub paid: [u64; 8],
+pub(super) struct Months {
+    pub(super) newest: i32,
+    pub(super) complete_until: i32,
+    pub(super) paid: [u64; 8],
 }
 
 /// What the registers say of one person, ready to be judged. Texts are numbers already, as in the matcher's facts.
 #[derive(Clone)]
-pub struct Record {
-    pub document: Cell<Document>,
-    pub procedure: Cell<Procedure>,
-    pub civil_service: Cell<bool>,
-    pub full_time: Cell<bool>,
-    pub nature: Cell<Nature>,
-    pub employer: Cell<u32>,
-    pub social_unit: Cell<u32>,
-    pub contract_from: Cell<Day>,
-    pub contract_until: Cell<Day>,
-    pub work_permit_until: Cell<Day>,
-    pub degree_valid: Cell<bool>,
-    pub recognition_valid: Cell<bool>,
-    pub other_benefit: Cell<bool>,
-    pub months: Cell<Months>,
-    pub names: [Cell<u32>; 5],
-    pub missing: [bool; 4],
+pub(super) struct Record {
+    pub(super) document: Cell<Document>,
+    pub(super) procedure: Cell<Procedure>,
+    pub(super) civil_service: Cell<bool>,
+    pub(super) full_time: Cell<bool>,
+    pub(super) nature: Cell<Nature>,
+    pub(super) employer: Cell<u32>,
+    pub(super) social_unit: Cell<u32>,
+    pub(super) contract_from: Cell<Day>,
+    pub(super) contract_until: Cell<Day>,
+    pub(super) work_permit_until: Cell<Day>,
+    pub(super) degree_valid: Cell<bool>,
+    pub(super) recognition_valid: Cell<bool>,
+    pub(super) other_benefit: Cell<bool>,
+    pub(super) months: Cell<Months>,
+    pub(super) names: [Cell<u32>; 5],
+    pub(super) missing: [bool; 4],
 }
 
 /// Where it goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Outcome {
+pub(super) enum Outcome {
     Approve(i64),
     Refer,
     Park([bool; 4]),
@@ -85,7 +85,7 @@ pub enum Outcome {
 
 /// Criteria in the order of the document: entry, degree, full_time, employer_kind, contract_term, work_permit,
 /// no_other_benefit, names_agree, employer_agrees, and the amount.
-pub const CRITERIA: usize = 10;
+pub(super) const CRITERIA: usize = 10;
 
 fn holds(value: bool) -> u8 {
     if value { TRUE } else { FALSE }
@@ -200,7 +200,7 @@ fn agree(cells: &[Cell<u32>]) -> u8 {
 }
 
 /// Judges one person.
-pub fn judge(record: &Record, on: Day) -> ([u8; CRITERIA], Outcome) {
+pub(super) fn judge(record: &Record, on: Day) -> ([u8; CRITERIA], Outcome) {
     let civil = record.civil_service.test(|civil| civil);
     let month = i32::from(on.year) * 12 + i32::from(on.month) - 1;
     let paid = match &record.months {
@@ -390,7 +390,7 @@ impl Numbers {
 }
 
 /// Reads the evidence of a case.
-pub fn record(evidence: &Value) -> Record {
+pub(super) fn record(evidence: &Value) -> Record {
     let mut numbers = Numbers::default();
     let answered = |name: &str| evidence.get(name).is_some_and(Value::is_object);
     let (talent, degree, social) = (

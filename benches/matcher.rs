@@ -3,7 +3,6 @@
 //! `cargo bench --bench matcher` prints what divan measures, and before it the ratio of the two, taken from runs that
 //! alternate, so that both see the same machine.
 #![expect(
-    missing_docs,
     clippy::print_stdout,
     clippy::unwrap_used,
     clippy::disallowed_methods,
@@ -26,7 +25,6 @@ use serde_json::Value;
 
 #[path = "handwritten.rs"]
 #[expect(
-    dead_code,
     clippy::pedantic,
     reason = "shared with a test; plain code as one would write it for one policy"
 )]

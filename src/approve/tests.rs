@@ -234,7 +234,7 @@ fn an_empty_list_is_no_record_for_a_value_and_an_empty_set_for_codes() {
         facts.value(policy, "other_benefits"),
         Some(FactValue::Several(Vec::new()))
     );
-    assert_eq!(facts.district(&policy), None);
+    assert_eq!(facts.district(policy), None);
 }
 
 #[test]
