@@ -20,6 +20,8 @@ pub mod matcher;
 pub mod record;
 pub mod replay;
 pub mod service;
+#[cfg(test)]
+mod tests;
 
 pub use record::Grounds;
 pub use service::{Approve, Recheck, Viewer};

@@ -166,7 +166,7 @@ fn not_admitted(error: CallbackError) -> Problem {
 
 async fn enrol(web: &Web, claims: &ApplicantClaims) -> Result<Applicant, Problem> {
     let ApplicantClaims { subject, document, name } = claims.clone();
-    let claims = crate::prefill::service::ApplicantClaims { subject, document, name };
+    let claims = crate::ports::ApplicantClaims { subject, document, name };
     Ok(web.prefill.enrol(&claims).await?)
 }
 
