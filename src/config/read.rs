@@ -7,11 +7,11 @@ use std::path::PathBuf;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use secrecy::SecretString;
+use url::Url;
 use zeroize::Zeroizing;
 
 use super::keys::{KEYS, Key, Kind, Need, PLACEHOLDER};
 use super::problem::{ConfigError, Problem, Text};
-use crate::gateways::http::Url;
 
 const ENV_PREFIX: &str = "SANMIAO_";
 const ENV_SEPARATOR: &str = "__";

@@ -6,14 +6,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
 use zeroize::Zeroizing;
 
 use super::Config;
 use super::problem::Text;
 use super::read::Reader;
 use crate::domain::source::SourceId;
-use crate::gateways::http::Url;
-use crate::gateways::wire::WireKey;
 
 /// `[server]`
 #[derive(Debug, Clone)]
@@ -107,10 +106,10 @@ pub struct PeerConfig {
 }
 
 impl PeerConfig {
-    /// The key to sign with.
+    /// The shared key's bytes, to sign with.
     #[must_use]
-    pub fn wire_key(&self) -> WireKey {
-        WireKey::new(self.app_id.as_str(), &key_bytes(&self.key))
+    pub fn key_bytes(&self) -> Zeroizing<Vec<u8>> {
+        key_bytes(&self.key)
     }
 }
 
@@ -157,13 +156,10 @@ pub struct TreasuryConfig {
 }
 
 impl TreasuryConfig {
-    /// The key that call-backs are signed with.
+    /// The bytes of the key that call-backs are signed with.
     #[must_use]
-    pub fn callback_wire_key(&self) -> WireKey {
-        WireKey::new(
-            self.callback_app_id.as_str(),
-            &key_bytes(&self.callback_key),
-        )
+    pub fn callback_key_bytes(&self) -> Zeroizing<Vec<u8>> {
+        key_bytes(&self.callback_key)
     }
 }
 

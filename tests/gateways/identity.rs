@@ -48,22 +48,29 @@ impl Issuer {
     pub(crate) async fn start() -> Self {
         let keys = Arc::new(Mutex::new(vec![jwk(Algorithm::ES256, ES_A, "a")]));
         let server = MockServer::start().await;
+        let started = Self { server, keys };
+        started.open().await;
+        started
+    }
+
+    /// Publishes discovery and keys; once more after a reset.
+    async fn open(&self) {
+        let (server, keys) = (&self.server, &self.keys);
         let issuer = server.uri();
         let discovery =
             json!({"issuer": issuer, "jwks_uri": format!("{issuer}/jwks"), "more": true});
-        let published = Arc::clone(&keys);
+        let published = Arc::clone(keys);
         Mock::given(path("/.well-known/openid-configuration"))
             .respond_with(ResponseTemplate::new(200).set_body_json(discovery))
-            .mount(&server)
+            .mount(server)
             .await;
         Mock::given(path("/jwks"))
             .respond_with(move |_: &Request| {
                 ResponseTemplate::new(200)
                     .set_body_json(json!({"keys": *published.lock().unwrap()}))
             })
-            .mount(&server)
+            .mount(server)
             .await;
-        Self { server, keys }
     }
 
     fn publish(&self, keys: impl IntoIterator<Item = Value>) {
@@ -509,6 +516,25 @@ async fn an_issuer_that_was_never_reached_is_unavailable_and_not_a_refusal() {
         gone.principal(&token).await,
         Err(IdentityError::ProviderUnavailable)
     );
+}
+
+#[tokio::test]
+async fn an_issuer_that_comes_back_is_asked_again_within_a_second() {
+    let issuer = Issuer::start().await;
+    let clock = clock();
+    let identity = issuer.identity(&clock);
+    issuer.server.reset().await;
+    let unavailable = Err(IdentityError::ProviderUnavailable);
+    assert_eq!(identity.principal(&issuer.token()).await, unavailable);
+    issuer.open().await;
+    clock.advance(999);
+    assert_eq!(
+        identity.principal(&issuer.token()).await,
+        unavailable,
+        "not hammered"
+    );
+    clock.advance(1);
+    assert!(identity.principal(&issuer.token()).await.is_ok());
 }
 
 #[tokio::test]
