@@ -9,6 +9,7 @@ use crate::domain::ledger::{JournalEntry, Movement};
 use crate::domain::money::Money;
 use crate::domain::payment::{Instruction, Payee, Payment, PaymentState};
 use crate::domain::person::{Applicant, Private};
+use crate::domain::policy::Lang;
 use crate::error::StageError;
 use crate::store::Tx;
 
@@ -112,10 +113,10 @@ impl Payable {
     pub fn of(ctx: &Context, application: &Application, applicant: &Applicant) -> Result<Self, StageError> {
         let corrupt = |what| StageError::corrupt(format!("application {} {what}", application.id));
         let filing = application.filing.as_ref().ok_or_else(|| corrupt("was never filed"))?;
-        let policy = ctx.policies.by_hash(&application.policy.hash).ok_or_else(|| corrupt("has an unknown policy"))?;
+        let policy = ctx.policies.by_hash(application.policy.hash).ok_or_else(|| corrupt("has an unknown policy"))?;
         Ok(Self {
             payee: payee_of(&applicant.name, &filing.typed),
-            purpose: policy.title().zh.clone(),
+            purpose: policy.title(Lang::Zh).to_owned(),
             request_id: application.request_id.clone(),
         })
     }

@@ -1,16 +1,18 @@
 //! What the pipeline asks of the world. `gateways` answer; tests answer with scripts.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
 use crate::domain::document::IdentityDocument;
 use crate::domain::evidence::FetchOutcome;
-use crate::domain::id::{ConsentId, FetchId, InstructionId};
+use crate::domain::id::{ConsentId, FetchId, InstructionId, NoticeId};
 use crate::domain::money::Money;
-use crate::domain::person::Private;
+use crate::domain::person::{Private, Staff, Subject};
 use crate::domain::source::SourceId;
 use crate::domain::time::{Date, Timestamp};
+use crate::domain::treasury::{Callback, Statement, TreasuryLedger};
 
 /// The time. Asked, never taken, so that tests move it.
 pub trait Clock: Send + Sync {
@@ -139,6 +141,200 @@ pub trait Treasury: Send + Sync {
     async fn send(&self, id: &InstructionId, payload: &[u8], request_id: &str) -> TreasuryReply;
     /// Asks what became of an instruction.
     async fn ask(&self, id: &InstructionId, request_id: &str) -> TreasuryReply;
+}
+
+/// The treasury's books cannot be had. Nothing is known then, and nothing is assumed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BooksError {
+    /// No answer, or one that cannot be trusted.
+    #[error("the treasury gave no trustworthy answer: {why}")]
+    Unavailable {
+        /// For the log; no personal data.
+        why: &'static str,
+    },
+    /// The treasury has no statement of that day (yet).
+    #[error("the treasury has no statement of that day")]
+    NoStatement,
+}
+
+/// What the treasury itself has written down.
+#[async_trait]
+pub trait TreasuryBooks: Send + Sync {
+    /// The day-end statement of a day.
+    async fn statement(&self, date: Date) -> Result<Statement, BooksError>;
+    /// The totals over all time.
+    async fn ledger(&self) -> Result<TreasuryLedger, BooksError>;
+}
+
+/// A call-back as it arrived, before anything of it is believed.
+#[derive(Clone, Copy)]
+pub struct InboundRequest<'a> {
+    /// Upper case.
+    pub method: &'a str,
+    /// As received, from the `/` on.
+    pub path_and_query: &'a str,
+    /// Names in lower case, with their values.
+    pub headers: &'a [(&'a str, &'a str)],
+    /// Exact bytes.
+    pub body: &'a [u8],
+}
+
+/// Why a call-back is not believed. Carries no part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CallbackError {
+    /// Not signed by the treasury, not for us, or too old: answer 401.
+    #[error("the call-back is not signed as agreed: {why}")]
+    NotSigned {
+        /// What does not hold.
+        why: &'static str,
+    },
+    /// Its nonce was seen before: answer 401. A true repetition carries a new one.
+    #[error("the call-back was replayed")]
+    Replayed,
+    /// More call-backs than can be told apart at the moment: answer 503, it comes again.
+    #[error("too many call-backs at once")]
+    Busy,
+    /// Signed, but not what the contract says: answer 400.
+    #[error("the call-back does not keep to the contract")]
+    Malformed,
+}
+
+/// Tells true call-backs of the treasury from everything else.
+pub trait CallbackGate: Send + Sync {
+    /// Verifies signature, time, nonce and shape.
+    ///
+    /// # Errors
+    /// When it is not to be believed, or cannot be read.
+    fn admit(&self, request: InboundRequest<'_>) -> Result<Callback, CallbackError>;
+}
+
+/// What the identity provider vouches for about an applicant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApplicantClaims {
+    /// Issuer and subject.
+    pub subject: Subject,
+    /// The identity document.
+    pub document: IdentityDocument,
+    /// Name as the provider spells it.
+    pub name: Private<String>,
+}
+
+/// Who stands behind a bearer token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Principal {
+    /// A person who applies.
+    Applicant(ApplicantClaims),
+    /// A member of staff.
+    Staff(Staff),
+}
+
+/// Why a bearer token is not accepted. Never holds the token or a value from it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IdentityError {
+    /// Not a JWT.
+    #[error("the token is not a signed JWT")]
+    NotAToken,
+    /// Signed with an algorithm the configuration does not allow (`none` and HMAC never are).
+    #[error("the token's algorithm is not allowed")]
+    AlgorithmNotAllowed,
+    /// The issuer has no such key.
+    #[error("the token's key is not known")]
+    UnknownKey,
+    /// The signature does not hold.
+    #[error("the token's signature does not hold")]
+    BadSignature,
+    /// Past its time.
+    #[error("the token has expired")]
+    Expired,
+    /// Before its time.
+    #[error("the token is not valid yet")]
+    NotYetValid,
+    /// From another issuer.
+    #[error("the token is from another issuer")]
+    WrongIssuer,
+    /// For another service.
+    #[error("the token is for another audience")]
+    WrongAudience,
+    /// A claim is absent.
+    #[error("the token has no claim {0:?}")]
+    MissingClaim(String),
+    /// A claim has the wrong shape.
+    #[error("the token's claim {0:?} cannot be used")]
+    BadClaim(String),
+    /// No role this service knows.
+    #[error("the token grants no role here")]
+    NoRole,
+    /// Applicant and staff at once: nobody decides about themselves.
+    #[error("the token is of an applicant and of staff at once")]
+    MixedRoles,
+    /// The issuer's keys cannot be had: answer 503, not 401.
+    #[error("the identity provider cannot be reached")]
+    ProviderUnavailable,
+}
+
+/// The OpenID issuer.
+#[async_trait]
+pub trait Identity: Send + Sync {
+    /// Who stands behind a bearer token (without the word `Bearer`).
+    async fn principal(&self, bearer: &str) -> Result<Principal, IdentityError>;
+}
+
+/// The channel of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// Text message.
+    Sms,
+    /// `WeChat` template message.
+    Wechat,
+}
+
+/// One message to an applicant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Its id; the sink drops a second one with the same id.
+    pub id: NoticeId,
+    /// Telephone or open id.
+    pub to: Private<String>,
+    /// Over which channel.
+    pub channel: Channel,
+    /// Name of the template.
+    pub template: String,
+    /// What is filled into it; no personal data beyond what the template needs.
+    pub params: BTreeMap<String, String>,
+    /// Goes along as `x-request-id`.
+    pub request_id: String,
+}
+
+/// Why a message did not go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotifyError {
+    /// Try again later.
+    #[error("the message sink cannot be reached: {why}")]
+    Unavailable {
+        /// For the log; no personal data.
+        why: &'static str,
+    },
+    /// Never send this one again.
+    #[error("the message sink refused the message with status {status}")]
+    Refused {
+        /// HTTP status.
+        status: u16,
+    },
+}
+
+/// Sends messages.
+#[async_trait]
+pub trait Notifier: Send + Sync {
+    /// Sends one; repeating it with the same id is harmless.
+    async fn notify(&self, notice: &Notice) -> Result<(), NotifyError>;
+}
+
+/// Hears what an answer does not tell about a register, for the figures.
+pub trait SourceObserver: Send + Sync {
+    /// A register was tried once.
+    fn tried(&self, source: SourceId);
+    /// A breaker changed: `closed`, `open` or `half_open`.
+    fn breaker(&self, source: SourceId, state: &'static str);
 }
 
 /// The world as one value, handed to every stage.

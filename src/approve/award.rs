@@ -68,7 +68,7 @@ pub fn budget_of(application: &Application) -> Result<BudgetKey, StageError> {
     let missing = |what| StageError::corrupt(format!("application {} has no {what}", application.id));
     Ok(BudgetKey {
         policy: application.policy.id.clone(),
-        district: application.district.clone().ok_or_else(|| missing("district"))?,
+        district: application.district.ok_or_else(|| missing("district"))?,
         year: application.filing.as_ref().ok_or_else(|| missing("filing"))?.on.year(),
     })
 }

@@ -3,18 +3,19 @@
 //! A [`Case`] is loaded from the store, or read from an exported bundle; [`Case::judge`] comes to the same
 //! verdicts and [`Judged::record`] to the same bytes, in the program as offline.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::Value;
-
 use crate::approve::matcher::{self, Renewal, Stage};
+use crate::approve::{amount, explain};
 use crate::domain::canonical::CanonicalError;
 use crate::domain::decision::Outcome;
 use crate::domain::evidence::{Evidence, Origin, Round};
-use crate::domain::facts::{Answers, Facts, Identity, SourceAnswer, gather};
-use crate::domain::document::IdentityDocument;
+use crate::domain::facts::Facts;
+use crate::domain::reading::{self, newest};
 use crate::domain::id::ApplicationId;
-use crate::domain::judgement::{self, Judgement, Plan};
+use crate::domain::hash::Sha256Hex;
+use crate::domain::judgement::{self, Finding, Grant, Judgement, Plan};
 use crate::domain::money::Money;
 use crate::domain::policy::Policy;
 use crate::domain::source::SourceId;
@@ -65,65 +66,29 @@ pub struct Judged {
     pub way: Way,
 }
 
-/// Who signed in, as kept in the identity evidence.
-#[derive(serde::Deserialize)]
-struct SignedIn {
-    document_type: String,
-    document_number: String,
-    name: String,
-}
-
 impl Case {
-    /// The pieces of evidence that count: the newest of each origin, of the filing or of this round.
-    fn pieces(&self, round: Round) -> impl Iterator<Item = &Evidence> {
-        let counts = move |piece: &&Evidence| piece.round == round || piece.origin == Origin::Identity;
-        let newest = |origin| self.evidence.iter().rev().filter(counts).find(move |piece| piece.origin == origin);
-        [Origin::Identity].into_iter().chain(SourceId::ALL.into_iter().map(Origin::Register)).filter_map(newest)
-    }
-
     /// The pieces the record names: of the filing, and of this round when it is a re-check.
     pub(super) fn named(&self) -> Vec<&Evidence> {
-        let mut named: Vec<_> = self.pieces(Round::FILING).collect();
+        let mut named: Vec<_> = newest(&self.evidence, Round::FILING).collect();
         if self.round != Round::FILING {
-            named.extend(self.pieces(self.round).filter(|piece| piece.origin != Origin::Identity));
+            named.extend(newest(&self.evidence, self.round).filter(|piece| piece.origin != Origin::Identity));
         }
         named
     }
 
-    /// Reads the facts of one round. What cannot be read is as if the source had not answered.
-    #[must_use]
-    pub fn facts(&self, round: Round) -> Facts {
-        let mut identity = None;
-        let mut bodies: Vec<(SourceId, Value)> = Vec::new();
-        for piece in self.pieces(round) {
-            match piece.origin {
-                Origin::Identity => identity = serde_json::from_slice::<SignedIn>(piece.body.reveal()).ok(),
-                Origin::Register(source) => {
-                    bodies.extend(serde_json::from_slice(piece.body.reveal()).ok().map(|body| (source, body)));
-                }
-            }
+    /// Cuts a grant into instalments; a re-check grants one instalment whole.
+    pub(super) fn plan(&self, grant: Grant, facts: &Facts) -> Option<Plan> {
+        if self.round != Round::FILING {
+            return Some(Plan { total: grant.total, instalments: Vec::new() });
         }
-        let document = identity.as_ref().and_then(|identity| {
-            IdentityDocument::from_wire(&identity.document_type, &identity.document_number).ok()
-        });
-        let mut answers = Answers::new(Identity {
-            name: identity.as_ref().map_or("", |identity| &identity.name),
-            document_kind: document.as_ref().map_or("", IdentityDocument::kind),
-            birth_date: document.as_ref().and_then(IdentityDocument::birth_date),
-        });
-        for source in SourceId::ALL {
-            let body = bodies.iter().find(|(of, _)| *of == source);
-            let answer = body.map_or(SourceAnswer::Unavailable, |(_, body)| SourceAnswer::Answered(body));
-            answers = answers.with(source, answer);
-        }
-        gather(&self.policy, &answers)
+        amount::plan(&self.policy, grant, facts, self.filed_on).ok()
     }
 
     /// Judges. Never fails: what cannot be read cannot be established.
     #[must_use]
     pub fn judge(&self) -> Judged {
-        let facts = self.facts(self.round);
-        let first = (self.round != Round::FILING).then(|| self.facts(Round::FILING));
+        let facts = reading::facts(&self.policy, &self.evidence, self.round);
+        let first = (self.round != Round::FILING).then(|| reading::facts(&self.policy, &self.evidence, Round::FILING));
         let stage = match &first {
             None => Stage::First,
             Some(first) => Stage::Renewal(Renewal {
@@ -133,11 +98,11 @@ impl Case {
                 first,
             }),
         };
-        let judgement = matcher::judge(&self.policy, &facts, self.on, &stage);
+        let judgement = matcher::judge(&self.policy, &facts, self.on, stage);
         let way = match judgement.outcome {
             _ if !self.disputed.is_empty() => Way::Refer,
             judgement::Outcome::Approve(grant) => {
-                self.plan(grant, &facts, first.is_some()).map_or(Way::Refer, Way::Approve)
+                self.plan(grant, &facts).map_or(Way::Refer, Way::Approve)
             }
             judgement::Outcome::Refer => Way::Refer,
             judgement::Outcome::Park(sources) => Way::Park(sources.iter().collect()),
@@ -147,6 +112,17 @@ impl Case {
 }
 
 impl Judged {
+    /// The findings as they are kept: verdicts and where in the evidence they rest, no personal value.
+    pub(super) fn findings(&self, case: &Case) -> Vec<Finding> {
+        let hashes: BTreeMap<SourceId, Sha256Hex> = newest(&case.evidence, case.round)
+            .filter_map(|piece| match piece.origin {
+                Origin::Identity => None,
+                Origin::Register(source) => Some((source, piece.hash)),
+            })
+            .collect();
+        explain::findings(&case.policy, &self.facts, &self.judgement, &hashes)
+    }
+
     /// The canonical JSON that keeps the judgement, by the machine or with a person's grounds.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::approve::award::{self, Approval};
 use crate::approve::case::{Case, Judged, Way};
 use crate::approve::explain::{self, Explanation};
-use crate::approve::matcher;
+use crate::approve::amount;
 use crate::approve::record::Grounds;
 use crate::context::Context;
 use crate::domain::application::{Application, ApplicationState, StateName};
@@ -180,17 +180,14 @@ impl Approve {
         let decision = self.decision(&case, &judged, outcome, Some(&grounds))?;
         tx.insert_decision(&decision).await?;
         let actor = Actor::Staff(grounds.staff);
-        let after = match (&judged.way, outcome) {
-            (Way::Approve(plan), Outcome::Approve) => {
-                let policy = &case.policy;
-                let approval = Approval { application, applicant: &applicant, policy, plan, decision: decision.id };
-                award::give(ctx, &mut tx, approval).await?
-            }
-            _ => {
-                let refused = application.refuse(decision.id, &actor, ctx.now())?;
-                tx.release_slots(id).await?;
-                tx.update_application(&refused).await?
-            }
+        let after = if let (Way::Approve(plan), Outcome::Approve) = (&judged.way, outcome) {
+            let policy = &case.policy;
+            let approval = Approval { application, applicant: &applicant, policy, plan, decision: decision.id };
+            award::give(ctx, &mut tx, approval).await?
+        } else {
+            let refused = application.refuse(decision.id, &actor, ctx.now())?;
+            tx.release_slots(id).await?;
+            tx.update_application(&refused).await?
         };
         let detail = json!({ "outcome": outcome.as_str(), "state": after.state.name().as_str() });
         self.audit(&mut tx, actor, "application.decided_by_person", id.to_string(), detail).await?;
@@ -364,8 +361,8 @@ impl Approve {
         if round != Round::FILING {
             evidence.extend(tx.evidence_of(application.id, round).await?);
         }
-        let disputes = if round == Round::FILING { tx.disputes_of(application.id).await? } else { Vec::new() };
-        let mut disputed: Vec<String> = disputes.into_iter().map(|dispute| dispute.field).collect();
+        let said = if round == Round::FILING { tx.disputes_of(application.id).await? } else { Vec::new() };
+        let mut disputed: Vec<String> = said.into_iter().map(|dispute| dispute.field).collect();
         disputed.sort();
         disputed.dedup();
         Ok(Case {
@@ -422,7 +419,8 @@ impl Approve {
     fn tell(&self, after: &Application) {
         let ctx = &self.ctx;
         ctx.bell.changed(after.id);
-        ctx.metrics.decided(after.state.name(), after.filing.as_ref().map(|filing| ms_since(ctx, filing.at)));
+        let elapsed_ms = after.filing.as_ref().map(|filing| ms_since(ctx, filing.at));
+        ctx.metrics.decided(after.state.name(), elapsed_ms);
         match after.state.name() {
             StateName::Approved => ctx.bell.ring_dispatch(),
             StateName::Parked => ctx.bell.ring_resume(),
@@ -442,7 +440,7 @@ impl Approve {
             _ => return result,
         };
         let mut tx = self.ctx.store.write().await?;
-        tx.raise_alarm(self.ctx.id(AlarmId::new), kind, &id.to_string(), self.ctx.now()).await?;
+        tx.raise_alarm(kind, &id.to_string(), self.ctx.now(), self.ctx.id(AlarmId::new)).await?;
         tx.commit().await?;
         result
     }
@@ -467,8 +465,8 @@ fn ms_since(ctx: &Context, earlier: Timestamp) -> i64 {
 
 /// What a person may grant: what the amount rows give on the facts, the criteria being settled by the person.
 fn plan_by_person(case: &Case, judged: &Judged) -> Result<Plan, StageError> {
-    matcher::grant(&case.policy, &judged.facts, case.on)
-        .and_then(|grant| case.plan(grant, &judged.facts, false))
+    amount::grant_alone(&case.policy, &judged.facts, case.on)
+        .and_then(|grant| case.plan(grant, &judged.facts))
         .ok_or_else(|| StageError::Invalid {
             field: "verdict",
             reason: "the amount cannot be established from the registers; have the record mended first".to_owned(),

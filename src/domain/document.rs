@@ -224,6 +224,17 @@ impl IdentityDocument {
         }
     }
 
+    /// The kind as policies tell documents apart: residence permits are a kind of their own.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::ResidentId(_) => "resident_id",
+            Self::ResidencePermit(_) => "residence_permit",
+            Self::PermanentResidence(_) => "permanent_residence",
+            Self::Passport(_) => "passport",
+        }
+    }
+
     /// The number in clear. Personal data: for the database's cipher and for signed requests, never for a log or a page.
     #[must_use]
     pub fn reveal(&self) -> &str {

@@ -21,6 +21,7 @@
 //! | [`application`] | an application as a state machine |
 //! | [`evidence`], [`form`] | what registers answered, and the form filled from it |
 //! | [`decision`], [`award`], [`payment`], [`ledger`] | what was decided, granted, paid, and where every fen is |
+//! | [`treasury`] | what the treasury tells of its own accord: call-backs, statements, its ledger |
 //! | [`audit`] | acts, looks at personal data, alarms |
 
 pub mod application;
@@ -35,15 +36,21 @@ pub mod decision;
 pub mod district;
 pub mod document;
 pub mod evidence;
+pub mod facts;
 pub mod form;
 pub mod hash;
 pub mod id;
+pub mod judgement;
 pub mod ledger;
 mod mask;
 pub mod money;
+pub mod months;
 pub mod name;
 pub mod payment;
 pub mod person;
+pub mod policy;
+pub mod reading;
 pub mod source;
 pub mod time;
+pub mod treasury;
 pub mod uscc;

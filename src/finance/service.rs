@@ -12,7 +12,7 @@ use crate::domain::payment::{Instruction, InstructionState, Payment, PaymentStat
 use crate::domain::person::{Actor, Role, Staff};
 use crate::error::StageError;
 use crate::instruct::award_of;
-use crate::store::{InstructionChange, PaymentFilter, StoreError};
+use crate::store::{PaymentFilter, StoreError};
 
 /// Most alarms listed at once.
 const ALARMS_MAX: u32 = 500;
@@ -100,8 +100,7 @@ impl Finance {
             });
         }
         let mut tx = self.ctx.store.write().await?;
-        let change = InstructionChange { attempts: Some(0), next_at: now, ..InstructionChange::keep(newest) };
-        if !tx.change_instruction(&newest.id, &[newest.state], &change).await? {
+        if !tx.restart_instruction(&newest.id, now).await? {
             return Err(StageError::Stale { what: "instruction" });
         }
         let payment =
@@ -179,7 +178,7 @@ impl Finance {
             reference: reference.to_owned(),
         };
         match tx.post(&entry).await {
-            Err(StoreError::Conflict { .. }) => return self.appropriated_before(&entry).await,
+            Err(StoreError::Conflict(_)) => return self.appropriated_before(&entry).await,
             other => other?,
         }
         tx.appropriate(&key, amount).await?;

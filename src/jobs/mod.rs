@@ -86,8 +86,9 @@ where
         if more {
             continue;
         }
-        let rested = select(pin!(bell()), pin!(tokio::time::sleep(every)));
-        if let Either::Right((ended, _)) = select(pin!(rested), pin!(stop.changed())).await {
+        let (bell, sleep) = (pin!(bell()), pin!(tokio::time::sleep(every)));
+        let rested = select(bell, sleep);
+        if let Either::Right((ended, _)) = select(rested, pin!(stop.changed())).await {
             // The sender is gone or says stop: either way the program ends.
             if ended.is_err() {
                 return;

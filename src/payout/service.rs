@@ -160,12 +160,11 @@ impl Payout {
         let Some(instruction) = tx.instruction(&event.instruction).await? else {
             tracing::warn!("call-back about an instruction that is not ours");
             let subject = event.instruction.to_string();
-            tx.raise_alarm(ctx.id(AlarmId::new), AlarmKind::UnexpectedEvent, &subject, now).await?;
+            tx.raise_alarm(AlarmKind::UnexpectedEvent, &subject, now, ctx.id(AlarmId::new)).await?;
             return Ok(tx.commit().await?);
         };
-        let status = event.status_word();
         let fresh = tx
-            .insert_treasury_event(&event.event_id, &instruction.id, status, event.sequence, now, body)
+            .insert_treasury_event(&event.event_id, &instruction.id, event.status_word(), event.sequence, now, body)
             .await?;
         if !fresh {
             return Ok(());
@@ -177,7 +176,7 @@ impl Payout {
         let changed = settle::write(ctx, &mut tx, news).await?;
         if differs {
             let subject = instruction.payment.to_string();
-            tx.raise_alarm(ctx.id(AlarmId::new), AlarmKind::EchoDiffers, &subject, now).await?;
+            tx.raise_alarm(AlarmKind::EchoDiffers, &subject, now, ctx.id(AlarmId::new)).await?;
         }
         let application = tx.award(instruction.id.award()).await?.map(|award| award.application);
         tx.commit().await?;

@@ -114,11 +114,10 @@ impl Step {
     fn of(instruction: &Instruction, payment: &Payment, news: &News<'_>, now: Timestamp) -> Self {
         use InstructionState as I;
         let from = instruction.state;
-        let mut change = InstructionChange::keep(instruction);
-        change.next_at = news.again.next_at;
-        let mut step = |state: I, payment, movement, act| {
-            change.state = state;
-            Self { change: change.clone(), payment, movement, act }
+        let step = |state: I, payment, movement, act| {
+            let mut change = InstructionChange::to(state);
+            change.next_at = Some(news.again.next_at);
+            Self { change, payment, movement, act }
         };
         match &news.heard {
             // A return is the last word: what is heard of an earlier stage afterwards was on its way before it.
@@ -128,14 +127,14 @@ impl Step {
             Heard::Accepted { .. } if from == I::Settled => step(I::Settled, None, None, "instruction.late_word"),
             Heard::Accepted { treasury_no } => {
                 let mut step = step(I::Acknowledged, Some(PaymentState::Instructed), None, "instruction.acknowledged");
-                step.change.acknowledged(treasury_no, now);
+                step.acknowledge(instruction, treasury_no, now);
                 step
             }
             Heard::Settled { treasury_no } => {
                 let movement = (from != I::Settled).then_some(Movement::Settle);
                 let mut step = step(I::Settled, Some(PaymentState::Settled), movement, "instruction.settled");
-                step.change.acknowledged(treasury_no, now);
-                step.change.settled_at.get_or_insert(now);
+                step.acknowledge(instruction, treasury_no, now);
+                step.change.settled_at = instruction.settled_at.is_none().then_some(now);
                 step
             }
             Heard::Returned { treasury_no, code } => {
@@ -145,8 +144,8 @@ impl Step {
                     _ => Some(Movement::ReturnUnsettled),
                 };
                 let mut step = step(I::Returned, Some(PaymentState::Returned), movement, "instruction.returned");
-                step.change.acknowledged(treasury_no, now);
-                step.change.returned_at.get_or_insert(now);
+                step.acknowledge(instruction, treasury_no, now);
+                step.change.returned_at = instruction.returned_at.is_none().then_some(now);
                 step.change.reason_code.clone_from(code);
                 step
             }
@@ -174,6 +173,16 @@ impl Step {
     }
 }
 
+impl Step {
+    /// The first word of the treasury is the acknowledgement, whatever else it says.
+    fn acknowledge(&mut self, instruction: &Instruction, treasury_no: &str, now: Timestamp) {
+        if instruction.acknowledged_at.is_none() {
+            self.change.acknowledged_at = Some(now);
+            self.change.treasury_no = (!treasury_no.is_empty()).then(|| treasury_no.to_owned());
+        }
+    }
+}
+
 async fn alarms(
     ctx: &Context,
     tx: &mut Tx,
@@ -185,7 +194,7 @@ async fn alarms(
     let kind = match news.heard {
         Heard::Accepted { .. } | Heard::Settled { .. } | Heard::Returned { .. } => {
             for kind in [AlarmKind::PaymentStuck, AlarmKind::EchoDiffers] {
-                tx.close_alarm(kind, &subject, now).await?;
+                tx.close_alarm(kind, &subject).await?;
             }
             return Ok(());
         }
@@ -194,6 +203,6 @@ async fn alarms(
         Heard::NeverSeen | Heard::Unknown { .. } if news.again.exhausted => AlarmKind::PaymentStuck,
         Heard::NeverSeen | Heard::Unknown { .. } => return Ok(()),
     };
-    tx.raise_alarm(ctx.id(AlarmId::new), kind, &subject, now).await?;
+    tx.raise_alarm(kind, &subject, now, ctx.id(AlarmId::new)).await?;
     Ok(())
 }

@@ -50,7 +50,6 @@ pub async fn ask(
     let asked = join_all(wanted.iter().map(|source| ask_one(ctx, application, applicant, consent, round, *source)));
     let mut collected = Collected { fetches: Vec::new(), evidence: Vec::new() };
     for (fetch, evidence) in asked.await {
-        ctx.metrics.fetched(fetch.source, fetch.outcome, fetch.elapsed_ms);
         collected.fetches.push(fetch);
         collected.evidence.extend(evidence);
     }

@@ -2,24 +2,24 @@
 
 use serde_json::json;
 
-use crate::approve::facts;
 use crate::context::Context;
 use crate::domain::application::{Application, ApplicationState, Filing, PolicyRef, Typed};
 use crate::domain::audit::AuditEntry;
 use crate::domain::canonical::to_canonical_json;
-use crate::domain::document::IdentityDocument;
 use crate::domain::evidence::{Consent, Evidence, Origin, Round};
 use crate::domain::form::{Dispute, RowValue, Snapshot};
 use crate::domain::hash::sha256;
 use crate::domain::id::{
     ApplicantId, ApplicationId, AuditId, ConsentId, DisputeId, EvidenceId, SnapshotId,
 };
-use crate::domain::person::{Actor, Applicant, Private, Subject};
+use crate::domain::person::{Actor, Applicant, Private};
 use crate::domain::policy::Policy;
+use crate::domain::reading;
 use crate::domain::source::SourceId;
 use crate::error::StageError;
+use crate::ports::ApplicantClaims;
 use crate::prefill::collect::{self, Collected};
-use crate::prefill::form;
+use crate::prefill::form::{self, Answered};
 use crate::store::{StoreError, Tx};
 
 /// How old a snapshot may be when it is confirmed: registers move on, and a form of last week proves nothing.
@@ -28,17 +28,6 @@ const SNAPSHOT_FRESH_MS: i64 = 24 * 3_600_000;
 const DRAFT_FRESH_MS: i64 = 10 * 60_000;
 /// Longest words of a dispute, in characters.
 const WORDS_MAX: usize = 500;
-
-/// What the identity provider says about an applicant.
-#[derive(Debug, Clone)]
-pub struct ApplicantClaims {
-    /// Issuer and subject.
-    pub subject: Subject,
-    /// Identity document.
-    pub document: IdentityDocument,
-    /// Name.
-    pub name: Private<String>,
-}
 
 /// A draft with its filled form.
 #[derive(Debug, Clone)]
@@ -129,7 +118,7 @@ impl Prefill {
     async fn draft_of(&self, who: ApplicantId, policy: &Policy) -> Result<Option<Application>, StageError> {
         let mine = self.ctx.store.read().await?.applications_of(who).await?;
         Ok(mine.into_iter().find(|application| {
-            application.state == ApplicationState::Draft && application.policy.hash == *policy.hash()
+            application.state == ApplicationState::Draft && application.policy.hash == policy.hash()
         }))
     }
 
@@ -165,7 +154,7 @@ impl Prefill {
             policy: PolicyRef {
                 id: policy.id().to_owned(),
                 effective: policy.effective(),
-                hash: policy.hash().clone(),
+                hash: policy.hash(),
             },
             district: None,
             opened_at: now,
@@ -189,12 +178,11 @@ impl Prefill {
     fn identity_evidence(&self, application: &Application, who: &Applicant) -> Result<Evidence, StageError> {
         let mut salt = [0; 16];
         self.ctx.world.entropy.fill(&mut salt);
-        let (document_type, document_number) = who.document.to_wire();
         let body = to_canonical_json(&json!({
             "source": "identity",
             "salt": hex::encode(salt),
-            "document_type": document_type,
-            "document_number": document_number,
+            "document_type": who.document.document_type(),
+            "document_number": who.document.reveal(),
             "name": who.name.reveal(),
         }))
         .map_err(|error| StageError::corrupt(error.to_string()))?;
@@ -238,12 +226,13 @@ impl Prefill {
     async fn fill(&self, application: Application, who: &Applicant, policy: &Policy) -> Result<FormView, StageError> {
         let mut tx = self.ctx.store.write().await?;
         let evidence = tx.evidence_of(application.id, Round::FILING).await?;
+        let answered = Answered::of(&evidence, who, self.ctx.now());
         let snapshot = Snapshot {
             id: self.ctx.id(SnapshotId::new),
             application: application.id,
             made_at: self.ctx.now(),
-            evidence: evidence.iter().map(|piece| (piece.origin, piece.id, piece.hash.clone())).collect(),
-            rows: Private::new(form::fill(policy, &evidence, who)?),
+            evidence: evidence.iter().map(|piece| (piece.origin, piece.id, piece.hash)).collect(),
+            rows: Private::new(form::fill(policy, &reading::facts(policy, &evidence, Round::FILING), &answered)),
         };
         tx.insert_snapshot(&snapshot).await?;
         let disputes = tx.disputes_of(application.id).await?;
@@ -329,11 +318,12 @@ impl Prefill {
         let policy = self.policy_in_force(&application.policy.id)?;
         let newest = newest_snapshot(&mut tx, id, snapshot).await?;
         let now = ctx.now();
-        if now.millis_since(newest.made_at) > SNAPSHOT_FRESH_MS || *policy.hash() != application.policy.hash {
+        if now.millis_since(newest.made_at) > SNAPSHOT_FRESH_MS || policy.hash() != application.policy.hash {
             return Err(StageError::SnapshotExpired);
         }
         let evidence = tx.evidence_of(id, Round::FILING).await?;
-        let district = facts::district(&policy, &evidence);
+        let facts = reading::facts(&policy, &evidence, Round::FILING);
+        let district = facts.district(&policy).and_then(|code| code.parse().ok());
         let policy_ref = application.policy.clone();
         let filing = Filing { snapshot, at: now, on: now.china_date(), typed };
         let mut filed = application.file(filing, policy_ref, district)?;
@@ -361,7 +351,7 @@ impl Prefill {
         }
         match tx.claim_slots(who, id, slots).await {
             // Two filings at the same moment: the database let one through, and this is the other.
-            Err(StoreError::Conflict { .. }) => Err(StageError::Stale { what: "benefit slot" }),
+            Err(StoreError::Conflict(_)) => Err(StageError::Stale { what: "benefit slot" }),
             other => Ok(other?),
         }
     }

@@ -1,6 +1,6 @@
 //! What reviewers do: list, look (which is written down), decide.
 
-use crate::approve::{Approve, PersonalGrounds};
+use crate::approve::{Approve, Grounds};
 use crate::approve::explain::Explanation;
 use crate::context::Context;
 use crate::domain::application::{Application, StateName};
@@ -141,7 +141,7 @@ impl Review {
         if let Some(basis) = legal_basis {
             text("legal_basis", basis, GROUNDS_MAX)?;
         }
-        let grounds = PersonalGrounds {
+        let grounds = Grounds {
             staff: staff.subject.subject.clone(),
             grounds: grounds.clone(),
             legal_basis: legal_basis.cloned(),

@@ -41,7 +41,7 @@ statements! {
     /// The queues name their index on SQLite, which without statistics would rather sort everything in a state.
     FILED = ["SELECT id FROM applications"]
         { sqlite: " INDEXED BY applications_filed", postgres: "" }
-        " WHERE state = 'filed' ORDER BY filed_at, id LIMIT $1";
+        " WHERE state = 'filed' AND filed_at <= $1 ORDER BY filed_at, id LIMIT $2";
     PARKED_DUE = ["SELECT id FROM applications"]
         { sqlite: " INDEXED BY applications_parked", postgres: "" }
         " WHERE state = 'parked' AND retry_at <= $1 ORDER BY retry_at, id LIMIT $2";
@@ -299,12 +299,16 @@ impl Tx {
         self.read_applications(rows)
     }
 
-    /// Applications that are filed and not judged yet, oldest first: where to go on after a crash.
+    /// Applications filed before a moment and not judged yet, oldest first: where to go on after a crash.
     ///
     /// # Errors
     /// When the database fails or a row is inconsistent.
-    pub async fn filed_ids(&mut self, limit: u32) -> Result<Vec<ApplicationId>, StoreError> {
-        let rows = self.all(&FILED, args![limit]).await?;
+    pub async fn filed_ids(
+        &mut self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<ApplicationId>, StoreError> {
+        let rows = self.all(&FILED, args![before, limit]).await?;
         ids(&rows)
     }
 

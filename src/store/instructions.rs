@@ -44,6 +44,7 @@ statements! {
         ") UPDATE instructions SET leased_from = state, state = 'unknown', epoch = epoch + 1, attempts = attempts + 1, leased_until = $2 WHERE id IN (SELECT id FROM due) RETURNING id, payment_id, generation, replaces, payload, key_id, payload_hash, state, epoch, leased_until, leased_from, attempts, next_at, treasury_no, created_at, acknowledged_at, settled_at, returned_at, reason_code, request_id";
     FINISH = ["UPDATE instructions SET ", changes!(), " WHERE id = $1 AND epoch = $2 AND leased_until IS NOT NULL"];
     CHANGE = ["UPDATE instructions SET ", changes!(), ", epoch = epoch + $2 WHERE id = $1 AND state IN ($10, $11, $12, $13, $14, $15, $16)"];
+    RESTART = ["UPDATE instructions SET attempts = 0, next_at = $2, epoch = epoch + 1, leased_until = NULL, leased_from = NULL WHERE id = $1 AND state = 'unknown'"];
     /// A lease that runs ends the wait, for its worker may have died.
     NEXT = ["SELECT MIN(CASE WHEN leased_until > next_at THEN leased_until ELSE next_at END) AS at FROM instructions WHERE state IN ('ready', 'unknown')"];
     SILENT = ["SELECT ", columns!(), " FROM instructions WHERE state = 'acknowledged' AND acknowledged_at < $1 AND next_at < $1 ORDER BY acknowledged_at, id LIMIT $2"];
@@ -266,6 +267,19 @@ impl Tx {
             })
         }));
         Ok(self.run(&CHANGE, row).await? == 1)
+    }
+
+    /// Counts the attempts of an unknown instruction anew, after a person has looked: the same bytes may then be sent again.
+    /// `false` when it is not unknown any more.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn restart_instruction(
+        &mut self,
+        id: &InstructionId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        Ok(self.run(&RESTART, args![id.to_string(), now]).await? == 1)
     }
 
     /// When the next instruction may be taken; may lie in the past.

@@ -12,6 +12,7 @@ use crate::domain::ledger::{Account, Balance, JournalEntry, Movement};
 statements! {
     INSERT = ["INSERT INTO journal (id, at, movement, policy, district, year, amount, reference) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"];
     PAGE = ["SELECT id, at, movement, policy, district, year, amount, reference FROM journal WHERE id > $1 ORDER BY id LIMIT $2"];
+    OF_REFERENCE = ["SELECT id, at, movement, policy, district, year, amount, reference FROM journal WHERE movement = $1 AND reference = $2"];
     /// The cast is needed: PostgreSQL's SUM of BIGINT is NUMERIC.
     SUMS = ["SELECT policy, district, year, movement, CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS fen FROM journal GROUP BY policy, district, year, movement ORDER BY policy, district, year, movement"];
 }
@@ -85,6 +86,21 @@ impl Tx {
         let after = after.map_or_else(String::new, |id| id.to_string());
         let rows: Vec<EntryRow> = self.all(&PAGE, args![after, limit]).await?;
         rows.into_iter().map(read).collect()
+    }
+
+    /// The entry of one movement and reference: there is one at most.
+    ///
+    /// # Errors
+    /// When the database fails or the row is inconsistent.
+    pub async fn journal_of(
+        &mut self,
+        movement: Movement,
+        reference: &str,
+    ) -> Result<Option<JournalEntry>, StoreError> {
+        let row: Option<EntryRow> = self
+            .first(&OF_REFERENCE, args![movement.as_str(), reference])
+            .await?;
+        row.map(read).transpose()
     }
 
     /// What does not agree: journal and budget lines, or an account other than the appropriation below zero. Empty when all is

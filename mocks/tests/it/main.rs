@@ -1,0 +1,3 @@
+//! The made-up world over real HTTP, as another team would meet it.
+
+mod people;

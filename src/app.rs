@@ -1,0 +1,214 @@
+//! The one place where everything is put together: configuration in, a running service out.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use secrecy::ExposeSecret as _;
+use tokio::net::TcpListener;
+
+use crate::bell::Bell;
+use crate::config::{Config, Database};
+use crate::context::Context;
+use crate::domain::calendar::{CalendarDataError, WorkingCalendar};
+use crate::domain::policy::PolicyBook;
+use crate::gateways::{self, assemble::AssembleError, sources::Tools};
+use crate::jobs::{self, Intervals, Stop};
+use crate::payout::dispatch::DispatchLimits;
+use crate::policy::folder::{self, FolderError};
+use crate::policy::shipped;
+use crate::ports::{CallbackGate, Clock, Entropy, Identity, World};
+use crate::store::vault::{Keyring, KeyringError, Vault};
+use crate::store::{DatabaseUrl, Limits, Store, StoreError};
+use crate::telemetry::Metrics;
+use crate::web;
+
+/// Name of the embedded database in its folder.
+pub const DATABASE_FILE: &str = "sanmiao.db";
+
+/// The service cannot start, and what is in its way.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The keys of what is encrypted at rest.
+    #[error(transparent)]
+    Vault(#[from] KeyringError),
+    /// A policy document.
+    #[error(transparent)]
+    Policies(#[from] FolderError),
+    /// A gateway.
+    #[error(transparent)]
+    Gateways(#[from] AssembleError),
+    /// The calendar's data.
+    #[error(transparent)]
+    Calendar(#[from] CalendarDataError),
+    /// A published policy version was changed on disk.
+    #[error("the policy {id} of {effective} was changed after it was published; give the change a later date and its own file")]
+    PolicyChanged {
+        /// Which policy.
+        id: String,
+        /// Which version.
+        effective: crate::domain::time::Date,
+    },
+    /// The folder for the embedded database.
+    #[error("the data folder cannot be made: {0}")]
+    Folder(std::io::Error),
+    /// The listening socket.
+    #[error("the service cannot listen: {0}")]
+    Listen(std::io::Error),
+}
+
+/// A service that is put together and not yet running.
+pub struct App {
+    ctx: Context,
+    identity: Arc<dyn Identity>,
+    gate: Arc<dyn CallbackGate>,
+    intervals: Intervals,
+    max_body_bytes: usize,
+}
+
+/// The clock and the randomness a service lives by.
+#[derive(Clone)]
+pub struct Nature {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl App {
+    /// Puts everything together: opens and migrates the database, loads and publishes the policies, connects the
+    /// gateways. Nothing is asked of the world yet.
+    ///
+    /// # Errors
+    /// What is in the way, by name.
+    pub async fn assemble(config: &Config, nature: Nature) -> Result<Self, AppError> {
+        let store = open_store(config, &nature.entropy).await?;
+        store.migrate().await?;
+        let policies = Arc::new(policies(&config.policies_dir)?);
+        publish(&store, &policies, &*nature.clock).await?;
+        let metrics = Metrics::new();
+        let gateways = gateways::assemble::assemble(config, &tools(&nature, &metrics))?;
+        let ctx = Context {
+            store,
+            world: World {
+                clock: nature.clock,
+                entropy: nature.entropy,
+                sources: gateways.sources,
+                treasury: gateways.treasury,
+            },
+            policies,
+            calendar: Arc::new(WorkingCalendar::official()?),
+            bell: Bell::default(),
+            metrics,
+        };
+        Ok(Self {
+            ctx,
+            identity: gateways.identity,
+            gate: gateways.callbacks,
+            intervals: intervals(config),
+            max_body_bytes: config.server.max_body_bytes,
+        })
+    }
+
+    /// The context, for commands that work on the store without serving.
+    #[must_use]
+    pub const fn context(&self) -> &Context {
+        &self.ctx
+    }
+
+    /// Serves and runs the jobs until told to stop; requests and rounds under way are finished.
+    ///
+    /// # Errors
+    /// When the socket breaks.
+    pub async fn serve(self, listener: TcpListener, stop: Stop) -> Result<(), AppError> {
+        let router = web::router(web::Parts {
+            ctx: self.ctx.clone(),
+            identity: self.identity,
+            gate: self.gate,
+            max_body_bytes: self.max_body_bytes,
+            stop: stop.clone(),
+        });
+        let jobs = tokio::spawn(jobs::run(self.ctx.clone(), self.intervals, stop.clone()));
+        let served = axum::serve(listener, router).with_graceful_shutdown(stopped(stop)).await;
+        if let Err(error) = jobs.await {
+            tracing::error!(%error, "the jobs ended badly");
+        }
+        self.ctx.store.close().await;
+        served.map_err(AppError::Listen)
+    }
+}
+
+async fn stopped(mut stop: Stop) {
+    // An error means that the sender is gone, which is a stop too.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Opens the configured database without migrating it.
+///
+/// # Errors
+/// When the keys do not fit or the database is not there.
+pub async fn open_store(config: &Config, entropy: &Arc<dyn Entropy>) -> Result<Store, AppError> {
+    let vault = &config.vault;
+    let keys = vault.keys.iter().map(|(id, key)| (id.as_str(), key.reveal()));
+    let ring = Keyring::of(keys, &vault.current, vault.blind_index_key.reveal())?;
+    let vault = Vault::new(ring, entropy.clone());
+    let url = match &config.database {
+        Database::Embedded { data_dir } => {
+            std::fs::create_dir_all(data_dir).map_err(AppError::Folder)?;
+            DatabaseUrl::Sqlite(data_dir.join(DATABASE_FILE))
+        }
+        Database::Server { url } => url.expose_secret().parse()?,
+    };
+    Ok(Store::open(&url, vault, Limits::default()).await?)
+}
+
+/// The documents of the configured folder; where there is none, those that are part of the program.
+///
+/// # Errors
+/// When a document of the folder has a problem.
+pub fn policies(folder: &Path) -> Result<PolicyBook, FolderError> {
+    if folder.is_dir() { folder::book(folder) } else { Ok(shipped::book().clone()) }
+}
+
+/// Writes every policy version into the store, where decisions find it for ever.
+async fn publish(store: &Store, policies: &PolicyBook, clock: &dyn Clock) -> Result<(), AppError> {
+    let mut tx = store.write().await?;
+    for policy in policies.iter() {
+        let (id, effective) = (policy.id(), policy.effective());
+        match tx.publish_policy(id, effective, &policy.hash(), policy.source_bytes(), clock.now()).await {
+            Err(StoreError::Conflict(_)) => return Err(AppError::PolicyChanged { id: id.to_owned(), effective }),
+            other => other?,
+        };
+    }
+    Ok(tx.commit().await?)
+}
+
+fn tools(nature: &Nature, metrics: &Metrics) -> Tools {
+    Tools {
+        clock: nature.clock.clone(),
+        entropy: nature.entropy.clone(),
+        observer: Arc::new(metrics.clone()),
+    }
+}
+
+fn intervals(config: &Config) -> Intervals {
+    let (jobs, treasury) = (&config.jobs, &config.treasury);
+    let millis = |ms: u64| i64::try_from(ms).unwrap_or(i64::MAX);
+    Intervals {
+        dispatch: jobs.dispatch,
+        resume: jobs.resume,
+        waiting: jobs.instalments,
+        due: jobs.instalments,
+        silent: jobs.deadlines,
+        limits: DispatchLimits {
+            concurrency: treasury.concurrency,
+            lease_ms: treasury.lease_ms,
+            attempts_max: i64::from(treasury.attempts_max),
+            pause_min_ms: millis(treasury.backoff_ms),
+            pause_max_ms: millis(treasury.backoff_ms_max),
+            ..DispatchLimits::default()
+        },
+    }
+}

@@ -1,0 +1,23 @@
+//! 秒批: judges evidence by a policy, and keeps what one approval commits.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`matcher`] | policy × facts → verdicts and outcome, without texts and without allocation |
+//! | [`amount`] | what is granted → instalments |
+//! | [`explain`] | verdicts → words, when somebody reads them |
+//! | [`cases`] | runs the cases beside a policy document |
+//! | [`case`], [`record`] | everything a judgement rests on, and the canonical record of it |
+//! | [`award`] | what one approval commits |
+//! | [`service`] | the machine decides; a person's decision is committed |
+
+pub mod amount;
+pub mod award;
+pub mod case;
+pub mod cases;
+pub mod explain;
+pub mod matcher;
+pub mod record;
+pub mod service;
+
+pub use record::Grounds;
+pub use service::{Approve, Recheck, Viewer};

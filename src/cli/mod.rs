@@ -1,0 +1,6 @@
+//! The command line: a file a command.
+
+pub mod doctor;
+pub mod policy;
+#[cfg(test)]
+mod shipped_tests;

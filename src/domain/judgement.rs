@@ -1,0 +1,482 @@
+//! What the matcher says: verdicts, causes, findings, outcomes and plans. No texts in here.
+
+use std::fmt;
+
+use jiff::civil::Date;
+use serde::ser::SerializeSeq as _;
+use serde::{Serialize, Serializer};
+
+use super::hash::Sha256Hex;
+use super::money::Money;
+use super::source::SourceId;
+use super::time::YearMonth;
+
+/// Why something cannot be established.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum Cause {
+    /// The source answered and holds no such record.
+    NoRecord = 0b0000_0100,
+    /// The source did not answer.
+    SourceUnavailable = 0b0000_1000,
+    /// Records contradict each other.
+    Contradiction = 0b0001_0000,
+    /// A month after the last one for which the register is complete: not known yet, and not a gap.
+    NotYetComplete = 0b0010_0000,
+    /// The record holds something this policy cannot read, such as a code it does not know.
+    Unreadable = 0b0100_0000,
+}
+
+impl Cause {
+    /// Every cause, in a fixed order.
+    pub const ALL: [Self; 5] = [
+        Self::NoRecord,
+        Self::SourceUnavailable,
+        Self::Contradiction,
+        Self::NotYetComplete,
+        Self::Unreadable,
+    ];
+
+    /// Name as serialised.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoRecord => "no_record",
+            Self::SourceUnavailable => "source_unavailable",
+            Self::Contradiction => "contradiction",
+            Self::NotYetComplete => "not_yet_complete",
+            Self::Unreadable => "unreadable",
+        }
+    }
+
+    /// The one bit that stands for this cause in a [`Ternary`].
+    #[must_use]
+    pub const fn bit(self) -> u8 {
+        self as u8
+    }
+}
+
+/// A set of causes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Causes(u8);
+
+impl Causes {
+    /// Every cause at once.
+    const MASK: u8 = 0b0111_1100;
+
+    /// The set with one member.
+    #[must_use]
+    pub const fn only(cause: Cause) -> Self {
+        Self(cause.bit())
+    }
+
+    /// Whether the cause is in the set.
+    #[must_use]
+    pub const fn contains(self, cause: Cause) -> bool {
+        self.0 & cause.bit() != 0
+    }
+
+    /// Members, in the order of [`Cause::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Cause> {
+        Cause::ALL
+            .into_iter()
+            .filter(move |cause| self.contains(*cause))
+    }
+
+    /// Both sets together.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether the set has no member.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+impl fmt::Debug for Causes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+impl FromIterator<Cause> for Causes {
+    fn from_iter<T: IntoIterator<Item = Cause>>(causes: T) -> Self {
+        Self(causes.into_iter().fold(0, |bits, cause| bits | cause.bit()))
+    }
+}
+
+impl Serialize for Causes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut seq = serializer.serialize_seq(None)?;
+        for cause in self.iter() {
+            seq.serialize_element(&cause)?;
+        }
+        seq.end()
+    }
+}
+
+/// The answer to one criterion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// Evidence from its source shows that it is met.
+    Met,
+    /// Evidence from its source shows that it is not met.
+    NotMet,
+    /// Nobody knows, and why.
+    CannotEstablish(Causes),
+}
+
+/// A truth value of strong Kleene logic in one byte: bit 0 true, bit 1 false, bits 2 to 6 the causes why it is unknown.
+///
+/// Zero stands for "not looked at" and is the neutral element of neither operation; it never enters one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Ternary(u8);
+
+impl Ternary {
+    /// True.
+    pub const TRUE: Self = Self(1);
+    /// False.
+    pub const FALSE: Self = Self(2);
+    /// Not looked at.
+    pub const SKIPPED: Self = Self(0);
+
+    /// Unknown for one cause.
+    #[must_use]
+    pub const fn unknown(cause: Cause) -> Self {
+        Self(cause.bit())
+    }
+
+    /// A definite value.
+    #[must_use]
+    pub const fn of(value: bool) -> Self {
+        Self(2 - value as u8)
+    }
+
+    /// The byte.
+    #[must_use]
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// From the byte of a fact's state, known to hold only cause bits.
+    #[must_use]
+    pub const fn from_cause_bits(bits: u8) -> Self {
+        Self(bits & Causes::MASK)
+    }
+
+    /// The causes, when unknown.
+    #[must_use]
+    pub const fn causes(self) -> Causes {
+        Causes(self.0 & Causes::MASK)
+    }
+
+    /// The contrary; unknown stays unknown.
+    #[must_use]
+    pub const fn not(self) -> Self {
+        match self.0 {
+            1 => Self(2),
+            2 => Self(1),
+            bits => Self(bits),
+        }
+    }
+
+    /// Conjunction: false wins, then unknown with the causes of both, then true.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        let both = self.0 | other.0;
+        if both & 2 != 0 {
+            Self::FALSE
+        } else if both & Causes::MASK != 0 {
+            Self(both & Causes::MASK)
+        } else {
+            Self::TRUE
+        }
+    }
+
+    /// Disjunction: true wins, then unknown, then false.
+    ///
+    /// A side that only waits for a source could still make the whole true when the source is back, whatever the other lacks;
+    /// then that is the one cause, so that an application with an open way is parked and not sent to a person. Otherwise the
+    /// causes are those of both.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        const WAITING: u8 = Cause::SourceUnavailable.bit();
+        let both = self.0 | other.0;
+        if both & 1 != 0 {
+            Self::TRUE
+        } else if self.0 == WAITING || other.0 == WAITING {
+            Self(WAITING)
+        } else if both & Causes::MASK != 0 {
+            Self(both & Causes::MASK)
+        } else {
+            Self::FALSE
+        }
+    }
+
+    /// As a verdict; `None` when it was not looked at.
+    #[must_use]
+    pub const fn verdict(self) -> Option<Verdict> {
+        match self.0 {
+            0 => None,
+            1 => Some(Verdict::Met),
+            bits if bits & 2 != 0 => Some(Verdict::NotMet),
+            _ => Some(Verdict::CannotEstablish(self.causes())),
+        }
+    }
+}
+
+impl fmt::Debug for Ternary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.verdict() {
+            None => f.write_str("Skipped"),
+            Some(verdict) => verdict.fmt(f),
+        }
+    }
+}
+
+/// A set of sources.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct SourceSet(u8);
+
+impl SourceSet {
+    /// No source.
+    pub const EMPTY: Self = Self(0);
+
+    /// With one source more.
+    #[must_use]
+    pub fn with(self, source: SourceId) -> Self {
+        Self(self.0 | Self::bit(source))
+    }
+
+    /// Whether the source is in the set.
+    #[must_use]
+    pub fn contains(self, source: SourceId) -> bool {
+        self.0 & Self::bit(source) != 0
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Both together.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// What is in both.
+    #[must_use]
+    pub const fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// Members, in the order of [`SourceId::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = SourceId> {
+        SourceId::ALL
+            .into_iter()
+            .filter(move |source| self.contains(*source))
+    }
+
+    fn bit(source: SourceId) -> u8 {
+        1 << source_index(source)
+    }
+}
+
+/// Place of a source in [`SourceId::ALL`].
+#[must_use]
+pub const fn source_index(source: SourceId) -> usize {
+    match source {
+        SourceId::TalentIntroduction => 0,
+        SourceId::Education => 1,
+        SourceId::Degree => 2,
+        SourceId::SocialSecurity => 3,
+    }
+}
+
+impl fmt::Debug for SourceSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+impl FromIterator<SourceId> for SourceSet {
+    fn from_iter<T: IntoIterator<Item = SourceId>>(sources: T) -> Self {
+        sources.into_iter().fold(Self::EMPTY, Self::with)
+    }
+}
+
+impl Serialize for SourceSet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+/// Most criteria a policy can have; one more place is kept for the amount.
+pub const CRITERIA_MAX: usize = 63;
+
+/// Name under which the amount stands among the findings.
+pub const AMOUNT_CRITERION: &str = "amount";
+
+/// What was granted, before it is cut into instalments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grant {
+    /// The whole; for a policy paid by the month the upper bound at the first judgement, the exact amount of the
+    /// instalment at a renewal.
+    pub total: Money,
+    /// Place of the amount row that applies.
+    pub row: u8,
+    /// One bit for each extra amount that applies.
+    pub extras: u8,
+}
+
+/// Where an application goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Everything is met.
+    Approve(Grant),
+    /// To a person; the reasons are all findings that are not met or cannot be established.
+    Refer,
+    /// Nothing is against it and only these sources are missing.
+    Park(SourceSet),
+}
+
+/// A verdict on every criterion, and where that leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Judgement {
+    pub(crate) verdicts: [Ternary; CRITERIA_MAX + 1],
+    pub(crate) criteria: u8,
+    /// Where the application goes.
+    pub outcome: Outcome,
+}
+
+impl Judgement {
+    /// Verdicts on the criteria that were looked at, by their place in the document. The amount comes last, at the place
+    /// after the last criterion.
+    pub fn verdicts(&self) -> impl Iterator<Item = (usize, Verdict)> + '_ {
+        let count = usize::from(self.criteria) + 1;
+        self.verdicts
+            .iter()
+            .take(count)
+            .enumerate()
+            .filter_map(|(at, value)| value.verdict().map(|verdict| (at, verdict)))
+    }
+
+    /// Verdict on one criterion by its place; `None` when it was not looked at.
+    #[must_use]
+    pub fn verdict(&self, at: usize) -> Option<Verdict> {
+        self.verdicts.get(at).and_then(|value| value.verdict())
+    }
+
+    /// Everything that speaks against approval by machine, all at once.
+    pub fn reasons(&self) -> impl Iterator<Item = (usize, Verdict)> + '_ {
+        self.verdicts()
+            .filter(|(_, verdict)| *verdict != Verdict::Met)
+    }
+}
+
+/// Where in the evidence a finding rests.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct EvidenceRef {
+    /// Source.
+    pub source: SourceId,
+    /// SHA-256 of the answer as received.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<Sha256Hex>,
+    /// JSON pointers into the answer.
+    pub pointers: Vec<String>,
+}
+
+/// A finding as it is kept: no personal value in it, only where the values stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Id of the criterion.
+    pub criterion: String,
+    /// The verdict.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+    /// What it rests on.
+    pub evidence: Vec<EvidenceRef>,
+}
+
+impl Serialize for Verdict {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap as _;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("verdict", self.as_str())?;
+        if let Self::CannotEstablish(causes) = self {
+            map.serialize_entry("causes", causes)?;
+        }
+        map.end()
+    }
+}
+
+impl Verdict {
+    /// Name as serialised, without causes.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Met => "met",
+            Self::NotMet => "not_met",
+            Self::CannotEstablish(_) => "cannot_establish",
+        }
+    }
+}
+
+/// When an instalment falls due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Due {
+    /// With the award, after publicity.
+    AtAward,
+    /// So many months after the day of the award.
+    MonthsAfterAward(u32),
+    /// On a day.
+    On(Date),
+}
+
+impl Due {
+    /// The day it falls due for an award made on a day; a day of month that does not exist becomes the last of its month.
+    /// `None` when the calendar ends before it.
+    #[must_use]
+    pub fn day(self, award: Date) -> Option<Date> {
+        match self {
+            Self::AtAward => Some(award),
+            Self::MonthsAfterAward(months) => {
+                let span = jiff::Span::new().try_months(i64::from(months)).ok()?;
+                award.checked_add(span).ok()
+            }
+            Self::On(day) => Some(day),
+        }
+    }
+}
+
+/// An instalment that an award promises.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlannedInstalment {
+    /// Number, from 1.
+    pub no: u8,
+    /// Exact for shares, an upper bound for what is paid by the month.
+    pub amount: Money,
+    /// When.
+    pub due: Due,
+    /// Whether evidence is collected and judged again before it is paid.
+    pub recheck: bool,
+    /// Months it pays for, first and last, where paid by the month.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub months: Option<(YearMonth, YearMonth)>,
+}
+
+/// What an award promises.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Plan {
+    /// Sum of the instalments.
+    pub total: Money,
+    /// In order.
+    pub instalments: Vec<PlannedInstalment>,
+}

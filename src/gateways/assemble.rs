@@ -1,0 +1,139 @@
+//! Makes every gateway from the configuration.
+
+use std::sync::Arc;
+
+use super::http::{Http, HttpError};
+use super::identity::{ClaimNames, IdentitySettings, OpenIdIdentity, TokenAlgorithm};
+use super::notify::{HttpNotifier, NoNotifier};
+use super::signed::SignedServer;
+use super::sources::breaker::BreakerPolicy;
+use super::sources::{Patience, SchemaError, SignedRegister, Tools, Unconfigured};
+use super::treasury::{HttpTreasury, SignedCallbackGate};
+use crate::config::{Config, IdentityConfig, PeerConfig, SourceConfig};
+use crate::domain::source::SourceId;
+use crate::ports::{CallbackGate, Identity, Notifier, Source, Treasury, TreasuryBooks};
+
+/// The way out, ready.
+#[derive(Clone)]
+pub struct Gateways {
+    /// The one client.
+    pub http: Http,
+    /// Every register; those not configured say so.
+    pub sources: Arc<[Arc<dyn Source>]>,
+    /// The treasury.
+    pub treasury: Arc<dyn Treasury>,
+    /// Its statements and ledger.
+    pub books: Arc<dyn TreasuryBooks>,
+    /// Its call-backs.
+    pub callbacks: Arc<dyn CallbackGate>,
+    /// The issuer.
+    pub identity: Arc<dyn Identity>,
+    /// Messages.
+    pub notifier: Arc<dyn Notifier>,
+}
+
+/// A gateway cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum AssembleError {
+    /// The client.
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    /// A register's schema.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+}
+
+/// Makes them all; nothing is asked yet.
+///
+/// # Errors
+/// When the HTTP client cannot start or a schema does not compile.
+pub fn assemble(config: &Config, tools: &Tools) -> Result<Gateways, AssembleError> {
+    let http = Http::new()?;
+    let server = |peer: &PeerConfig| {
+        let (clock, entropy) = (Arc::clone(&tools.clock), Arc::clone(&tools.entropy));
+        SignedServer::new(
+            http.clone(),
+            peer.url.clone(),
+            peer.wire_key(),
+            clock,
+            entropy,
+        )
+    };
+    let mut sources: Vec<Arc<dyn Source>> = Vec::new();
+    for id in SourceId::ALL {
+        sources.push(match config.sources.get(&id) {
+            Some(one) => Arc::new(SignedRegister::new(
+                id,
+                server(&one.peer),
+                patience(one),
+                tools.clone(),
+            )?),
+            None => Arc::new(Unconfigured(id)),
+        });
+    }
+    let treasury = Arc::new(HttpTreasury::new(
+        server(&config.treasury.peer),
+        config.treasury.timeout,
+    ));
+    let settings = identity_settings(&config.identity);
+    Ok(Gateways {
+        sources: sources.into(),
+        books: Arc::clone(&treasury) as Arc<dyn TreasuryBooks>,
+        treasury,
+        callbacks: Arc::new(SignedCallbackGate::new(
+            config.treasury.callback_wire_key(),
+            Arc::clone(&tools.clock),
+        )),
+        identity: Arc::new(OpenIdIdentity::new(
+            http.clone(),
+            settings,
+            Arc::clone(&tools.clock),
+        )),
+        notifier: match &config.notify {
+            Some(notify) => Arc::new(HttpNotifier::new(server(&notify.peer), notify.timeout)),
+            None => Arc::new(NoNotifier),
+        },
+        http,
+    })
+}
+
+/// How tokens of the configured issuer are read.
+#[must_use]
+pub fn identity_settings(config: &IdentityConfig) -> IdentitySettings {
+    IdentitySettings {
+        issuer: config.issuer.clone(),
+        audience: config.audience.clone(),
+        // The configuration has refused every other word.
+        algorithms: config
+            .algorithms
+            .iter()
+            .filter_map(|word| TokenAlgorithm::parse(word))
+            .collect(),
+        leeway_s: config.leeway_s,
+        timeout: config.timeout,
+        keys_age_s_max: config.keys_age_s_max,
+        keys_refetch_s_min: config.keys_refetch_s_min,
+        claims: ClaimNames {
+            roles: config.roles_claim.clone(),
+            district: config.district_claim.clone(),
+            document_type: config.document_type_claim.clone(),
+            document_number: config.document_number_claim.clone(),
+            name: config.name_claim.clone(),
+        },
+    }
+}
+
+const fn patience(config: &SourceConfig) -> Patience {
+    Patience {
+        deadline: config.deadline,
+        attempt_timeout: config.attempt_timeout,
+        attempts_max: config.attempts,
+        backoff_ms: config.backoff_ms,
+        backoff_ms_max: config.backoff_ms_max,
+        concurrency_max: config.concurrency,
+        breaker: BreakerPolicy {
+            failures_max: config.breaker_failures,
+            open_us: config.breaker_open_ms.saturating_mul(1_000),
+        },
+    }
+}

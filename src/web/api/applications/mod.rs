@@ -1,0 +1,33 @@
+//! `/api/v1/applications`: an applicant's own.
+
+pub mod dispute;
+pub mod events;
+pub mod explanation;
+pub mod file;
+pub mod form;
+pub mod list;
+pub mod one;
+pub mod open;
+pub mod payments;
+pub mod withdraw;
+
+use utoipa_axum::routes as of;
+
+use crate::web::auth::Access;
+use crate::web::routes::Routes;
+
+/// The routes.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new()
+        .add(Access::Applicant, of!(open::open))
+        .add(Access::Applicant, of!(list::list))
+        .add(Access::Applicant, of!(one::one))
+        .add(Access::Applicant, of!(form::form))
+        .add(Access::Applicant, of!(dispute::dispute))
+        .add(Access::Applicant, of!(file::file))
+        .add(Access::Applicant, of!(withdraw::withdraw))
+        .add(Access::Applicant, of!(explanation::explanation))
+        .add(Access::Applicant, of!(payments::payments))
+        .add(Access::Applicant, of!(events::events))
+}

@@ -1,0 +1,83 @@
+//! `/api/v1/finance`: payments, ledger and appropriations. No evidence, and no account in full.
+
+pub mod alarms;
+pub mod appropriations;
+pub mod appropriate;
+pub mod journal;
+pub mod ledger;
+pub mod payment;
+pub mod payments;
+pub mod release;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::routes as of;
+
+use super::views::Amount;
+use crate::domain::award::{Budget, BudgetKey};
+use crate::domain::person::Role;
+use crate::web::auth::Access;
+use crate::web::routes::Routes;
+
+/// Who keeps the accounts.
+const DESK: Access = Access::Staff(&[Role::Finance]);
+
+/// The routes.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new()
+        .add(DESK, of!(payments::payments))
+        .add(DESK, of!(payment::payment))
+        .add(DESK, of!(release::release))
+        .add(DESK, of!(ledger::ledger))
+        .add(DESK, of!(journal::journal))
+        .add(DESK, of!(appropriations::appropriations))
+        .add(DESK, of!(appropriate::appropriate))
+        .add(DESK, of!(alarms::alarms))
+}
+
+/// A budget line: 预算指标 by policy, district and year.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BudgetLine {
+    /// The policy's id.
+    #[schema(example = "foshan-phd-settling-in")]
+    pub policy: String,
+    /// The district that pays.
+    #[schema(example = "440604")]
+    pub district: String,
+    /// The budget year.
+    #[schema(example = 2026)]
+    pub year: i16,
+}
+
+impl From<&BudgetKey> for BudgetLine {
+    fn from(key: &BudgetKey) -> Self {
+        Self { policy: key.policy.clone(), district: key.district.to_string(), year: key.year }
+    }
+}
+
+/// A budget line with its totals.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BudgetView {
+    /// Which line.
+    #[serde(flatten)]
+    pub line: BudgetLine,
+    /// Granted to the line.
+    pub appropriated: Amount,
+    /// Promised to awards, paid or not.
+    pub reserved: Amount,
+    /// What is left to promise.
+    pub available: Amount,
+}
+
+impl From<&Budget> for BudgetView {
+    fn from(budget: &Budget) -> Self {
+        let available = budget.appropriated.checked_sub(budget.reserved).unwrap_or_default();
+        Self {
+            line: (&budget.key).into(),
+            appropriated: budget.appropriated.into(),
+            reserved: budget.reserved.into(),
+            available: available.into(),
+        }
+    }
+}

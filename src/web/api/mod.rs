@@ -1,0 +1,29 @@
+//! `/api/v1`: folders as in the addresses, a file an endpoint.
+
+pub mod applications;
+pub mod finance;
+pub mod payments;
+pub mod policies;
+pub mod problems;
+pub mod review;
+pub mod treasury;
+pub mod views;
+
+use utoipa_axum::routes as of;
+
+use super::auth::Access;
+use super::routes::Routes;
+
+/// Every route of the API.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new()
+        .add(Access::Public, of!(policies::policies))
+        .add(Access::Public, of!(problems::problems))
+        .add(Access::Public, of!(problems::problem))
+        .merge(applications::routes())
+        .merge(payments::routes())
+        .merge(review::routes())
+        .merge(finance::routes())
+        .merge(treasury::routes())
+}

@@ -1,0 +1,14 @@
+//! `/api/v1/treasury`: the treasury's call-backs.
+
+pub mod events;
+
+use utoipa_axum::routes as of;
+
+use crate::web::auth::Access;
+use crate::web::routes::Routes;
+
+/// The routes.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new().add(Access::TreasurySignature, of!(events::events))
+}

@@ -1,0 +1,189 @@
+//! The door: HTTP in, problems and JSON out. Nothing is decided here; handlers sequence the stages.
+//!
+//! | module | job |
+//! |---|---|
+//! | [`routes`] | a route comes into being only with an access rule |
+//! | [`auth`] | tokens, roles, the treasury's seal |
+//! | [`extract`] | bodies and parameters, strictly, with all errors at once |
+//! | [`problem`] | RFC 9457 in Chinese and English |
+//! | [`request_id`] | one id a request; the access line |
+//! | [`guard`] | limits, time-outs, panics, security headers |
+//! | [`events`] | server-sent events |
+//! | [`health`], [`metrics`], [`openapi`] | for those who run and use it |
+//! | [`api`] | a file an endpoint |
+
+pub mod api;
+pub mod auth;
+pub mod events;
+pub mod extract;
+pub mod guard;
+pub mod health;
+pub mod metrics;
+pub mod openapi;
+pub mod problem;
+pub mod request_id;
+pub mod routes;
+pub mod words;
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use tokio::sync::watch;
+use utoipa_axum::routes as of;
+
+use self::auth::{Access, People};
+use self::events::Streams;
+use self::problem::{Kind, Problem};
+use self::routes::Routes;
+use crate::approve::Approve;
+use crate::context::Context;
+use crate::finance::service::Finance;
+use crate::payout::service::Payout;
+use crate::ports::{CallbackGate, Identity};
+use crate::prefill::service::Prefill;
+use crate::review::service::Review;
+
+/// What the door is made of; `app` brings it.
+pub struct Parts {
+    /// What every stage is given.
+    pub ctx: Context,
+    /// Who a bearer token stands for.
+    pub identity: Arc<dyn Identity>,
+    /// Which call-backs are the treasury's.
+    pub gate: Arc<dyn CallbackGate>,
+    /// Most bytes of a body.
+    pub max_body_bytes: usize,
+    /// Turns true when the service is told to end: event streams end, so that the server can.
+    pub stop: watch::Receiver<bool>,
+}
+
+/// All that handlers need; cheap to clone.
+#[derive(Clone)]
+pub struct Web(Arc<Door>);
+
+/// What handlers see behind [`Web`].
+pub struct Door {
+    /// What every stage is given.
+    pub ctx: Context,
+    /// Who a bearer token stands for.
+    pub identity: Arc<dyn Identity>,
+    /// Which call-backs are the treasury's.
+    pub gate: Arc<dyn CallbackGate>,
+    /// 秒报.
+    pub prefill: Prefill,
+    /// 秒批.
+    pub approve: Approve,
+    /// 秒付.
+    pub payout: Payout,
+    /// 转人工.
+    pub review: Review,
+    /// 财务.
+    pub finance: Finance,
+    /// Applicants seen lately.
+    pub people: People,
+    /// Open event streams.
+    pub streams: Streams,
+    /// Limits.
+    pub limits: Limits,
+    /// Most bytes of a body.
+    pub body_bytes_max: usize,
+    /// Turns true when the service is told to end.
+    pub stop: watch::Receiver<bool>,
+}
+
+/// Limits of the door.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// How long a request may take until it is answered (an event stream: until it begins).
+    pub request: Duration,
+    /// Event streams a person may hold open.
+    pub streams_per_person: u8,
+    /// How long one event stream lasts before the client has to come back with a fresh token.
+    pub stream: Duration,
+    /// Silence after which an event stream sends a comment to show that it lives.
+    pub keep_alive: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            request: Duration::from_secs(30),
+            streams_per_person: 4,
+            stream: Duration::from_secs(15 * 60),
+            keep_alive: Duration::from_secs(15),
+        }
+    }
+}
+
+impl Web {
+    /// Puts the door together.
+    #[must_use]
+    pub fn new(parts: Parts, limits: Limits) -> Self {
+        let Parts { ctx, identity, gate, max_body_bytes, stop } = parts;
+        Self(Arc::new(Door {
+            prefill: Prefill::new(ctx.clone()),
+            approve: Approve::new(ctx.clone()),
+            payout: Payout::new(ctx.clone()),
+            review: Review::new(ctx.clone()),
+            finance: Finance::new(ctx.clone()),
+            people: People::default(),
+            streams: Streams::new(limits.streams_per_person),
+            body_bytes_max: max_body_bytes,
+            ctx,
+            identity,
+            gate,
+            limits,
+            stop,
+        }))
+    }
+}
+
+impl Deref for Web {
+    type Target = Door;
+
+    fn deref(&self) -> &Door {
+        &self.0
+    }
+}
+
+/// Every route there is.
+pub fn all_routes() -> Routes {
+    Routes::new()
+        .add(Access::Public, of!(health::healthz))
+        .add(Access::Public, of!(health::readyz))
+        .add(Access::Public, of!(metrics::metrics))
+        .add(Access::Public, of!(openapi::openapi))
+        .merge(api::routes())
+}
+
+/// The service as a router, ready to be served.
+#[must_use]
+pub fn router(parts: Parts) -> Router {
+    router_of(Web::new(parts, Limits::default()))
+}
+
+/// The same with limits of one's own.
+///
+/// From the outside in: the request's id and access line, security headers, problems, limits of address and headers, panics,
+/// the time-out; then the route with its access rule.
+pub fn router_of(web: Web) -> Router {
+    let (routes, _) = all_routes().into_parts();
+    let limit = web.limits.request;
+    let identifying = web.clone();
+    routes
+        .fallback(|| async { Problem::new(Kind::NotFound) })
+        .method_not_allowed_fallback(|| async { Problem::new(Kind::MethodNotAllowed) })
+        .with_state(web)
+        .layer(from_fn(move |request: Request, next: Next| guard::in_time(limit, request, next)))
+        .layer(from_fn(guard::catch_panic))
+        .layer(from_fn(guard::bounded))
+        .layer(from_fn(problem::render))
+        .layer(from_fn(guard::headers))
+        .layer(from_fn(move |request: Request, next: Next| {
+            request_id::identify(identifying.clone(), request, next)
+        }))
+}

@@ -1,0 +1,110 @@
+//! The one way in which a route comes into being: with its access rule, and with its refusals in the OpenAPI document.
+
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+
+use super::Web;
+use super::auth::{Access, authorize};
+use super::problem::MEDIA_TYPE;
+
+/// Routes, each with its rule. There is no way to add one without.
+#[derive(Default)]
+pub struct Routes(OpenApiRouter<Web>);
+
+impl Routes {
+    /// None yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// With a route more, open to whom the rule says. The rule stands before everything else of the route.
+    #[must_use]
+    pub fn add(self, access: Access, (schemas, mut paths, methods): UtoipaMethodRouter<Web>) -> Self {
+        for item in paths.paths.values_mut() {
+            operations(item).for_each(|operation| describe(operation, access));
+        }
+        let guarded =
+            methods.route_layer(from_fn(move |request: Request, next: Next| authorize(access, request, next)));
+        Self(self.0.routes((schemas, paths, guarded)))
+    }
+
+    /// With the routes of another part.
+    #[must_use]
+    pub fn merge(self, other: Self) -> Self {
+        Self(self.0.merge(other.0))
+    }
+
+    /// The router and its description.
+    #[must_use]
+    pub fn into_parts(self) -> (axum::Router<Web>, OpenApi) {
+        self.0.split_for_parts()
+    }
+}
+
+/// Every operation of a path.
+pub fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
+}
+
+/// Writes the rule and the refusals that follow from it and from what is read into the operation.
+fn describe(operation: &mut Operation, access: Access) {
+    let (security, rule): (Option<&str>, Vec<&str>) = match access {
+        Access::Public => (None, vec!["public"]),
+        Access::Applicant => (Some("bearer"), vec!["applicant"]),
+        Access::Staff(roles) => (Some("bearer"), roles.iter().map(|role| role.as_str()).collect()),
+        Access::TreasurySignature => (Some("treasury_signature"), vec!["treasury_signature"]),
+    };
+    let scopes: [&str; 0] = [];
+    operation.security = Some(match security {
+        Some(name) => vec![SecurityRequirement::new(name, scopes)],
+        None => vec![SecurityRequirement::default()],
+    });
+    let extensions = operation.extensions.get_or_insert_default();
+    extensions.insert("x-access".to_owned(), rule.into());
+    let refusals = refusals(operation, access);
+    for (status, description) in refusals {
+        operation.responses.responses.entry(status.to_owned()).or_insert_with(|| problem_response(description));
+    }
+}
+
+fn refusals(operation: &Operation, access: Access) -> Vec<(&'static str, &'static str)> {
+    let mut refusals = vec![("default", "Any other problem, such as 500, 503 or 504.")];
+    match access {
+        Access::Public => {}
+        Access::Applicant | Access::Staff(_) => {
+            refusals.push(("401", "No access token, or one that is not believed."));
+            refusals.push(("403", "The token's roles do not allow this."));
+        }
+        Access::TreasurySignature => refusals.push(("401", "The signature does not hold.")),
+    }
+    let parameters = operation.parameters.iter().flatten();
+    let places: Vec<&ParameterIn> = parameters
+        .filter_map(|parameter| match parameter {
+            RefOr::T(parameter) => Some(&parameter.parameter_in),
+            RefOr::Ref(_) => None,
+        })
+        .collect();
+    if places.contains(&&ParameterIn::Path) {
+        refusals.push(("404", "No such thing, or not theirs to see."));
+    }
+    if places.contains(&&ParameterIn::Query) {
+        refusals.push(("400", "A parameter is wrong; `errors` lists every one."));
+    }
+    if operation.request_body.is_some() {
+        refusals.push(("400", "The body is not JSON."));
+        refusals.push(("413", "The body is larger than 64 KiB."));
+        refusals.push(("415", "The body is not declared as UTF-8 JSON."));
+        refusals.push(("422", "The body is JSON but wrong; `errors` lists everything at once."));
+    }
+    refusals
+}
+
+fn problem_response(description: &str) -> RefOr<utoipa::openapi::Response> {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    RefOr::T(ResponseBuilder::new().description(description).content(MEDIA_TYPE, content).build())
+}
