@@ -190,7 +190,7 @@ async fn anothers_matter_looks_like_none() {
     let bodies = [
         ("/disputes", serde_json::json!({"snapshot_id": real.application, "field": "x", "words": "y"})),
         ("/file", super::house::typed(&real.application)),
-        ("/account", serde_json::json!({"account": super::house::ACCOUNT, "bank": "102588000014", "phone": "13800000000"})),
+        ("/account", serde_json::json!({"account": super::house::ACCOUNT, "bank": "102588000018", "phone": "13800000000"})),
         ("/withdraw", serde_json::json!({})),
     ];
     for (method, template, _) in lines().filter(|(_, path, rule)| *rule == Rule::Applicant && path.contains("{id}")) {

@@ -210,6 +210,8 @@ impl House {
     }
 
     pub(super) async fn with_limits(limits: Limits) -> Self {
+        // What a failed test has to say for itself.
+        let _ = tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_test_writer().try_init();
         let folder = TempDir::new().unwrap();
         let entropy = Arc::new(SeededEntropy::new(1));
         let ring = Keyring::of([("k1", &[1; 32])], "k1", &[2; 32]).unwrap();
@@ -298,7 +300,7 @@ impl House {
 
 /// What is typed at filing.
 pub(super) fn typed(snapshot: &str) -> Value {
-    json!({"snapshot_id": snapshot, "account": ACCOUNT, "bank": "102588000014", "phone": "13800000000"})
+    json!({"snapshot_id": snapshot, "account": ACCOUNT, "bank": "102588000018", "phone": "13800000000"})
 }
 
 pub(super) fn request(method: Method, path: &str, token: &str, body: Option<String>) -> Request<Body> {
