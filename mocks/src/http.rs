@@ -7,7 +7,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use futures_util::stream;
+use futures_util::stream::{self, StreamExt as _};
 use serde_json::{Value, json};
 
 use crate::connection::Cut;
@@ -335,10 +335,12 @@ impl Envelope {
 /// Half a body, then the connection breaks: the announced length is never reached.
 fn half(body: &[u8]) -> Body {
     let part = Bytes::copy_from_slice(body.get(..body.len() / 2).unwrap_or_default());
-    Body::from_stream(stream::iter([
-        Ok(part),
-        Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset)),
-    ]))
+    let broken = async {
+        // One pause, in which the server sends off what it has; otherwise the error would swallow the half as well.
+        tokio::task::yield_now().await;
+        Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))
+    };
+    Body::from_stream(stream::iter([Ok(part)]).chain(stream::once(broken)))
 }
 
 /// JSON still, but of no schema: required fields gone, a number where a text belongs, a field nobody declared.
