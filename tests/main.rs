@@ -1,5 +1,6 @@
 //! The one binary of integration tests.
 
 mod gateways;
+mod routes;
 mod store;
 mod values;
