@@ -36,8 +36,8 @@ statements! {
     /// Compare-and-swap: the version the change was based on must still be the row's.
     UPDATE = ["UPDATE applications SET policy_id = $3, policy_effective = $4, policy_hash = $5, district = $6, filed_at = $7, filed_on = $8, snapshot_id = $9, typed = $10, key_id = $11, state = $12, sources = $13, decision_id = $14, award_id = $15, since = $16, retry_at = $17, until_on = $18, request_id = $19, version = version + 1 WHERE id = $1 AND version = $2"];
     OF_APPLICANT = ["SELECT ", columns!(), " FROM applications WHERE applicant_id = $1 ORDER BY id DESC LIMIT $2"];
-    LIST = ["SELECT ", columns!(), " FROM applications WHERE id > $1 AND ($2 IS NULL OR district = $2) AND ($3 IS NULL OR policy_id = $3) ORDER BY id LIMIT $4"];
-    LIST_IN_STATE = ["SELECT ", columns!(), " FROM applications WHERE id > $1 AND ($2 IS NULL OR district = $2) AND ($3 IS NULL OR policy_id = $3) AND state = $5 ORDER BY id LIMIT $4"];
+    LIST = ["SELECT ", columns!(), " FROM applications WHERE id > $1 AND (CAST($2 AS TEXT) IS NULL OR district = $2) AND (CAST($3 AS TEXT) IS NULL OR policy_id = $3) ORDER BY id LIMIT $4"];
+    LIST_IN_STATE = ["SELECT ", columns!(), " FROM applications WHERE id > $1 AND (CAST($2 AS TEXT) IS NULL OR district = $2) AND (CAST($3 AS TEXT) IS NULL OR policy_id = $3) AND state = $5 ORDER BY id LIMIT $4"];
     FILED = ["SELECT id FROM applications WHERE state = 'filed' AND filed_at <= $1 ORDER BY filed_at, id LIMIT $2"];
     PARKED_DUE = ["SELECT id FROM applications WHERE state = 'parked' AND retry_at <= $1 ORDER BY retry_at, id LIMIT $2"];
     NEXT_PARKED = ["SELECT retry_at FROM applications WHERE state = 'parked' ORDER BY retry_at LIMIT 1"];
@@ -294,7 +294,7 @@ impl Tx {
     /// When the database fails or a row is inconsistent.
     pub async fn filed_ids(&mut self, before: Timestamp, limit: u32) -> Result<Vec<ApplicationId>, StoreError> {
         let rows = self.all(&FILED, args![before, limit]).await?;
-        ids(rows)
+        ids(&rows)
     }
 
     /// Parked applications whose sources are to be asked again.
@@ -307,7 +307,7 @@ impl Tx {
         limit: u32,
     ) -> Result<Vec<ApplicationId>, StoreError> {
         let rows = self.all(&PARKED_DUE, args![now, limit]).await?;
-        ids(rows)
+        ids(&rows)
     }
 
     /// When the next parked application is due.
@@ -336,7 +336,7 @@ impl Tx {
         limit: u32,
     ) -> Result<Vec<ApplicationId>, StoreError> {
         let rows = self.all(&PUBLICITY_OVER, args![today, limit]).await?;
-        ids(rows)
+        ids(&rows)
     }
 
     /// Who waits for money of this budget line, first come, first served. The line's year is the year of filing.
@@ -355,7 +355,7 @@ impl Tx {
                 args![&key.policy, key.district.to_string(), year, limit],
             )
             .await?;
-        ids(rows)
+        ids(&rows)
     }
 
     /// Budget lines that somebody waits for.
@@ -532,7 +532,7 @@ fn read_state(at: &At<'_>, row: &ApplicationRow) -> Result<ApplicationState, Sto
     })
 }
 
-fn ids(rows: Vec<IdRow>) -> Result<Vec<ApplicationId>, StoreError> {
+fn ids(rows: &[IdRow]) -> Result<Vec<ApplicationId>, StoreError> {
     rows.iter()
         .map(|row| {
             At {

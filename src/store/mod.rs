@@ -446,7 +446,7 @@ async fn open_sqlite(path: &Path, limits: Limits) -> Result<Pools, StoreError> {
     let readers = pool()
         .min_connections(0)
         .max_connections(limits.connections.max(1))
-        .idle_timeout(Duration::from_secs(60))
+        .idle_timeout(Duration::from_mins(1))
         .connect_lazy_with(options.pragma("query_only", "ON"));
     Ok(Pools::Sqlite {
         writer,

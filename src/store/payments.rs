@@ -21,8 +21,8 @@ statements! {
     /// Compare-and-swap: the version the change was based on must still be the row's.
     UPDATE = ["UPDATE payments SET amount = $3, due_on = $4, recheck = $5, state = $6, generation = $7, retry_at = $8, version = version + 1 WHERE id = $1 AND version = $2"];
     DUE = ["SELECT ", columns!(), " FROM payments p JOIN awards a ON a.id = p.award_id JOIN applications f ON f.id = a.application_id WHERE p.state = 'scheduled' AND p.due_on <= $1 AND (p.retry_at IS NULL OR p.retry_at <= $2) AND f.state = 'approved' ORDER BY p.due_on, p.id LIMIT $3"];
-    LIST = ["SELECT ", columns!(), " FROM payments p JOIN awards a ON a.id = p.award_id WHERE p.id > $1 AND ($2 IS NULL OR a.policy = $2) AND ($3 IS NULL OR a.district = $3) ORDER BY p.id LIMIT $4"];
-    LIST_IN_STATE = ["SELECT ", columns!(), " FROM payments p JOIN awards a ON a.id = p.award_id WHERE p.id > $1 AND ($2 IS NULL OR a.policy = $2) AND ($3 IS NULL OR a.district = $3) AND p.state = $5 ORDER BY p.id LIMIT $4"];
+    LIST = ["SELECT ", columns!(), " FROM payments p JOIN awards a ON a.id = p.award_id WHERE p.id > $1 AND (CAST($2 AS TEXT) IS NULL OR a.policy = $2) AND (CAST($3 AS TEXT) IS NULL OR a.district = $3) ORDER BY p.id LIMIT $4"];
+    LIST_IN_STATE = ["SELECT ", columns!(), " FROM payments p JOIN awards a ON a.id = p.award_id WHERE p.id > $1 AND (CAST($2 AS TEXT) IS NULL OR a.policy = $2) AND (CAST($3 AS TEXT) IS NULL OR a.district = $3) AND p.state = $5 ORDER BY p.id LIMIT $4"];
     COUNT_BY_STATE = ["SELECT state, CAST(COUNT(*) AS BIGINT) AS count, CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS fen FROM payments GROUP BY state ORDER BY state"];
 }
 

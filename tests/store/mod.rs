@@ -1,0 +1,17 @@
+//! The promises of the store, each run on both databases.
+//!
+//! PostgreSQL is never skipped: without `SANMIAO_TEST_POSTGRES` its tests fail and name the command that sets it.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot get on has failed")]
+
+mod backup;
+mod concurrency;
+mod fixture;
+mod harness;
+mod leases;
+mod ledger;
+mod model;
+mod promises;
+mod queues;
+mod round_trip;
+mod secrecy;

@@ -1,0 +1,249 @@
+//! Promise 8: what is personal is sealed at rest, and moved to a new key without a gap.
+
+use std::path::Path;
+
+use sanmiao::domain::form::Dispute;
+use sanmiao::domain::id::*;
+use sanmiao::domain::person::Private;
+use sanmiao::store::{Rotation, Store, StoreError, Tx, VaultError};
+
+use super::fixture::*;
+use super::harness::{Db, Seeded, limits, material, on_both_databases, vault};
+
+const WORDS: &str = "这不是我的姓名";
+
+/// Something in every sealed column.
+async fn seal_everything(store: &Store, passport: u32) -> (ApplicationId, InstructionId) {
+    let instruction = ready(store, passport).await;
+    let mut tx = store.write().await.unwrap();
+    let application = tx
+        .award(instruction.id.award())
+        .await
+        .unwrap()
+        .unwrap()
+        .application;
+    let snapshot = tx.latest_snapshot(application).await.unwrap().unwrap();
+    let dispute = Dispute {
+        id: id!(DisputeId),
+        application,
+        snapshot: snapshot.id,
+        field: "name".into(),
+        words: Private::new(WORDS.to_owned()),
+        at: NOW,
+    };
+    tx.insert_dispute(&dispute).await.unwrap();
+    let body = format!("{{\"payee_account\":\"{ACCOUNT}\"}}");
+    let event = format!("event-{passport}");
+    tx.insert_treasury_event(&event, &instruction.id, "settled", 1, NOW, body.as_bytes())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    (application, instruction.id)
+}
+
+/// Reads every sealed column once.
+async fn open_everything(
+    tx: &mut Tx,
+    application: ApplicationId,
+    instruction: InstructionId,
+) -> Result<(), StoreError> {
+    let read = tx.application(application).await?.unwrap();
+    assert_eq!(read.filing.unwrap().typed, typed());
+    assert_eq!(
+        tx.applicant(read.applicant).await?.unwrap().name.reveal(),
+        NAME
+    );
+    let body = tx
+        .evidence_of(application, sanmiao::domain::evidence::Round::FILING)
+        .await?
+        .remove(0)
+        .body;
+    assert!(String::from_utf8_lossy(body.reveal()).contains(NAME));
+    assert_eq!(
+        tx.latest_snapshot(application)
+            .await?
+            .unwrap()
+            .rows
+            .reveal()
+            .len(),
+        3
+    );
+    assert_eq!(tx.disputes_of(application).await?[0].words.reveal(), WORDS);
+    let payload = tx.instruction(&instruction).await?.unwrap().payload;
+    assert!(String::from_utf8_lossy(payload.reveal()).contains(ACCOUNT));
+    Ok(())
+}
+
+/// Every byte the database keeps: its files, or a dump.
+fn all_bytes(db: &Db) -> Vec<u8> {
+    let Some(file) = db.file() else {
+        return pg_dump(db);
+    };
+    let mut bytes = Vec::new();
+    for entry in std::fs::read_dir(file.parent().unwrap()).unwrap() {
+        bytes.extend(std::fs::read(entry.unwrap().path()).unwrap());
+    }
+    bytes
+}
+
+fn pg_dump(db: &Db) -> Vec<u8> {
+    let sanmiao::store::DatabaseUrl::Postgres(url) = &db.url else {
+        unreachable!()
+    };
+    let program = newest_pg_dump();
+    let dump = std::process::Command::new(program)
+        .arg("--inserts")
+        .arg(url)
+        .output()
+        .unwrap();
+    assert!(
+        dump.status.success(),
+        "{}",
+        String::from_utf8_lossy(&dump.stderr)
+    );
+    // A dump writes bytes as hexadecimal digits: put them back, so that a plain value would show.
+    let mut bytes = dump.stdout.clone();
+    for literal in String::from_utf8_lossy(&dump.stdout).split("'\\x").skip(1) {
+        let digits = literal.split('\'').next().unwrap();
+        bytes.extend(hex::decode(digits).unwrap());
+    }
+    bytes
+}
+
+pub(crate) fn newest_pg_dump() -> std::path::PathBuf {
+    let mut versions: Vec<_> = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .map(|entry| entry.unwrap().path().join("bin/pg_dump"))
+        .filter(|path| path.exists())
+        .collect();
+    versions.sort();
+    versions
+        .pop()
+        .unwrap_or_else(|| Path::new("pg_dump").to_owned())
+}
+
+fn holds(bytes: &[u8], text: &str) -> bool {
+    bytes
+        .windows(text.len())
+        .any(|window| window == text.as_bytes())
+}
+
+on_both_databases! {
+    async fn no_name_number_account_or_word_is_in_the_raw_database(db: &Db) {
+        let (application, instruction) = seal_everything(&db.store, 31_415_926).await;
+        let mut tx = db.store.read().await.unwrap();
+        open_everything(&mut tx, application, instruction).await.unwrap();
+        drop(tx);
+        let bytes = all_bytes(db);
+        assert!(holds(&bytes, POLICY), "the bytes are the database's");
+        for secret in [NAME, "欧阳", "E31415926", "31415926", ACCOUNT, PHONE, WORDS, "1055822020000001"] {
+            // The passport's digits are in the test's own subject, which is no secret.
+            let bytes = if secret == "31415926" { without(&bytes, "subject-31415926") } else { bytes.clone() };
+            let bytes = without(&without(&bytes, "doc-31415926"), "event-31415926");
+            assert!(!holds(&bytes, secret), "{secret} is in clear");
+        }
+    }
+
+    async fn rotation_moves_every_value_and_can_be_broken_off(db: &Db) {
+        let mut stored = Vec::new();
+        for passport in 1..=3 {
+            stored.push(seal_everything(&db.store, passport).await);
+        }
+        let both = db.reopen(vault(&["b", "a"], 200)).await;
+        let left = both.read().await.unwrap().values_under_old_keys().await.unwrap();
+        assert_eq!(left, 3 * 7, "seven sealed columns");
+        // Broken off after two batches, and begun anew.
+        let mut rotation = Rotation::default();
+        for _ in 0..2 {
+            rotation = both.rotate_batch(&rotation, 2).await.unwrap();
+        }
+        assert_eq!(rotation.moved, 3);
+        for (application, instruction) in &stored {
+            open_everything(&mut both.read().await.unwrap(), *application, *instruction).await.unwrap();
+        }
+        // What is stored meanwhile is sealed with the new key.
+        stored.push(seal_everything(&both, 4).await);
+        let mut rotation = Rotation::default();
+        while !rotation.is_done() {
+            rotation = both.rotate_batch(&rotation, 2).await.unwrap();
+        }
+        assert_eq!(rotation.moved, 3 * 7 - 3);
+        assert_eq!(both.read().await.unwrap().values_under_old_keys().await.unwrap(), 0);
+        // The old key may go.
+        let new = db.reopen(vault(&["b"], 200)).await;
+        for (application, instruction) in stored {
+            open_everything(&mut new.read().await.unwrap(), application, instruction).await.unwrap();
+        }
+        assert_eq!(both.rotate_batch(&rotation, 2).await.unwrap(), rotation);
+    }
+
+    async fn the_same_document_is_found_after_a_rotation(db: &Db) {
+        let (person, subject) = applicant(1);
+        let mut tx = db.store.write().await.unwrap();
+        tx.upsert_applicant(&person, &subject, NOW).await.unwrap();
+        tx.commit().await.unwrap();
+        let both = db.reopen(vault(&["b", "a"], 200)).await;
+        let mut rotation = Rotation::default();
+        while !rotation.is_done() {
+            rotation = both.rotate_batch(&rotation, 100).await.unwrap();
+        }
+        let (again, _) = applicant(1);
+        let mut tx = both.write().await.unwrap();
+        assert_eq!(tx.upsert_applicant(&again, &subject, NOW).await.unwrap().id, person.id);
+    }
+
+    async fn a_missing_key_is_told_by_name_and_place(db: &Db) {
+        let (application, instruction) = seal_everything(&db.store, 1).await;
+        let other = db.reopen(vault(&["b"], 200)).await;
+        let mut tx = other.read().await.unwrap();
+        let error = open_everything(&mut tx, application, instruction).await.unwrap_err();
+        let StoreError::Vault(VaultError::UnknownKey { table, key, .. }) = error else { panic!("{error}") };
+        assert_eq!((table, key.as_str()), ("applications", "a"));
+    }
+
+    async fn other_material_under_a_known_name_is_refused_at_the_start(db: &Db) {
+        let other_index = Store::open(&db.url, vault(&["a"], 201), limits()).await.unwrap_err();
+        assert!(matches!(&other_index, StoreError::Vault(VaultError::OtherKey { id }) if id == "blind-index"));
+        let list = format!("a:{}", material(9));
+        let ring = sanmiao::store::Keyring::parse(&list, "a", &material(200)).unwrap();
+        let wrong = sanmiao::store::Vault::new(ring, std::sync::Arc::new(Seeded::new(1)));
+        let error = Store::open(&db.url, wrong, limits()).await.unwrap_err();
+        assert!(matches!(&error, StoreError::Vault(VaultError::OtherKey { id }) if id == "seal:a"), "{error}");
+    }
+
+    async fn a_sealed_value_moved_to_another_row_does_not_open(db: &Db) {
+        let (first, _) = seal_everything(&db.store, 1).await;
+        let (second, _) = seal_everything(&db.store, 2).await;
+        let moved = format!("UPDATE applications SET typed = (SELECT typed FROM applications WHERE id = '{first}') WHERE id = '{second}'");
+        assert_eq!(db.raw(&moved).await.unwrap(), 1);
+        let error = db.store.read().await.unwrap().application(second).await.unwrap_err();
+        assert!(matches!(error, StoreError::Vault(VaultError::DoesNotOpen { column: "typed", .. })), "{error}");
+    }
+
+    async fn errors_of_the_database_hold_no_values(db: &Db) {
+        let mut tx = db.store.write().await.unwrap();
+        let (person, subject) = applicant(77_777_777);
+        tx.upsert_applicant(&person, &subject, NOW).await.unwrap();
+        let mut fresh = draft(&mut tx, 77_777_777).await;
+        fresh.request_id = "geheim-geheim".into();
+        let error = tx.insert_application(&fresh).await.unwrap_err();
+        assert!(error.is_conflict_on("applications_pkey"), "{error}");
+        let shown = format!("{error} {error:?}");
+        assert!(!shown.contains("geheim") && !shown.contains(&fresh.id.to_string()), "{shown}");
+    }
+}
+
+fn without(bytes: &[u8], text: &str) -> Vec<u8> {
+    let mut left = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        if bytes[at..].starts_with(text.as_bytes()) {
+            at += text.len();
+        } else {
+            left.push(bytes[at]);
+            at += 1;
+        }
+    }
+    left
+}
