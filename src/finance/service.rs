@@ -177,11 +177,15 @@ impl Finance {
             amount,
             reference: reference.to_owned(),
         };
+        // The line first, for the journal names it; a reference used before rolls both back.
+        tx.appropriate(&key, amount).await?;
         match tx.post(&entry).await {
-            Err(StoreError::Conflict(_)) => return self.appropriated_before(&entry).await,
+            Err(StoreError::Conflict(_)) => {
+                drop(tx);
+                return self.appropriated_before(&entry).await;
+            }
             other => other?,
         }
-        tx.appropriate(&key, amount).await?;
         let detail = json!({ "policy": key.policy, "district": key.district, "year": key.year, "amount": amount });
         self.audit(&mut tx, staff, "budget.appropriated", reference.to_owned(), detail).await?;
         let budget = tx.budget(&key).await?.ok_or_else(|| StageError::corrupt("a budget line vanished"))?;
