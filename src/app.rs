@@ -16,7 +16,7 @@ use crate::jobs::{self, Intervals, Stop};
 use crate::payout::dispatch::DispatchLimits;
 use crate::policy::folder::{self, FolderError};
 use crate::policy::shipped;
-use crate::ports::{CallbackGate, Clock, Entropy, Identity, World};
+use crate::ports::{CallbackGate, Clock, Entropy, Identity, TreasuryBooks, World};
 use crate::store::vault::{Keyring, KeyringError, Vault};
 use crate::store::{DatabaseUrl, Limits, Store, StoreError};
 use crate::telemetry::Metrics;
@@ -64,6 +64,7 @@ pub struct App {
     ctx: Context,
     identity: Arc<dyn Identity>,
     gate: Arc<dyn CallbackGate>,
+    books: Arc<dyn TreasuryBooks>,
     intervals: Intervals,
     max_body_bytes: usize,
 }
@@ -86,6 +87,7 @@ impl App {
     pub async fn assemble(config: &Config, nature: Nature) -> Result<Self, AppError> {
         let store = open_store(config, &nature.entropy).await?;
         store.migrate().await?;
+        store.verify_keys().await?;
         let policies = Arc::new(policies(&config.policies_dir)?);
         publish(&store, &policies, &*nature.clock).await?;
         let metrics = Metrics::new();
@@ -107,6 +109,7 @@ impl App {
             ctx,
             identity: gateways.identity,
             gate: gateways.callbacks,
+            books: gateways.books,
             intervals: intervals(config),
             max_body_bytes: config.server.max_body_bytes,
         })
@@ -116,6 +119,12 @@ impl App {
     #[must_use]
     pub const fn context(&self) -> &Context {
         &self.ctx
+    }
+
+    /// What the treasury itself has written down.
+    #[must_use]
+    pub fn books(&self) -> Arc<dyn TreasuryBooks> {
+        Arc::clone(&self.books)
     }
 
     /// Serves and runs the jobs until told to stop; requests and rounds under way are finished.
@@ -201,13 +210,14 @@ fn intervals(config: &Config) -> Intervals {
         resume: jobs.resume,
         waiting: jobs.instalments,
         due: jobs.instalments,
-        silent: jobs.deadlines,
+        silent: jobs.instalments,
         limits: DispatchLimits {
             concurrency: treasury.concurrency,
             lease_ms: treasury.lease_ms,
             attempts_max: i64::from(treasury.attempts_max),
             pause_min_ms: millis(treasury.backoff_ms),
             pause_max_ms: millis(treasury.backoff_ms_max),
+            silence_ms: treasury.silence_ms,
             ..DispatchLimits::default()
         },
     }

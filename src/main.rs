@@ -1,2 +1,7 @@
-//! main
-fn main() {}
+//! `sanmiao`: parses the command line and calls the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sanmiao::cli::main()
+}

@@ -1,7 +1,9 @@
 //! The one binary of integration tests.
 
 mod flows;
+mod gateways;
 mod payout;
+mod routes;
 mod store;
 mod support;
 mod values;

@@ -1,5 +1,6 @@
 -- `typed` seals what the applicant typed: account, bank, telephone. The columns after `state` hold what each
--- state knows; the checks say which.
+-- state knows; the checks say which. No reference is deferred: what an application points at is stored first, for SQLite would
+-- look through every application when a decision is stored after it.
 CREATE TABLE applications (
     id TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     applicant_id TEXT COLLATE "C" NOT NULL REFERENCES applicants (id),
@@ -76,7 +77,7 @@ CREATE TABLE fetches (
     elapsed_ms BIGINT NOT NULL CHECK (elapsed_ms >= 0),
     attempts BIGINT NOT NULL CHECK (attempts BETWEEN 0 AND 255),
     outcome TEXT COLLATE "C" NOT NULL CHECK (outcome IN ('answered', 'timed_out', 'unreachable', 'server_error', 'refused', 'malformed', 'bad_signature', 'breaker_open', 'not_configured')),
-    evidence_id TEXT COLLATE "C" REFERENCES evidence (id) DEFERRABLE INITIALLY DEFERRED
+    evidence_id TEXT COLLATE "C" REFERENCES evidence (id)
 );
 CREATE INDEX fetches_of_application ON fetches (application_id, asked_at, id);
 
@@ -122,5 +123,5 @@ FOR EACH ROW EXECUTE FUNCTION rows_are_never_changed();
 CREATE TRIGGER decisions_stay BEFORE DELETE ON decisions
 FOR EACH ROW EXECUTE FUNCTION rows_are_never_changed();
 
-ALTER TABLE applications ADD FOREIGN KEY (snapshot_id) REFERENCES snapshots (id) DEFERRABLE INITIALLY DEFERRED;
-ALTER TABLE applications ADD FOREIGN KEY (decision_id) REFERENCES decisions (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE applications ADD FOREIGN KEY (snapshot_id) REFERENCES snapshots (id);
+ALTER TABLE applications ADD FOREIGN KEY (decision_id) REFERENCES decisions (id);

@@ -96,4 +96,4 @@ CREATE TABLE treasury_events (
 );
 CREATE INDEX treasury_events_of_instruction ON treasury_events (instruction_id, sequence);
 
-ALTER TABLE applications ADD FOREIGN KEY (award_id) REFERENCES awards (id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE applications ADD FOREIGN KEY (award_id) REFERENCES awards (id);

@@ -1,5 +1,6 @@
 -- `typed` seals what the applicant typed: account, bank, telephone. The columns after `state` hold what each
--- state knows; the checks say which.
+-- state knows; the checks say which. No reference is deferred: what an application points at is stored first, for SQLite would
+-- look through every application when a decision is stored after it.
 CREATE TABLE applications (
     id TEXT NOT NULL PRIMARY KEY,
     applicant_id TEXT NOT NULL REFERENCES applicants (id),
@@ -11,13 +12,13 @@ CREATE TABLE applications (
     opened_at INTEGER NOT NULL,
     filed_at INTEGER,
     filed_on TEXT CHECK (length(filed_on) = 10),
-    snapshot_id TEXT REFERENCES snapshots (id) DEFERRABLE INITIALLY DEFERRED,
+    snapshot_id TEXT REFERENCES snapshots (id),
     typed BLOB,
     key_id TEXT,
     state TEXT NOT NULL CHECK (state IN ('draft', 'filed', 'parked', 'referred', 'waiting_for_budget', 'publicity', 'approved', 'refused', 'withdrawn')),
     sources TEXT,
-    decision_id TEXT REFERENCES decisions (id) DEFERRABLE INITIALLY DEFERRED,
-    award_id TEXT REFERENCES awards (id) DEFERRABLE INITIALLY DEFERRED,
+    decision_id TEXT REFERENCES decisions (id),
+    award_id TEXT REFERENCES awards (id),
     since INTEGER,
     retry_at INTEGER,
     until_on TEXT CHECK (length(until_on) = 10),
@@ -76,7 +77,7 @@ CREATE TABLE fetches (
     elapsed_ms INTEGER NOT NULL CHECK (elapsed_ms >= 0),
     attempts INTEGER NOT NULL CHECK (attempts BETWEEN 0 AND 255),
     outcome TEXT NOT NULL CHECK (outcome IN ('answered', 'timed_out', 'unreachable', 'server_error', 'refused', 'malformed', 'bad_signature', 'breaker_open', 'not_configured')),
-    evidence_id TEXT REFERENCES evidence (id) DEFERRABLE INITIALLY DEFERRED
+    evidence_id TEXT REFERENCES evidence (id)
 ) STRICT;
 CREATE INDEX fetches_of_application ON fetches (application_id, asked_at, id);
 

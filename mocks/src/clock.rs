@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn advancing_moves_business_time_only() {
         let clock = Clock::from_fn(|| 1_000_000);
-        clock.advance(Duration::from_secs(86_400));
+        clock.advance(Duration::from_hours(24));
         assert_eq!(clock.wall_seconds(), 1);
         assert_eq!(clock.business_micros(), 1_000_000 + DAY_MICROS);
         assert_eq!(clock.days_ahead(), 1);

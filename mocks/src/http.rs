@@ -7,7 +7,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use futures_util::stream;
+use futures_util::stream::{self, StreamExt as _};
 use serde_json::{Value, json};
 
 use crate::connection::Cut;
@@ -301,28 +301,14 @@ impl Envelope {
         } else {
             wire::sign(&shared.key(self.channel).secret, &text)
         };
-        let content_type = if reply.status.is_success() {
-            "application/json"
-        } else {
-            "application/problem+json"
-        };
         let mut response = Response::new(Body::empty());
         *response.status_mut() = reply.status;
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
-        for (name, value) in [
+        let signed = [
             (wire::TIMESTAMP, timestamp),
             (wire::DIGEST, digest),
             (wire::SIGNATURE, signature),
-        ] {
-            if let Ok(value) = HeaderValue::from_str(&value) {
-                headers.insert(name, value);
-            }
-        }
-        if let Some(request_id) = &self.request_id {
-            headers.insert(wire::REQUEST_ID, request_id.clone());
-        }
+        ];
+        self.put_headers(response.headers_mut(), reply.status, body.len(), signed);
         *response.body_mut() = if plan.is_truncated {
             half(&body)
         } else {
@@ -330,15 +316,41 @@ impl Envelope {
         };
         response
     }
+
+    fn put_headers(
+        &self,
+        headers: &mut HeaderMap,
+        status: StatusCode,
+        length: usize,
+        signed: [(&'static str, String); 3],
+    ) {
+        let content_type = if status.is_success() {
+            "application/json"
+        } else {
+            "application/problem+json"
+        };
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+        for (name, value) in signed {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                headers.insert(name, value);
+            }
+        }
+        if let Some(request_id) = &self.request_id {
+            headers.insert(wire::REQUEST_ID, request_id.clone());
+        }
+    }
 }
 
 /// Half a body, then the connection breaks: the announced length is never reached.
 fn half(body: &[u8]) -> Body {
     let part = Bytes::copy_from_slice(body.get(..body.len() / 2).unwrap_or_default());
-    Body::from_stream(stream::iter([
-        Ok(part),
-        Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset)),
-    ]))
+    let broken = async {
+        // One pause, in which the server sends off what it has; otherwise the error would swallow the half as well.
+        tokio::task::yield_now().await;
+        Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset))
+    };
+    Body::from_stream(stream::iter([Ok(part)]).chain(stream::once(broken)))
 }
 
 /// JSON still, but of no schema: required fields gone, a number where a text belongs, a field nobody declared.

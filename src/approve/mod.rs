@@ -7,6 +7,7 @@
 //! | [`explain`] | verdicts → words, when somebody reads them |
 //! | [`cases`] | runs the cases beside a policy document |
 //! | [`case`], [`record`] | everything a judgement rests on, and the canonical record of it |
+//! | [`replay`] | recomputes a decision, in the program as offline |
 //! | [`award`] | what one approval commits |
 //! | [`service`] | the machine decides; a person's decision is committed |
 
@@ -17,7 +18,10 @@ pub mod cases;
 pub mod explain;
 pub mod matcher;
 pub mod record;
+pub mod replay;
 pub mod service;
+#[cfg(test)]
+mod tests;
 
 pub use record::Grounds;
 pub use service::{Approve, Recheck, Viewer};

@@ -474,7 +474,7 @@ fn ms_since(ctx: &Context, earlier: Timestamp) -> i64 {
 }
 
 /// What a person may grant: what the amount rows give on the facts, the criteria being settled by the person.
-fn plan_by_person(case: &Case, judged: &Judged) -> Result<Plan, StageError> {
+pub(super) fn plan_by_person(case: &Case, judged: &Judged) -> Result<Plan, StageError> {
     amount::grant_alone(&case.policy, &judged.facts, case.on)
         .and_then(|grant| case.plan(grant, &judged.facts))
         .ok_or_else(|| StageError::Invalid {

@@ -9,16 +9,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use clap::Args;
 use serde::Serialize;
 
+use super::CliError;
+use super::settings::{Where, nature};
+use crate::app::{self, Nature};
 use crate::config::{Config, ConfigError, PeerConfig, Text};
+use crate::domain::calendar::WorkingCalendar;
 use crate::domain::time::Date;
 use crate::gateways::assemble::identity_settings;
 use crate::gateways::http::{Http, HttpError};
 use crate::gateways::identity::OpenIdIdentity;
 use crate::gateways::probe::{Presence, knock};
 use crate::gateways::wire::SKEW_S_MAX;
-use crate::ports::{Clock, IdentityError};
+use crate::ports::{Clock, Entropy, IdentityError};
 
 /// For one knock.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -26,6 +31,72 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const CALENDAR_DAYS_MIN: i32 = 60;
 /// Clocks closer than this are not worth a word.
 const SKEW_S_QUIET: i64 = 5;
+
+/// What is looked at.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    #[command(flatten)]
+    place: Where,
+    /// Print one JSON array
+    #[arg(long)]
+    json: bool,
+}
+
+/// Looks at everything and says what is wrong.
+///
+/// # Errors
+/// `No` when something is; `Unusable` for a configuration that cannot be read.
+pub async fn run(args: DoctorArgs, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
+    let config = match Config::load(args.place.file().as_deref(), std::env::vars()) {
+        Ok(config) => config,
+        Err(error) => {
+            print(&of_config_error(&error), args.json, out)?;
+            return Err(CliError::Unusable("the configuration cannot be used".to_owned()));
+        }
+    };
+    let Nature { clock, entropy } = nature();
+    let http = Http::new().map_err(CliError::failed)?;
+    let calendar = WorkingCalendar::official().map_err(CliError::failed)?;
+    let hooks = Hooks {
+        database: Box::pin(database(&config, &entropy)),
+        policies: Box::pin(std::future::ready(policies(&config))),
+        calendar_until: *calendar.covers().end(),
+    };
+    let checks = doctor(&config, &http, &clock, hooks).await;
+    print(&checks, args.json, out)?;
+    if all_well(&checks) { Ok(()) } else { Err(CliError::No) }
+}
+
+async fn database(config: &Config, entropy: &Arc<dyn Entropy>) -> Finding {
+    let trouble = |error: &dyn std::fmt::Display| Trouble {
+        what: Text::new(format!("数据库无法使用：{error}"), format!("the database cannot be used: {error}")),
+        mend: Text::new("检查 [database] 与 [vault]", "look at [database] and [vault]"),
+    };
+    let store = app::open_store(config, entropy).await.map_err(|error| trouble(&error))?;
+    match store.pending_migrations().await.map_err(|error| trouble(&error))? {
+        0 => {
+            store.verify_keys().await.map_err(|error| trouble(&error))?;
+            Ok(Text::new("可用，版本一致", "reachable, and at this version"))
+        }
+        pending => Err(Trouble {
+            what: Text::new(format!("缺少 {pending} 个迁移"), format!("{pending} migrations are missing")),
+            mend: Text::new("运行 sanmiao migrate", "run sanmiao migrate"),
+        }),
+    }
+}
+
+fn policies(config: &Config) -> Finding {
+    match app::policies(&config.policies_dir) {
+        Ok(book) => {
+            let count = book.iter().count();
+            Ok(Text::new(format!("{count} 份政策文件"), format!("{count} policy documents")))
+        }
+        Err(error) => Err(Trouble {
+            what: Text::new(format!("政策文件有误：{error}"), format!("a policy document has a problem: {error}")),
+            mend: Text::new("运行 sanmiao policy check", "run sanmiao policy check"),
+        }),
+    }
+}
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

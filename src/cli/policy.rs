@@ -226,3 +226,110 @@ fn first(problems: &[PolicyProblem]) -> String {
         .first()
         .map_or_else(String::new, ToString::to_string)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    const SHIPPED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/policies");
+
+    fn args(path: impl Into<PathBuf>, json: bool) -> PolicyArgs {
+        PolicyArgs {
+            path: path.into(),
+            json,
+            lang: CliLang::En,
+        }
+    }
+
+    fn said(command: &PolicyCommand) -> (u8, String) {
+        let mut out = Vec::new();
+        let code = run(command, &mut out).unwrap();
+        (code, String::from_utf8(out).unwrap())
+    }
+
+    /// A copy of one shipped policy with a part of its text exchanged.
+    fn changed(from: &str, to: &str) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let inside = folder.path().join("zhongshan-phd");
+        std::fs::create_dir(&inside).unwrap();
+        for name in ["2021-01-01.json", "2021-01-01.cases.json"] {
+            let text = std::fs::read_to_string(format!("{SHIPPED}/zhongshan-phd/{name}")).unwrap();
+            std::fs::write(inside.join(name), text.replace(from, to)).unwrap();
+        }
+        folder
+    }
+
+    #[test]
+    fn the_shipped_folder_checks_and_tests_fine() {
+        for command in [
+            PolicyCommand::Check(args(SHIPPED, false)),
+            PolicyCommand::Test(args(SHIPPED, false)),
+        ] {
+            let (code, text) = said(&command);
+            assert_eq!(code, FINE, "{text}");
+            assert_eq!(
+                text.lines().filter(|line| line.starts_with("ok  ")).count(),
+                7
+            );
+        }
+        let (code, text) = said(&PolicyCommand::Test(args(SHIPPED, true)));
+        let object: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(
+            (
+                code,
+                &object["ok"],
+                object["documents"].as_array().unwrap().len()
+            ),
+            (FINE, &Value::Bool(true), 7)
+        );
+    }
+
+    #[test]
+    fn a_faulty_document_is_answered_with_no_and_the_pointer() {
+        let folder = changed("\"district\": \"district\"", "\"district\": \"borough\"");
+        let (code, text) = said(&PolicyCommand::Check(args(folder.path(), false)));
+        assert_eq!(code, NO);
+        assert!(text.contains("error /district: [unknown_fact]"), "{text}");
+        let (code, _) = said(&PolicyCommand::Test(args(folder.path(), false)));
+        assert_eq!(code, NO);
+        let (code, text) = said(&PolicyCommand::Check(args(folder.path(), true)));
+        let object: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(
+            (code, &object["documents"][0]["problems"][0]["pointer"]),
+            (NO, &Value::from("/district"))
+        );
+    }
+
+    #[test]
+    fn a_failing_case_is_answered_with_no_and_the_difference() {
+        let folder = changed("\"total\": \"300000.00\"", "\"total\": \"300000.01\"");
+        let (code, text) = said(&PolicyCommand::Test(args(folder.path(), false)));
+        assert_eq!(code, NO);
+        assert!(
+            text.contains("total: expected 300000.01, got 300000.00"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_document_in_the_wrong_place_is_found() {
+        let folder = changed("\"id\": \"zhongshan-phd\"", "\"id\": \"elsewhere\"");
+        let (code, text) = said(&PolicyCommand::Check(args(folder.path(), false)));
+        assert_eq!(code, NO);
+        assert!(text.contains("[misplaced]"), "{text}");
+    }
+
+    #[test]
+    fn nothing_to_read_is_unusable() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(
+            said(&PolicyCommand::Check(args(folder.path(), false))).0,
+            UNUSABLE
+        );
+        assert_eq!(
+            said(&PolicyCommand::Test(args(folder.path().join("none"), true))).0,
+            UNUSABLE
+        );
+    }
+}

@@ -59,6 +59,11 @@ const MILLIS: Kind = Kind::Whole {
     min: 1,
     max: 86_400_000,
 };
+/// No exchange may take longer than a minute: the client itself cuts it off there.
+const EXCHANGE_MS: Kind = Kind::Whole {
+    min: 1,
+    max: 60_000,
+};
 const COUNT: Kind = Kind::Whole {
     min: 1,
     max: 10_000,
@@ -265,7 +270,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     default(
         "identity.timeout_ms",
-        MILLIS,
+        EXCHANGE_MS,
         "3000",
         "获取公钥的超时(毫秒)",
         "Time-out of fetching keys, milliseconds",
@@ -349,7 +354,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     default(
         "sources.*.attempt_timeout_ms",
-        MILLIS,
+        EXCHANGE_MS,
         "1500",
         "单次尝试的时限(毫秒)",
         "Time-out of one try, milliseconds",
@@ -433,7 +438,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     default(
         "treasury.timeout_ms",
-        MILLIS,
+        EXCHANGE_MS,
         "5000",
         "一次往来的时限(毫秒)",
         "Time-out of one exchange, milliseconds",
@@ -473,6 +478,13 @@ pub(super) const KEYS: &[Key] = &[
         "重试等待上限(毫秒)",
         "Ceiling of any pause, milliseconds",
     ),
+    default(
+        "treasury.silence_ms",
+        MILLIS,
+        "120000",
+        "已受理指令多久无消息即主动查询(毫秒)",
+        "Silence after which an acknowledged instruction is asked about, milliseconds",
+    ),
     required(
         "notify.url",
         Kind::Url,
@@ -496,7 +508,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     default(
         "notify.timeout_ms",
-        MILLIS,
+        EXCHANGE_MS,
         "3000",
         "一条消息的时限(毫秒)",
         "Time-out of one message, milliseconds",

@@ -7,11 +7,11 @@ use std::path::PathBuf;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use secrecy::SecretString;
+use url::Url;
 use zeroize::Zeroizing;
 
 use super::keys::{KEYS, Key, Kind, Need, PLACEHOLDER};
 use super::problem::{ConfigError, Problem, Text};
-use crate::gateways::http::Url;
 
 const ENV_PREFIX: &str = "SANMIAO_";
 const ENV_SEPARATOR: &str = "__";
@@ -196,27 +196,25 @@ impl Reader {
                 Found::Trouble
             }
             (Some(raw), None) => Found::Value(raw),
-            (None, Some(file)) => self.from_file(&file_path, &file),
+            (None, Some(file)) => self.read_file(&file_path, &file),
             (None, None) => Found::Nothing,
         }
     }
 
-    fn from_file(&mut self, path: &str, file: &Raw) -> Found {
+    fn read_file(&mut self, path: &str, file: &Raw) -> Found {
         let content = text_of(Kind::Path, file).and_then(|file| std::fs::read_to_string(file).ok());
-        match content {
-            Some(content) => Found::Value(Raw::Words(content.trim().to_owned())),
-            None => {
-                self.problem(
-                    path,
-                    Text::new("文件无法读取", "the file cannot be read"),
-                    Text::new(
-                        "检查路径与读取权限",
-                        "check its path and that the service may read it",
-                    ),
-                );
-                Found::Trouble
-            }
+        if let Some(content) = content {
+            return Found::Value(Raw::Words(content.trim().to_owned()));
         }
+        self.problem(
+            path,
+            Text::new("文件无法读取", "the file cannot be read"),
+            Text::new(
+                "检查路径与读取权限",
+                "check its path and that the service may read it",
+            ),
+        );
+        Found::Trouble
     }
 
     fn missing(&mut self, path: &str, key: &Key) {
@@ -359,12 +357,9 @@ fn distance(one: &str, other: &str) -> usize {
 }
 
 fn not_toml(text: &str, error: &toml::de::Error) -> ConfigError {
-    let before = error.span().map_or(0, |span| span.start.min(text.len()));
-    let line = text.as_bytes()[..before]
-        .iter()
-        .filter(|byte| **byte == b'\n')
-        .count()
-        + 1;
+    let start = error.span().map_or(0, |span| span.start);
+    let before = text.get(..start).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
     ConfigError::NotToml {
         line,
         why: error

@@ -6,14 +6,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
 use zeroize::Zeroizing;
 
 use super::Config;
 use super::problem::Text;
 use super::read::Reader;
 use crate::domain::source::SourceId;
-use crate::gateways::http::Url;
-use crate::gateways::wire::WireKey;
 
 /// `[server]`
 #[derive(Debug, Clone)]
@@ -107,10 +106,10 @@ pub struct PeerConfig {
 }
 
 impl PeerConfig {
-    /// The key to sign with.
+    /// The shared key's bytes, to sign with.
     #[must_use]
-    pub fn wire_key(&self) -> WireKey {
-        WireKey::new(self.app_id.as_str(), &key_bytes(&self.key))
+    pub fn key_bytes(&self) -> Zeroizing<Vec<u8>> {
+        key_bytes(&self.key)
     }
 }
 
@@ -153,16 +152,14 @@ pub struct TreasuryConfig {
     pub concurrency: usize,
     pub backoff_ms: u64,
     pub backoff_ms_max: u64,
+    pub silence_ms: i64,
 }
 
 impl TreasuryConfig {
-    /// The key that call-backs are signed with.
+    /// The bytes of the key that call-backs are signed with.
     #[must_use]
-    pub fn callback_wire_key(&self) -> WireKey {
-        WireKey::new(
-            self.callback_app_id.as_str(),
-            &key_bytes(&self.callback_key),
-        )
+    pub fn callback_key_bytes(&self) -> Zeroizing<Vec<u8>> {
+        key_bytes(&self.callback_key)
     }
 }
 
@@ -476,6 +473,7 @@ fn treasury(reader: &mut Reader) -> TreasuryConfig {
         concurrency: reader.whole("treasury.concurrency"),
         backoff_ms: reader.whole("treasury.backoff_ms"),
         backoff_ms_max: reader.whole("treasury.backoff_ms_max"),
+        silence_ms: reader.whole("treasury.silence_ms"),
     }
 }
 

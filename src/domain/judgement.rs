@@ -480,3 +480,91 @@ pub struct Plan {
     /// In order.
     pub instalments: Vec<PlannedInstalment>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const T: Ternary = Ternary::TRUE;
+    const F: Ternary = Ternary::FALSE;
+    const U: Ternary = Ternary::unknown(Cause::NoRecord);
+    const W: Ternary = Ternary::unknown(Cause::SourceUnavailable);
+
+    #[test]
+    fn the_truth_tables_are_those_of_strong_kleene_logic() {
+        for (left, right, and, or) in [
+            (T, T, T, T),
+            (T, F, F, T),
+            (T, U, U, T),
+            (F, T, F, T),
+            (F, F, F, F),
+            (F, U, F, U),
+            (U, T, U, T),
+            (U, F, F, U),
+            (U, U, U, U),
+        ] {
+            assert_eq!(left.and(right), and, "{left:?} and {right:?}");
+            assert_eq!(left.or(right), or, "{left:?} or {right:?}");
+        }
+        assert_eq!((T.not(), F.not(), U.not()), (F, T, U));
+    }
+
+    #[test]
+    fn causes_come_together_unless_one_side_only_waits_for_a_source() {
+        let contradiction = Ternary::unknown(Cause::Contradiction);
+        let both: Causes = [Cause::NoRecord, Cause::Contradiction]
+            .into_iter()
+            .collect();
+        assert_eq!(U.and(contradiction).causes(), both);
+        assert_eq!(U.or(contradiction).causes(), both);
+        assert_eq!(U.or(W), W, "the source may still open the way");
+        assert!(
+            U.and(W).causes().contains(Cause::NoRecord),
+            "the source cannot mend the other"
+        );
+    }
+
+    #[test]
+    fn verdicts_are_written_with_their_causes() {
+        let causes: Causes = [Cause::Unreadable, Cause::NoRecord].into_iter().collect();
+        let written = |verdict: Verdict| serde_json::to_string(&verdict).unwrap();
+        assert_eq!(written(Verdict::Met), r#"{"verdict":"met"}"#);
+        assert_eq!(
+            written(Verdict::CannotEstablish(causes)),
+            r#"{"verdict":"cannot_establish","causes":["no_record","unreadable"]}"#
+        );
+        for cause in Cause::ALL {
+            assert_eq!(serde_json::to_value(cause).unwrap(), cause.as_str());
+        }
+    }
+
+    #[test]
+    fn a_due_day_that_does_not_exist_is_the_last_of_its_month() {
+        let award = jiff::civil::date(2024, 2, 29);
+        assert_eq!(
+            Due::MonthsAfterAward(12).day(award),
+            Some(jiff::civil::date(2025, 2, 28))
+        );
+        assert_eq!(Due::AtAward.day(award), Some(award));
+    }
+
+    fn any_value() -> impl Strategy<Value = Ternary> {
+        prop_oneof![
+            Just(T),
+            Just(F),
+            (1u8..32).prop_map(|bits| Ternary::from_cause_bits(bits << 2))
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn order_and_grouping_do_not_matter(a in any_value(), b in any_value(), c in any_value()) {
+            prop_assert_eq!(a.and(b), b.and(a));
+            prop_assert_eq!(a.or(b), b.or(a));
+            prop_assert_eq!(a.and(b).and(c), a.and(b.and(c)));
+            prop_assert_eq!(a.or(b).or(c), a.or(b.or(c)));
+            prop_assert_eq!(a.not().not(), a);
+        }
+    }
+}

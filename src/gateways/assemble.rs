@@ -9,6 +9,7 @@ use super::signed::SignedServer;
 use super::sources::breaker::BreakerPolicy;
 use super::sources::{Patience, SchemaError, SignedRegister, Tools, Unconfigured};
 use super::treasury::{HttpTreasury, SignedCallbackGate};
+use super::wire::WireKey;
 use crate::config::{Config, IdentityConfig, PeerConfig, SourceConfig};
 use crate::domain::source::SourceId;
 use crate::ports::{CallbackGate, Identity, Notifier, Source, Treasury, TreasuryBooks};
@@ -54,7 +55,7 @@ pub fn assemble(config: &Config, tools: &Tools) -> Result<Gateways, AssembleErro
         SignedServer::new(
             http.clone(),
             peer.url.clone(),
-            peer.wire_key(),
+            WireKey::new(peer.app_id.as_str(), &peer.key_bytes()),
             clock,
             entropy,
         )
@@ -81,7 +82,10 @@ pub fn assemble(config: &Config, tools: &Tools) -> Result<Gateways, AssembleErro
         books: Arc::clone(&treasury) as Arc<dyn TreasuryBooks>,
         treasury,
         callbacks: Arc::new(SignedCallbackGate::new(
-            config.treasury.callback_wire_key(),
+            WireKey::new(
+                config.treasury.callback_app_id.as_str(),
+                &config.treasury.callback_key_bytes(),
+            ),
             Arc::clone(&tools.clock),
         )),
         identity: Arc::new(OpenIdIdentity::new(

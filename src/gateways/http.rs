@@ -115,7 +115,7 @@ impl Http {
         let mut builder = self
             .client
             .request(request.method, request.url)
-            .timeout(request.timeout);
+            .timeout(request.timeout.min(Duration::from_millis(OVERALL_MS_MAX)));
         for (name, value) in request.headers {
             builder = builder.header(*name, value);
         }

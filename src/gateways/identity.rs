@@ -27,6 +27,9 @@ use crate::ports::{ApplicantClaims, Clock, Identity, IdentityError, Principal};
 /// A longer token is not looked at.
 const TOKEN_BYTES_MAX: usize = 8 * 1024;
 
+/// After a fetch that failed the next may follow this soon: a provider that is back must not wait for its users.
+const RETRY_US: i64 = 1_000_000;
+
 /// A signature algorithm that may be allowed. The dangerous ones have no name here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenAlgorithm {
@@ -149,8 +152,8 @@ pub struct OpenIdIdentity {
     settings: IdentitySettings,
     clock: Arc<dyn Clock>,
     cache: RwLock<Option<Cached>>,
-    /// When keys were last asked for, successfully or not. The lock makes one fetch of many.
-    last_try_us: Mutex<Option<i64>>,
+    /// When keys may be asked for again. The lock makes one fetch of many.
+    next_try_us: Mutex<i64>,
 }
 
 impl std::fmt::Debug for OpenIdIdentity {
@@ -178,7 +181,7 @@ impl OpenIdIdentity {
             settings,
             clock,
             cache: RwLock::new(None),
-            last_try_us: Mutex::new(None),
+            next_try_us: Mutex::new(i64::MIN),
         }
     }
 
@@ -219,15 +222,18 @@ impl OpenIdIdentity {
 
     /// Keys fetched anew, or those we have when it is too soon or the provider is down.
     async fn refreshed(&self) -> Result<Keys, IdentityError> {
-        let mut last_try_us = self.last_try_us.lock().await;
+        let mut next_try_us = self.next_try_us.lock().await;
         let now_us = self.clock.monotonic_us();
-        let pause_us = self.settings.keys_refetch_s_min.saturating_mul(1_000_000);
-        if last_try_us.is_none_or(|last| now_us.saturating_sub(last) >= pause_us) {
-            *last_try_us = Some(now_us);
+        if now_us >= *next_try_us {
+            let pause_us = self.settings.keys_refetch_s_min.saturating_mul(1_000_000);
             match self.fetch_keys().await {
-                Ok(keys) => self.keep(Arc::new(keys), now_us),
+                Ok(keys) => {
+                    self.keep(Arc::new(keys), now_us);
+                    *next_try_us = now_us.saturating_add(pause_us);
+                }
                 Err(error) => {
-                    tracing::warn!(%error, "the identity provider's keys could not be fetched")
+                    tracing::warn!(%error, "the identity provider's keys could not be fetched");
+                    *next_try_us = now_us.saturating_add(pause_us.min(RETRY_US));
                 }
             }
         }

@@ -21,7 +21,8 @@ pub struct HttpNotifier {
 
 #[derive(Serialize)]
 struct Message<'a> {
-    message_id: NoticeId,
+    #[serde(rename = "message_id")]
+    id: NoticeId,
     to: &'a str,
     channel: &'static str,
     template: &'a str,
@@ -40,7 +41,7 @@ impl HttpNotifier {
 impl Notifier for HttpNotifier {
     async fn notify(&self, notice: &Notice) -> Result<(), NotifyError> {
         let message = Message {
-            message_id: notice.id,
+            id: notice.id,
             to: notice.to.reveal(),
             channel: match notice.channel {
                 Channel::Sms => "sms",

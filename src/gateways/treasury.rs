@@ -226,7 +226,8 @@ pub(super) const fn why(error: ExchangeError) -> &'static str {
 
 #[derive(Deserialize)]
 struct Event {
-    event_id: Uuid,
+    #[serde(rename = "event_id")]
+    id: Uuid,
     instruction_id: InstructionId,
     sequence: u32,
     status: Settlement,
@@ -291,7 +292,7 @@ const fn refuse(error: WireError) -> CallbackError {
 impl From<Event> for Callback {
     fn from(event: Event) -> Self {
         Self {
-            event_id: event.event_id.hyphenated().to_string(),
+            event_id: event.id.hyphenated().to_string(),
             instruction: event.instruction_id,
             sequence: event.sequence.into(),
             returned: event.status == Settlement::Returned,

@@ -91,9 +91,15 @@ fn collect(path: &Path, documents: &mut Vec<PathBuf>, depth: usize) -> Result<()
 }
 
 fn is_document(path: &Path) -> bool {
-    path.file_name()
-        .and_then(|name| name.to_str())
-        .is_some_and(|name| name.ends_with(".json") && !name.ends_with(".cases.json"))
+    let json = path
+        .extension()
+        .is_some_and(|extension| extension == "json");
+    let cases = path.file_stem().is_some_and(|stem| {
+        Path::new(stem)
+            .extension()
+            .is_some_and(|extension| extension == "cases")
+    });
+    json && !cases
 }
 
 fn unreadable(path: &Path, source: io::Error) -> Unreadable {

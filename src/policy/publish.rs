@@ -81,14 +81,13 @@ pub fn may_publish(
                 effective: policy.effective(),
             });
         }
-        Some(_) => {}
         None if !versions.is_empty() && policy.effective() <= today => {
             refusals.push(Refusal::InThePast {
                 effective: policy.effective(),
                 today,
             });
         }
-        None => {}
+        _ => {}
     }
     if refusals.is_empty() {
         Ok(())

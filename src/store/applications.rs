@@ -38,12 +38,23 @@ statements! {
     OF_APPLICANT = ["SELECT ", columns!(), " FROM applications WHERE applicant_id = $1 ORDER BY id DESC LIMIT $2"];
     LIST = ["SELECT ", columns!(), " FROM applications WHERE id > $1 AND (CAST($2 AS TEXT) IS NULL OR district = $2) AND (CAST($3 AS TEXT) IS NULL OR policy_id = $3) ORDER BY id LIMIT $4"];
     LIST_IN_STATE = ["SELECT ", columns!(), " FROM applications WHERE id > $1 AND (CAST($2 AS TEXT) IS NULL OR district = $2) AND (CAST($3 AS TEXT) IS NULL OR policy_id = $3) AND state = $5 ORDER BY id LIMIT $4"];
-    FILED = ["SELECT id FROM applications WHERE state = 'filed' AND filed_at <= $1 ORDER BY filed_at, id LIMIT $2"];
-    PARKED_DUE = ["SELECT id FROM applications WHERE state = 'parked' AND retry_at <= $1 ORDER BY retry_at, id LIMIT $2"];
-    NEXT_PARKED = ["SELECT retry_at FROM applications WHERE state = 'parked' ORDER BY retry_at LIMIT 1"];
+    /// The queues name their index on SQLite, which without statistics would rather sort everything in a state.
+    FILED = ["SELECT id FROM applications"]
+        { sqlite: " INDEXED BY applications_filed", postgres: "" }
+        " WHERE state = 'filed' AND filed_at <= $1 ORDER BY filed_at, id LIMIT $2";
+    PARKED_DUE = ["SELECT id FROM applications"]
+        { sqlite: " INDEXED BY applications_parked", postgres: "" }
+        " WHERE state = 'parked' AND retry_at <= $1 ORDER BY retry_at, id LIMIT $2";
+    NEXT_PARKED = ["SELECT retry_at FROM applications"]
+        { sqlite: " INDEXED BY applications_parked", postgres: "" }
+        " WHERE state = 'parked' ORDER BY retry_at LIMIT 1";
     /// The last day of publicity is a whole day: it is over the day after.
-    PUBLICITY_OVER = ["SELECT id FROM applications WHERE state = 'publicity' AND until_on < $1 ORDER BY until_on, id LIMIT $2"];
-    WAITING = ["SELECT id FROM applications WHERE state = 'waiting_for_budget' AND policy_id = $1 AND district = $2 AND substr(filed_on, 1, 4) = $3 ORDER BY since, id LIMIT $4"];
+    PUBLICITY_OVER = ["SELECT id FROM applications"]
+        { sqlite: " INDEXED BY applications_publicity", postgres: "" }
+        " WHERE state = 'publicity' AND until_on < $1 ORDER BY until_on, id LIMIT $2";
+    WAITING = ["SELECT id FROM applications"]
+        { sqlite: " INDEXED BY applications_waiting", postgres: "" }
+        " WHERE state = 'waiting_for_budget' AND policy_id = $1 AND district = $2 AND substr(filed_on, 1, 4) = $3 ORDER BY since, id LIMIT $4";
     WAITING_BUDGETS = ["SELECT DISTINCT policy_id, district, substr(filed_on, 1, 4) AS year FROM applications WHERE state = 'waiting_for_budget' AND district IS NOT NULL ORDER BY 1, 2, 3"];
     COUNT_BY_STATE = ["SELECT state, CAST(COUNT(*) AS BIGINT) AS count FROM applications GROUP BY state ORDER BY state"];
 }
@@ -292,7 +303,11 @@ impl Tx {
     ///
     /// # Errors
     /// When the database fails or a row is inconsistent.
-    pub async fn filed_ids(&mut self, before: Timestamp, limit: u32) -> Result<Vec<ApplicationId>, StoreError> {
+    pub async fn filed_ids(
+        &mut self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<ApplicationId>, StoreError> {
         let rows = self.all(&FILED, args![before, limit]).await?;
         ids(&rows)
     }

@@ -20,6 +20,8 @@ mod instructions;
 mod ledger;
 mod migrations;
 mod payments;
+#[cfg(test)]
+mod plans;
 mod policies;
 mod rotation;
 mod slots;
@@ -47,11 +49,15 @@ pub use instructions::{InstructionChange, Leased};
 pub use payments::PaymentFilter;
 pub use policies::PublishedPolicy;
 pub use rotation::Rotation;
-use sql::Statement;
+use sql::{Statement, statements};
 pub use vault::{Keyring, KeyringError, Vault, VaultError};
 
 /// Prepared statements kept a connection; more than there are.
 const STATEMENTS_KEPT: usize = 256;
+statements! {
+    PING = ["SELECT 1"];
+}
+
 /// How often [`Store::transact`] runs a transaction that gave way.
 const TRANSACT_ATTEMPTS_MAX: u32 = 5;
 
@@ -296,14 +302,10 @@ impl Store {
     /// # Errors
     /// When it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        match &self.pools {
-            Pools::Sqlite { writer, .. } => {
-                // Not through the queue of writers: a long queue is load, not death.
-                let _ = writer;
-                self.read().await?.commit().await
-            }
-            Pools::Postgres { .. } => self.read().await?.commit().await,
-        }
+        // Not through the queue of writers: a long queue is load, not death.
+        let mut tx = self.read().await?;
+        tx.run(&PING, Vec::new()).await?;
+        tx.commit().await
     }
 
     /// Writes a consistent copy of a SQLite database while it goes on being used. The copy appears under its name only when it is
@@ -499,6 +501,7 @@ async fn begin_postgres(
 
 fn all_statements() -> impl Iterator<Item = &'static &'static Statement> {
     [
+        STATEMENTS,
         applicants::STATEMENTS,
         applications::STATEMENTS,
         audit::STATEMENTS,

@@ -16,11 +16,20 @@ macro_rules! columns {
 
 statements! {
     INSERT = ["INSERT INTO payments (id, award_id, instalment, amount, due_on, recheck, state, generation, version, retry_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"];
+    /// One statement for a whole award, which may have 36 instalments; the rows travel as one JSON text.
+    INSERT_ALL = ["INSERT INTO payments (id, award_id, instalment, amount, due_on, recheck, state, generation, version, retry_at) "]
+        {
+            sqlite: "SELECT value ->> 'id', value ->> 'award_id', value ->> 'instalment', value ->> 'amount', value ->> 'due_on', value ->> 'recheck', value ->> 'state', value ->> 'generation', value ->> 'version', value ->> 'retry_at' FROM json_each($1)",
+            postgres: "SELECT id, award_id, instalment, amount, due_on, recheck, state, generation, version, retry_at FROM json_to_recordset(CAST($1 AS JSON)) AS r (id TEXT, award_id TEXT, instalment BIGINT, amount BIGINT, due_on TEXT, recheck BIGINT, state TEXT, generation BIGINT, version BIGINT, retry_at BIGINT)"
+        }
+        "";
     BY_ID = ["SELECT ", columns!(), " FROM payments p WHERE p.id = $1"];
     OF_AWARD = ["SELECT ", columns!(), " FROM payments p WHERE p.award_id = $1 ORDER BY p.instalment"];
     /// Compare-and-swap: the version the change was based on must still be the row's.
     UPDATE = ["UPDATE payments SET amount = $3, due_on = $4, recheck = $5, state = $6, generation = $7, retry_at = $8, version = version + 1 WHERE id = $1 AND version = $2"];
-    DUE = ["SELECT ", columns!(), " FROM payments p JOIN awards a ON a.id = p.award_id JOIN applications f ON f.id = a.application_id WHERE p.state = 'scheduled' AND p.due_on <= $1 AND (p.retry_at IS NULL OR p.retry_at <= $2) AND f.state = 'approved' ORDER BY p.due_on, p.id LIMIT $3"];
+    DUE = ["SELECT ", columns!(), " FROM payments p"]
+        { sqlite: " INDEXED BY payments_scheduled", postgres: "" }
+        " JOIN awards a ON a.id = p.award_id JOIN applications f ON f.id = a.application_id WHERE p.state = 'scheduled' AND p.due_on <= $1 AND (p.retry_at IS NULL OR p.retry_at <= $2) AND f.state = 'approved' ORDER BY p.due_on, p.id LIMIT $3";
     LIST = ["SELECT ", columns!(), " FROM payments p JOIN awards a ON a.id = p.award_id WHERE p.id > $1 AND (CAST($2 AS TEXT) IS NULL OR a.policy = $2) AND (CAST($3 AS TEXT) IS NULL OR a.district = $3) ORDER BY p.id LIMIT $4"];
     LIST_IN_STATE = ["SELECT ", columns!(), " FROM payments p JOIN awards a ON a.id = p.award_id WHERE p.id > $1 AND (CAST($2 AS TEXT) IS NULL OR a.policy = $2) AND (CAST($3 AS TEXT) IS NULL OR a.district = $3) AND p.state = $5 ORDER BY p.id LIMIT $4"];
     COUNT_BY_STATE = ["SELECT state, CAST(COUNT(*) AS BIGINT) AS count, CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS fen FROM payments GROUP BY state ORDER BY state"];
@@ -79,6 +88,16 @@ impl Tx {
         ]);
         row.extend(args![payment.generation, payment.version, payment.retry_at]);
         self.run(&INSERT, row).await.map(drop)
+    }
+
+    /// Stores all payments of an award at once.
+    ///
+    /// # Errors
+    /// As [`Tx::insert_payment`]; then none is stored.
+    pub async fn insert_payments(&mut self, payments: &[Payment]) -> Result<(), StoreError> {
+        let rows: Vec<_> = payments.iter().map(as_json).collect();
+        let rows = serde_json::Value::Array(rows).to_string();
+        self.run(&INSERT_ALL, args![rows]).await.map(drop)
     }
 
     /// The payment of this id.
@@ -194,6 +213,21 @@ impl Tx {
         let rows: Vec<PaymentRow> = self.all(statement, args).await?;
         rows.iter().map(read).collect()
     }
+}
+
+fn as_json(payment: &Payment) -> serde_json::Value {
+    serde_json::json!({
+        "id": payment.id.to_string(),
+        "award_id": payment.award.to_string(),
+        "instalment": payment.instalment,
+        "amount": payment.amount.fen(),
+        "due_on": payment.due_on.to_string(),
+        "recheck": i64::from(payment.recheck),
+        "state": payment.state.as_str(),
+        "generation": payment.generation,
+        "version": payment.version,
+        "retry_at": payment.retry_at.map(Timestamp::as_micros),
+    })
 }
 
 fn read(row: &PaymentRow) -> Result<Payment, StoreError> {

@@ -1,7 +1,6 @@
 //! Who may come in. Every route carries an [`Access`] rule; [`authorize`] holds it before the route's handler sees the request.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Request};
@@ -14,15 +13,12 @@ use axum::response::{IntoResponse as _, Response};
 use super::Web;
 use super::extract::take_bytes;
 use super::problem::{Kind, Problem};
-use crate::domain::person::{Applicant, Role, Staff, Subject};
+use crate::domain::person::{Applicant, Role, Staff};
 use crate::domain::treasury::Callback;
-use crate::ports::{ApplicantClaims, CallbackError, IdentityError, InboundRequest, Principal};
+use crate::ports::{CallbackError, IdentityError, InboundRequest, Principal};
 
 /// Longest token that is looked at.
 const TOKEN_BYTES_MAX: usize = 8 * 1024;
-
-/// Most applicants remembered between requests.
-const PEOPLE_MAX: usize = 4096;
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,8 +99,8 @@ async fn by_token(web: &Web, access: Access, mut request: Request) -> Result<Req
     let principal = web.identity.principal(&token).await.map_err(not_believed)?;
     match (access, principal) {
         (Access::Applicant, Principal::Applicant(claims)) => {
-            let me = web.people.recall(web, claims).await?;
-            request.extensions_mut().insert(Me(me));
+            let me = web.prefill.enrol(&claims).await?;
+            request.extensions_mut().insert(Me(Arc::new(me)));
         }
         (Access::Staff(roles), Principal::Staff(staff)) if roles.iter().any(|role| staff.has(*role)) => {
             request.extensions_mut().insert(Desk(Arc::new(staff)));
@@ -161,32 +157,6 @@ fn not_admitted(error: CallbackError) -> Problem {
         CallbackError::NotSigned { .. } | CallbackError::Replayed => Problem::new(Kind::BadSignature),
         CallbackError::Busy => Problem::new(Kind::Unavailable).retry_after(5),
         CallbackError::Malformed => Problem::new(Kind::BadCallback),
-    }
-}
-
-/// Applicants seen lately, so that a request need not write to the database to know whose it is. Bounded; forgotten whole.
-#[derive(Default)]
-pub struct People(Mutex<HashMap<Subject, (ApplicantClaims, Arc<Applicant>)>>);
-
-impl People {
-    /// The applicant of a token's claims. Claims that changed are enrolled anew.
-    async fn recall(&self, web: &Web, claims: ApplicantClaims) -> Result<Arc<Applicant>, Problem> {
-        if let Some(known) = self.known(&claims) {
-            return Ok(known);
-        }
-        let applicant = Arc::new(web.prefill.enrol(&claims).await?);
-        let mut people = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if people.len() >= PEOPLE_MAX {
-            people.clear();
-        }
-        people.insert(claims.subject.clone(), (claims, Arc::clone(&applicant)));
-        Ok(applicant)
-    }
-
-    fn known(&self, claims: &ApplicantClaims) -> Option<Arc<Applicant>> {
-        let people = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (known, applicant) = people.get(&claims.subject)?;
-        (known == claims).then(|| Arc::clone(applicant))
     }
 }
 

@@ -35,7 +35,7 @@ use axum::middleware::{Next, from_fn};
 use tokio::sync::watch;
 use utoipa_axum::routes as of;
 
-use self::auth::{Access, People};
+use self::auth::Access;
 use self::events::Streams;
 use self::problem::{Kind, Problem};
 use self::routes::Routes;
@@ -83,8 +83,6 @@ pub struct Door {
     pub review: Review,
     /// 财务.
     pub finance: Finance,
-    /// Applicants seen lately.
-    pub people: People,
     /// Open event streams.
     pub streams: Streams,
     /// Limits.
@@ -130,7 +128,6 @@ impl Web {
             payout: Payout::new(ctx.clone()),
             review: Review::new(ctx.clone()),
             finance: Finance::new(ctx.clone()),
-            people: People::default(),
             streams: Streams::new(limits.streams_per_person),
             body_bytes_max: max_body_bytes,
             ctx,

@@ -1,6 +1,6 @@
 //! Values to store, each with an id of its own.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use sanmiao::domain::application::{Application, ApplicationState, Filing, PolicyRef, Typed};
 use sanmiao::domain::award::{Award, BudgetKey};
@@ -27,11 +27,12 @@ pub(crate) const PHONE: &str = "13800138000";
 /// 2026-11-20 in the morning.
 pub(crate) const NOW: Timestamp = Timestamp::from_seconds(1_795_141_800);
 
-/// Ten bytes that no other call of this process gives.
+/// Ten bytes that no other call gives, in this process or beside it; within one process they grow.
 pub(crate) fn bytes() -> [u8; 10] {
-    static COUNT: AtomicU64 = AtomicU64::new(1);
+    static COUNT: AtomicU32 = AtomicU32::new(1);
     let mut bytes = [0; 10];
-    bytes[2..].copy_from_slice(&COUNT.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+    bytes[2..6].copy_from_slice(&(std::process::id() & 0x3FFF_FFFF).to_be_bytes());
+    bytes[6..].copy_from_slice(&COUNT.fetch_add(1, Ordering::Relaxed).to_be_bytes());
     bytes
 }
 

@@ -6,6 +6,7 @@
 
 mod backup;
 mod concurrency;
+mod crash;
 mod fixture;
 mod harness;
 mod leases;

@@ -204,13 +204,13 @@ on_both_databases! {
         let error = tx.insert_evidence(&evidence(id!(ApplicationId))).await.unwrap_err();
         assert!(matches!(error, StoreError::Refused { rule: Rule::ForeignKey, .. }), "{error}");
         drop(tx);
-        // A reference within the transaction may be kept until its end, not beyond.
+        // What an application points at is stored first.
         let mut tx = db.store.write().await.unwrap();
         let application = filed(&mut tx, 1).await;
         let state = ApplicationState::Referred { decision: id!(DecisionId), since: NOW };
-        tx.update_application(&Application { state, ..application }).await.unwrap();
-        let error = tx.commit().await.unwrap_err();
+        let error = tx.update_application(&Application { state, ..application }).await.unwrap_err();
         assert!(matches!(error, StoreError::Refused { rule: Rule::ForeignKey, .. }), "{error}");
+        assert!(tx.commit().await.is_err());
         assert_eq!(rows(db).await, 0);
     }
 

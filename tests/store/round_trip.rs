@@ -223,6 +223,24 @@ on_both_databases! {
         tx.commit().await.unwrap();
     }
 
+    async fn all_payments_of_an_award_are_stored_at_once_or_none(db: &Db) {
+        let mut tx = db.store.write().await.unwrap();
+        let application = filed(&mut tx, 1).await;
+        tx.appropriate(&budget(), Money::MAX).await.unwrap();
+        let award = award(&application, Money::MAX.fen());
+        tx.insert_award(&award).await.unwrap();
+        let mut payments: Vec<_> = (1..=36).map(|number| payment(&award, number, 75_000)).collect();
+        payments[0].amount = Money::MAX;
+        payments[1].retry_at = Some(Timestamp::MAX);
+        tx.insert_payments(&payments).await.unwrap();
+        assert_eq!(tx.payments_of(award.id).await.unwrap(), payments);
+        tx.insert_payments(&[]).await.unwrap();
+        let twice = [payment(&award, 37, 1), payment(&award, 36, 1)];
+        let error = tx.insert_payments(&twice).await.unwrap_err();
+        assert!(error.is_conflict_on("payments_award_id_instalment_key"), "{error}");
+        assert!(tx.commit().await.is_err());
+    }
+
     async fn an_instruction_comes_back_to_the_byte_in_every_state(db: &Db) {
         let instruction = ready(&db.store, 1).await;
         let mut tx = db.store.write().await.unwrap();

@@ -53,7 +53,7 @@ impl Faults {
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         let rules = if let Some(how) = name.strip_prefix("treasury-lossy-echo-") {
-            vec![first_answer_of_half(
+            vec![one_answer_in_two(
                 Treasury,
                 Fault::LossyEcho { how: lossy(how)? },
             )]
@@ -66,8 +66,8 @@ impl Faults {
     }
 }
 
-/// The first answer about a person or an instruction, for one in two.
-fn first_answer_of_half(channel: super::Channel, fault: Fault) -> FaultRule {
+/// One answer in two, and about the same person or instruction only once.
+fn one_answer_in_two(channel: super::Channel, fault: Fault) -> FaultRule {
     FaultRule::always(channel, fault)
         .per_mille(500)
         .times_per_key_max(1)
@@ -90,16 +90,13 @@ fn others(name: &str) -> Option<Vec<FaultRule>> {
         "source-slow" => vec![all(Education, Fault::Slow { ms: 300 }).per_mille(200)],
         "source-down" => vec![all(Degree, Fault::Down).until_ms(3_000)],
         "sources-down" => vec![all(Sources, Fault::Down).until_ms(2_000)],
-        "source-5xx" => vec![first_answer_of_half(
+        "source-5xx" => vec![one_answer_in_two(
             SocialSecurity,
             Fault::ServerError { status: 503 },
         )],
-        "source-truncated" => vec![first_answer_of_half(Education, Fault::Truncated)],
-        "source-wrong-schema" => vec![first_answer_of_half(Degree, Fault::WrongSchema)],
-        "source-bad-signature" => vec![first_answer_of_half(
-            TalentIntroduction,
-            Fault::BadSignature,
-        )],
+        "source-truncated" => vec![one_answer_in_two(Education, Fault::Truncated)],
+        "source-wrong-schema" => vec![one_answer_in_two(Degree, Fault::WrongSchema)],
+        "source-bad-signature" => vec![one_answer_in_two(TalentIntroduction, Fault::BadSignature)],
         "source-late-reply" => {
             vec![
                 all(TalentIntroduction, Fault::LateReply { ms: 3_000 })
@@ -116,7 +113,7 @@ fn others(name: &str) -> Option<Vec<FaultRule>> {
 fn treasury(name: &str) -> Option<Vec<FaultRule>> {
     let all = |fault| FaultRule::always(Treasury, fault);
     let returned = all(Fault::ReturnedLater { ms: 150, days: 1 }).per_mille(40);
-    let half = |fault| vec![first_answer_of_half(Treasury, fault)];
+    let half = |fault| vec![one_answer_in_two(Treasury, fault)];
     Some(match name {
         "treasury-slow" => vec![all(Fault::Slow { ms: 300 }).per_mille(200)],
         "treasury-down" => vec![all(Fault::Down).until_ms(3_000)],

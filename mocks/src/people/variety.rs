@@ -229,6 +229,7 @@ fn fitting(particular: Trait, aim: Aim) -> Trait {
         | Trait::ForeignPassport
         | Trait::BackPaid
         | Trait::Interrupted
+        | Trait::LivingAllowance
         | Trait::CivilServant => Trait::Ordinary,
         Trait::OverseasUnrecognised
         | Trait::NoWorkPermit

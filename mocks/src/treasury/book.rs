@@ -329,7 +329,7 @@ mod tests {
             currency: "CNY".to_owned(),
             payee_name: "样例某".to_owned(),
             payee_account: "6299010000000000000".to_owned(),
-            payee_bank: "902588000017".to_owned(),
+            payee_bank: "902588000014".to_owned(),
             purpose: "博士人才安家补贴".to_owned(),
             policy: "foshan-phd-settling-in".to_owned(),
             district: "440604".to_owned(),

@@ -273,7 +273,7 @@ impl SignedRegister {
     }
 
     fn admit(&self) -> Option<Permit> {
-        self.step(|breaker, now_us| breaker.admit(now_us))
+        self.step(Breaker::admit)
     }
 
     fn record(&self, permit: Permit, healthy: bool) {

@@ -13,7 +13,7 @@ use crate::web::words::Words;
 const POINTER_CHARS_MAX: usize = 200;
 
 /// A pointer no longer than is sent back.
-pub fn shortened(pointer: &str) -> String {
+pub(super) fn shortened(pointer: &str) -> String {
     if pointer.chars().count() <= POINTER_CHARS_MAX {
         return pointer.to_owned();
     }

@@ -11,7 +11,7 @@ use crate::web::problem::FieldError;
 use crate::web::words::Words;
 
 /// Deepest nesting; nothing the API takes is deeper than three.
-pub const DEPTH_MAX: usize = 8;
+pub(super) const DEPTH_MAX: usize = 8;
 
 /// A JSON value. Of numbers only whole ones are kept: the API takes no other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,7 +154,7 @@ impl Trail {
 }
 
 /// A member name as it stands in a JSON pointer (RFC 6901, 3).
-pub fn escaped(name: &str) -> String {
+pub(super) fn escaped(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 

@@ -27,7 +27,7 @@ pub struct FileRequest {
     #[schema(value_type = String, example = "6222020000000000018")]
     account: AccountNumber,
     /// The bank's 12-digit CNAPS code.
-    #[schema(value_type = String, example = "102588000014")]
+    #[schema(value_type = String, example = "102588000018")]
     bank: BankCode,
     /// Mobile telephone for messages.
     #[schema(value_type = String, example = "13800000000")]

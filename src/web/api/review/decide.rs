@@ -65,6 +65,16 @@ impl Read for DecisionRequest {
     }
 }
 
+impl DecisionRequest {
+    fn into_verdict(self) -> Verdict {
+        let Self { grounds, .. } = self;
+        match self.verdict {
+            VerdictWord::Approve => Verdict::Approve { grounds },
+            VerdictWord::Refuse => Verdict::Refuse { grounds, legal_basis: self.legal_basis.unwrap_or_default() },
+        }
+    }
+}
+
 fn basis_fault(verdict: VerdictWord, has_basis: bool) -> Option<Fault> {
     match (verdict, has_basis) {
         (VerdictWord::Refuse, false) => Some(Fault::of(
@@ -96,13 +106,10 @@ pub async fn decide(
     Id(id): Id<ApplicationId>,
     Body(asked): Body<DecisionRequest>,
 ) -> Result<Json<ApplicationView>, Problem> {
-    let verdict = match asked.legal_basis {
-        Some(legal_basis) => Verdict::Refuse { grounds: asked.grounds, legal_basis },
-        None => Verdict::Approve { grounds: asked.grounds },
-    };
-    match web.review.decide(&staff, id, asked.seen_version, &verdict).await {
+    let seen = asked.seen_version;
+    match web.review.decide(&staff, id, seen, &asked.into_verdict()).await {
         Ok(application) => Ok(Json(ApplicationView::of(&application))),
-        Err(error @ StageError::Stale { .. }) => Err(what_changed(&web, &staff, id, asked.seen_version, error).await),
+        Err(error @ StageError::Stale { .. }) => Err(what_changed(&web, &staff, id, seen, error).await),
         Err(error) => Err(error.into()),
     }
 }

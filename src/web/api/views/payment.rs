@@ -56,7 +56,7 @@ pub struct PayeeView {
     #[schema(example = "****0018")]
     pub account: String,
     /// The bank's CNAPS code.
-    #[schema(example = "102588000014")]
+    #[schema(example = "102588000018")]
     pub bank: String,
 }
 

@@ -1,0 +1,274 @@
+//! What came of a demonstration: our ledger beside the treasury's own, and whether every promise was kept.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::drive::{Driver, Story, instant};
+use super::town::Town;
+use crate::cli::CliError;
+use crate::cli::replay::{Replayed, replay_store};
+use crate::domain::ledger::Account;
+use crate::domain::money::Money;
+use crate::domain::payment::PaymentState;
+use crate::domain::time::Timestamp;
+use crate::domain::treasury::TreasuryLedger;
+
+/// The figures.
+pub struct Report {
+    people: usize,
+    filed: usize,
+    approved_by_machine: usize,
+    referred: usize,
+    referred_by_reason: BTreeMap<String, u64>,
+    parked_then_resumed: usize,
+    waiting_for_budget: usize,
+    waited_then_awarded: usize,
+    unfinished: usize,
+    approved: Fen,
+    not_yet_due: Fen,
+    returned_outstanding: Fen,
+    approved_unpaid: usize,
+    returned: u64,
+    treasury: TreasuryLedger,
+    ledger_paid: i64,
+    ledger_faults: Vec<String>,
+    replayed: Replayed,
+    filled: u64,
+    typed: u64,
+    to_decision_us: Vec<i64>,
+    to_money_us: Vec<i64>,
+}
+
+/// A sum of amounts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Fen(i64);
+
+impl Fen {
+    fn add(&mut self, money: Money) {
+        self.0 += money.fen();
+    }
+
+    fn text(self) -> String {
+        Money::from_fen(self.0).map_or_else(|_| format!("{} fen", self.0), |money| money.to_string())
+    }
+}
+
+impl Report {
+    /// Gathers the figures: the people's stories, our store, and the treasury's own ledger over HTTP.
+    ///
+    /// # Errors
+    /// When service, store or treasury cannot be asked.
+    pub async fn gather(town: &Town, driver: &Driver<'_>, stories: &[Story]) -> Result<Self, CliError> {
+        let store = &town.context().store;
+        let treasury = town.books().ledger().await.map_err(CliError::failed)?;
+        let replayed = replay_store(store, || {}).await.map_err(CliError::failed)?;
+        let ledger_faults = store.read().await.map_err(CliError::failed)?.ledger_faults().await;
+        let balances = driver.balances().await?;
+        let mut report = Self {
+            people: stories.len(),
+            filed: stories.iter().filter(|story| story.filed_at().is_some()).count(),
+            approved_by_machine: count(stories, |story| matches!(story.state(), "approved" | "publicity")),
+            referred: count(stories, |story| story.state() == "referred"),
+            referred_by_reason: reasons(town).await?,
+            parked_then_resumed: count(stories, |story| story.parked && story.state() != "parked"),
+            waiting_for_budget: count(stories, |story| story.state() == "waiting_for_budget"),
+            waited_then_awarded: count(stories, |story| story.waited && story.state() == "approved"),
+            unfinished: count(stories, |story| matches!(story.state(), "draft" | "filed" | "parked")),
+            approved: Fen::default(),
+            not_yet_due: Fen::default(),
+            returned_outstanding: Fen::default(),
+            approved_unpaid: 0,
+            returned: stories.iter().map(|story| story.returned).sum(),
+            treasury,
+            ledger_paid: paid_balance(&balances),
+            ledger_faults: ledger_faults.map_err(CliError::failed)?,
+            replayed,
+            filled: stories.iter().map(|story| story.filled).sum(),
+            typed: stories.iter().map(|story| story.typed).sum(),
+            to_decision_us: stories.iter().filter_map(decision_us).collect(),
+            to_money_us: stories.iter().filter_map(money_us).collect(),
+        };
+        report.to_decision_us.sort_unstable();
+        report.to_money_us.sort_unstable();
+        for payment in stories.iter().flat_map(|story| &story.payments) {
+            report.count_payment(payment);
+        }
+        Ok(report)
+    }
+
+    fn count_payment(&mut self, payment: &Value) {
+        let amount = payment["amount"].as_str().and_then(|text| text.parse().ok()).unwrap_or(Money::ZERO);
+        self.approved.add(amount);
+        match payment["state"].as_str().and_then(PaymentState::parse) {
+            Some(PaymentState::Scheduled) => self.not_yet_due.add(amount),
+            Some(PaymentState::Returned) => self.returned_outstanding.add(amount),
+            Some(PaymentState::Settled) => {}
+            _ => self.approved_unpaid += 1,
+        }
+    }
+
+    /// Whether every promise was kept: nothing paid twice, nothing approved and unpaid, nothing left lying, both ledgers
+    /// equal to the fen, every decision recomputed to the same bytes.
+    #[must_use]
+    pub fn promises_kept(&self) -> bool {
+        self.broken().is_empty()
+    }
+
+    /// The promises that were not kept, in words.
+    #[must_use]
+    pub fn broken(&self) -> Vec<&'static str> {
+        let paid = self.treasury.paid_total.fen();
+        [
+            (!self.treasury.paid_twice.is_empty(), "the treasury paid something twice"),
+            (self.approved_unpaid > 0, "something approved and due was not paid"),
+            (self.unfinished > 0, "an application was left lying"),
+            (self.filed != self.people, "somebody could not file"),
+            (
+                self.approved.0 != paid + self.returned_outstanding.0 + self.not_yet_due.0,
+                "what was approved is not what was paid, returned or is not yet due",
+            ),
+            (self.ledger_paid != paid, "our ledger and the treasury's differ"),
+            (!self.ledger_faults.is_empty(), "our ledger contradicts itself"),
+            (self.replayed.mismatches > 0, "a decision could not be recomputed to the same bytes"),
+        ]
+        .into_iter()
+        .filter_map(|(is_broken, words)| is_broken.then_some(words))
+        .collect()
+    }
+
+    /// One object; amounts are strings.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({
+            "people": self.people,
+            "filed": self.filed,
+            "approved_by_machine": self.approved_by_machine,
+            "referred": self.referred,
+            "referred_by_reason": self.referred_by_reason,
+            "parked_then_resumed": self.parked_then_resumed,
+            "waiting_for_budget": self.waiting_for_budget,
+            "waited_then_awarded": self.waited_then_awarded,
+            "unfinished": self.unfinished,
+            "approved_total": self.approved.text(),
+            "treasury_paid_total": self.treasury.paid_total,
+            "treasury_paid_count": self.treasury.paid_count,
+            "ledger_paid_total": Fen(self.ledger_paid).text(),
+            "not_yet_due_total": self.not_yet_due.text(),
+            "returned_outstanding_total": self.returned_outstanding.text(),
+            "paid_twice": self.treasury.paid_twice.len(),
+            "approved_unpaid": self.approved_unpaid,
+            "returned": self.returned,
+            "replay_checked": self.replayed.checked,
+            "replay_mismatches": self.replayed.mismatches,
+            "fields_filled": self.filled,
+            "fields_typed": self.typed,
+            "fields_prefilled_share": share(self.filled, self.filled + self.typed),
+            "seconds_to_decision": percentiles(&self.to_decision_us),
+            "seconds_to_money": percentiles(&self.to_money_us),
+            "promises_broken": self.broken(),
+        })
+    }
+
+    /// The same for people.
+    ///
+    /// # Errors
+    /// When the output is gone.
+    pub fn print(&self, out: &mut dyn Write) -> io::Result<()> {
+        let (decision, money) = (percentiles(&self.to_decision_us), percentiles(&self.to_money_us));
+        let second = |figures: &Value, which: &str| figures[which].as_str().unwrap_or("-").to_owned();
+        writeln!(out, "\n秒报  {:>6} filed of {} people", self.filed, self.people)?;
+        let share = share(self.filled, self.filled + self.typed);
+        writeln!(out, "      {:>6} fields from registers, {} typed ({share} prefilled)", self.filled, self.typed)?;
+        writeln!(out, "秒批  {:>6} approved by machine", self.approved_by_machine)?;
+        writeln!(out, "      {:>6} referred to a person", self.referred)?;
+        for (reason, count) in &self.referred_by_reason {
+            writeln!(out, "        {count:>6}  {reason}")?;
+        }
+        writeln!(out, "      {:>6} parked while a register was down, resumed by themselves", self.parked_then_resumed)?;
+        writeln!(out, "      {:>6} waited for budget, awarded when it came", self.waited_then_awarded)?;
+        writeln!(out, "      seconds to decision  p50 {}  p99 {}", second(&decision, "p50"), second(&decision, "p99"))?;
+        writeln!(out, "秒付  {:>6} paid, {} returned and paid again", self.treasury.paid_count, self.returned)?;
+        writeln!(out, "      seconds to money     p50 {}  p99 {}", second(&money, "p50"), second(&money, "p99"))?;
+        writeln!(out, "\n      approved          {:>18}", self.approved.text())?;
+        writeln!(out, "      not yet due       {:>18}", self.not_yet_due.text())?;
+        writeln!(out, "      returned          {:>18}", self.returned_outstanding.text())?;
+        writeln!(out, "      paid, our ledger  {:>18}", Fen(self.ledger_paid).text())?;
+        writeln!(out, "      paid, treasury's  {:>18}", self.treasury.paid_total.to_string())?;
+        let Replayed { checked, mismatches, .. } = &self.replayed;
+        writeln!(out, "\n      {checked} decisions recomputed from evidence, {mismatches} differ")?;
+        match self.broken().as_slice() {
+            [] => writeln!(out, "      every promise kept: nothing lost, nothing paid twice"),
+            broken => broken.iter().try_for_each(|words| writeln!(out, "      BROKEN: {words}")),
+        }
+    }
+}
+
+fn count(stories: &[Story], which: impl Fn(&Story) -> bool) -> usize {
+    stories.iter().filter(|story| which(story)).count()
+}
+
+/// How often each criterion stood in the way, over every referring decision.
+async fn reasons(town: &Town) -> Result<BTreeMap<String, u64>, CliError> {
+    let mut reasons = BTreeMap::new();
+    let mut after = None;
+    loop {
+        let mut tx = town.context().store.read().await.map_err(CliError::failed)?;
+        let page = tx.decisions_page(after, 500).await.map_err(CliError::failed)?;
+        let Some(last) = page.last() else { return Ok(reasons) };
+        after = Some(last.id);
+        for decision in page.iter().filter(|decision| decision.outcome == crate::domain::decision::Outcome::Refer) {
+            let record: Value = serde_json::from_slice(&decision.record).unwrap_or(Value::Null);
+            for finding in record["findings"].as_array().into_iter().flatten() {
+                let verdict = finding["verdict"].as_str().unwrap_or_default();
+                if verdict != "met" {
+                    let criterion = finding["criterion"].as_str().unwrap_or_default();
+                    *reasons.entry(format!("{criterion}: {verdict}")).or_insert(0) += 1;
+                }
+            }
+        }
+    }
+}
+
+/// What our ledger holds as paid, in fen.
+fn paid_balance(balances: &Value) -> i64 {
+    let paid = |balance: &&Value| balance["account"].as_str() == Some(Account::Paid.as_str());
+    let fen = |balance: &Value| balance["balance"].as_str()?.parse::<Money>().ok().map(Money::fen);
+    balances.as_array().into_iter().flatten().filter(paid).filter_map(fen).sum()
+}
+
+fn decision_us(story: &Story) -> Option<i64> {
+    let decided = instant(&story.application["since"])?;
+    Some(elapsed_us(story.filed_at()?, decided))
+}
+
+/// From filing to the first settlement.
+fn money_us(story: &Story) -> Option<i64> {
+    let settled = story
+        .payments
+        .iter()
+        .filter_map(|payment| payment["instructions"].as_array())
+        .flatten()
+        .filter_map(|instruction| instant(&instruction["settled_at"]))
+        .min()?;
+    Some(elapsed_us(story.filed_at()?, settled))
+}
+
+fn elapsed_us(from: Timestamp, until: Timestamp) -> i64 {
+    until.as_micros() - from.as_micros()
+}
+
+fn percentiles(sorted_us: &[i64]) -> Value {
+    let at = |per_cent: usize| {
+        let index = (sorted_us.len() * per_cent).div_ceil(100).max(1) - 1;
+        sorted_us.get(index).map(|us| format!("{}.{:03}", us / 1_000_000, us % 1_000_000 / 1_000))
+    };
+    json!({ "p50": at(50), "p99": at(99) })
+}
+
+/// A share with four decimals, rounded down.
+fn share(part: u64, whole: u64) -> String {
+    let tenthousandths = if whole == 0 { 0 } else { part * 10_000 / whole };
+    format!("{}.{:04}", tenthousandths / 10_000, tenthousandths % 10_000)
+}

@@ -1,0 +1,235 @@
+//! Every operation of the OpenAPI document has its line here, and every line is held: no token, a bad token, a wrong role, the
+//! right role, another's, another district's.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::http::{Method, StatusCode};
+use sanmiao::web::openapi::document;
+use serde_json::Value;
+
+use super::house::{House, TOKENS, request};
+
+/// Who may, as the tests have it. Held against what the document says and against what the door does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rule {
+    Public,
+    Applicant,
+    Review,
+    Finance,
+    Treasury,
+}
+
+const LINES: [(&str, &str, Rule); 28] = [
+    ("get", "/healthz", Rule::Public),
+    ("get", "/readyz", Rule::Public),
+    ("get", "/metrics", Rule::Public),
+    ("get", "/problems", Rule::Public),
+    ("get", "/problems/{slug}", Rule::Public),
+    ("get", "/api/v1/openapi.json", Rule::Public),
+    ("get", "/api/v1/policies", Rule::Public),
+    ("post", "/api/v1/applications", Rule::Applicant),
+    ("get", "/api/v1/applications", Rule::Applicant),
+    ("get", "/api/v1/applications/{id}", Rule::Applicant),
+    ("get", "/api/v1/applications/{id}/form", Rule::Applicant),
+    ("post", "/api/v1/applications/{id}/disputes", Rule::Applicant),
+    ("post", "/api/v1/applications/{id}/file", Rule::Applicant),
+    ("post", "/api/v1/applications/{id}/withdraw", Rule::Applicant),
+    ("get", "/api/v1/applications/{id}/explanation", Rule::Applicant),
+    ("get", "/api/v1/applications/{id}/payments", Rule::Applicant),
+    ("get", "/api/v1/applications/{id}/events", Rule::Applicant),
+    ("post", "/api/v1/payments/{id}/account", Rule::Applicant),
+    ("get", "/api/v1/review/applications", Rule::Review),
+    ("get", "/api/v1/review/applications/{id}", Rule::Review),
+    ("post", "/api/v1/review/applications/{id}/decision", Rule::Review),
+    ("get", "/api/v1/finance/payments", Rule::Finance),
+    ("get", "/api/v1/finance/payments/{id}", Rule::Finance),
+    ("post", "/api/v1/finance/payments/{id}/release", Rule::Finance),
+    ("get", "/api/v1/finance/ledger", Rule::Finance),
+    ("get", "/api/v1/finance/journal", Rule::Finance),
+    ("get", "/api/v1/finance/appropriations", Rule::Finance),
+    ("post", "/api/v1/finance/appropriations", Rule::Finance),
+];
+
+/// Lines that outgrew the table above.
+const MORE: [(&str, &str, Rule); 2] = [
+    ("get", "/api/v1/finance/alarms", Rule::Finance),
+    ("post", "/api/v1/treasury/events", Rule::Treasury),
+];
+
+fn lines() -> impl Iterator<Item = (&'static str, &'static str, Rule)> {
+    LINES.into_iter().chain(MORE)
+}
+
+/// Ids that exist: an application of `applicant-1` in district 440604, and its first payment.
+struct Real {
+    application: String,
+    payment: String,
+}
+
+impl Real {
+    async fn in_house(house: &House) -> Self {
+        house.appropriate().await;
+        let application = house.filed("applicant-1").await;
+        let payments = house.get("applicant-1", &format!("/api/v1/applications/{application}/payments")).await.json();
+        let payment = payments[0]["id"].as_str().unwrap_or_else(|| panic!("no payment: {payments}")).to_owned();
+        Self { application, payment }
+    }
+
+    fn path(&self, template: &str) -> String {
+        let id = if template.contains("payments/{id}") { &self.payment } else { &self.application };
+        let path = template.replace("{id}", id).replace("{slug}", "stale");
+        if template == "/api/v1/review/applications/{id}" { format!("{path}?purpose=test") } else { path }
+    }
+}
+
+fn may(rule: Rule, token: &str) -> bool {
+    let role = token.split('-').next().unwrap_or_default();
+    match rule {
+        Rule::Public => true,
+        Rule::Applicant => role == "applicant",
+        Rule::Review => role == "reviewer" || role == "supervisor",
+        Rule::Finance => role == "finance",
+        Rule::Treasury => false,
+    }
+}
+
+/// The status alone: an event stream has no end to wait for.
+async fn status(house: &House, method: &str, path: &str, token: &str) -> StatusCode {
+    use tower::ServiceExt as _;
+    let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+    let body = (method == Method::POST).then(|| "{}".to_owned());
+    house.router.clone().oneshot(request(method, path, token, body)).await.unwrap().status()
+}
+
+fn described() -> BTreeMap<(String, String), Value> {
+    let document: Value = serde_json::from_str(&document()).unwrap();
+    let mut operations = BTreeMap::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            operations.insert((method.clone(), path.clone()), operation.clone());
+        }
+    }
+    operations
+}
+
+#[test]
+fn every_operation_has_its_line_and_the_document_says_the_same() {
+    let described = described();
+    let known: BTreeSet<_> = lines().map(|(method, path, _)| (method.to_owned(), path.to_owned())).collect();
+    let there: BTreeSet<_> = described.keys().cloned().collect();
+    assert_eq!(there, known, "an operation without a line here, or a line without an operation");
+    for (method, path, rule) in lines() {
+        let operation = &described[&(method.to_owned(), path.to_owned())];
+        let access = match rule {
+            Rule::Public => vec!["public"],
+            Rule::Applicant => vec!["applicant"],
+            Rule::Review => vec!["reviewer", "supervisor"],
+            Rule::Finance => vec!["finance"],
+            Rule::Treasury => vec!["treasury_signature"],
+        };
+        assert_eq!(operation["x-access"], serde_json::json!(access), "{method} {path}");
+        let scheme = match rule {
+            Rule::Public => serde_json::json!([{}]),
+            Rule::Treasury => serde_json::json!([{"treasury_signature": []}]),
+            _ => serde_json::json!([{"bearer": []}]),
+        };
+        assert_eq!(operation["security"], scheme, "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_token_that_is_believed_nobody_comes_in() {
+    let house = House::new().await;
+    let real = Real::in_house(&house).await;
+    for (method, template, rule) in lines().filter(|(_, _, rule)| *rule != Rule::Public) {
+        let path = real.path(template);
+        for token in ["", "nobody", "root-city", "applicant1"] {
+            let status = status(&house, method, &path, token).await;
+            assert_eq!(status, StatusCode::UNAUTHORIZED, "{method} {template} {rule:?} {token:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_role_opens_its_own_routes_and_no_other() {
+    let house = House::new().await;
+    let real = Real::in_house(&house).await;
+    for (method, template, rule) in lines().filter(|(_, _, rule)| *rule != Rule::Treasury) {
+        let path = real.path(template);
+        for token in TOKENS {
+            let status = status(&house, method, &path, token).await;
+            if may(rule, token) {
+                assert_ne!(status, StatusCode::UNAUTHORIZED, "{method} {template} {token}");
+            } else {
+                assert_eq!(status, StatusCode::FORBIDDEN, "{method} {template} {token}");
+            }
+        }
+        let right = match rule {
+            Rule::Review => "reviewer-440604",
+            Rule::Finance => "finance-city",
+            _ => "applicant-1",
+        };
+        let status = status(&house, method, &path, right).await;
+        assert!(![401, 403, 500].contains(&status.as_u16()), "{method} {template} {right} {status}");
+    }
+}
+
+#[tokio::test]
+async fn no_token_opens_the_treasurys_door() {
+    let house = House::new().await;
+    for token in TOKENS {
+        let status = status(&house, "post", "/api/v1/treasury/events", token).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "{token}");
+    }
+}
+
+#[tokio::test]
+async fn anothers_matter_looks_like_none() {
+    let house = House::new().await;
+    let real = Real::in_house(&house).await;
+    let bodies = [
+        ("/disputes", serde_json::json!({"snapshot_id": real.application, "field": "x", "words": "y"})),
+        ("/file", super::house::typed(&real.application)),
+        ("/account", serde_json::json!({"account": super::house::ACCOUNT, "bank": "102588000018", "phone": "13800000000"})),
+        ("/withdraw", serde_json::json!({})),
+    ];
+    for (method, template, _) in lines().filter(|(_, path, rule)| *rule == Rule::Applicant && path.contains("{id}")) {
+        let path = real.path(template);
+        let body = bodies.iter().find(|(end, _)| template.ends_with(end)).map(|(_, body)| body.to_string());
+        let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+        let reply = house.send(request(method, &path, "applicant-2", body)).await;
+        assert_eq!(reply.status, StatusCode::NOT_FOUND, "{template} {reply:?}");
+        reply.is_problem("not-found");
+        assert!(!reply.text.contains(&real.application), "{template}");
+    }
+    let mine = house.get("applicant-2", "/api/v1/applications").await;
+    assert_eq!(mine.json(), serde_json::json!([]));
+}
+
+#[tokio::test]
+async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
+    let house = House::new().await;
+    let real = Real::in_house(&house).await;
+    let decision = serde_json::json!({"seen_version": 1, "verdict": "approve", "grounds": "g"}).to_string();
+    let tries = [
+        (Method::GET, "reviewer-440605", format!("/api/v1/review/applications/{}?purpose=p", real.application), None),
+        (
+            Method::POST,
+            "reviewer-440605",
+            format!("/api/v1/review/applications/{}/decision", real.application),
+            Some(decision),
+        ),
+        (Method::GET, "reviewer-440605", "/api/v1/review/applications?district=440604".to_owned(), None),
+        (Method::GET, "finance-440605", format!("/api/v1/finance/payments/{}", real.payment), None),
+        (Method::POST, "finance-440605", format!("/api/v1/finance/payments/{}/release", real.payment), None),
+        (Method::GET, "finance-440605", "/api/v1/finance/payments?district=440604".to_owned(), None),
+    ];
+    for (method, token, path, body) in tries {
+        let reply = house.send(request(method, &path, token, body)).await;
+        assert!([403, 404].contains(&reply.status.as_u16()), "{path} {reply:?}");
+    }
+    let list = house.get("reviewer-440605", "/api/v1/review/applications").await;
+    assert_eq!(list.json()["items"], serde_json::json!([]));
+    let own = house.get("reviewer-440604", "/api/v1/review/applications").await;
+    assert_eq!(own.json()["items"][0]["id"], real.application);
+}

@@ -1,0 +1,114 @@
+//! The document: the same as the one that is checked in, whole, and true to what the door does.
+
+use std::collections::BTreeSet;
+
+use sanmiao::web::openapi::document;
+use serde_json::{Value, json};
+
+use super::house::House;
+
+fn parsed() -> Value {
+    serde_json::from_str(&document()).unwrap()
+}
+
+#[test]
+fn the_document_that_is_checked_in_is_the_one_the_routes_make() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/openapi.json");
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    let made = document();
+    if kept != made {
+        let beside = concat!(env!("CARGO_TARGET_TMPDIR"), "/openapi.json");
+        std::fs::write(beside, made).unwrap();
+        panic!("schemas/openapi.json is not what the routes make ({beside}): run `make openapi` and look at the difference");
+    }
+}
+
+#[test]
+fn every_reference_leads_somewhere_and_every_operation_has_a_name_of_its_own() {
+    let document = parsed();
+    let mut references = BTreeSet::new();
+    collect(&document, &mut references);
+    for reference in references {
+        let pointer = reference.strip_prefix('#').unwrap();
+        assert!(document.pointer(pointer).is_some(), "{reference}");
+    }
+    let mut names = BTreeSet::new();
+    for item in document["paths"].as_object().unwrap().values() {
+        for operation in item.as_object().unwrap().values() {
+            assert!(operation["summary"].is_string() || operation["description"].is_string(), "{operation}");
+            assert!(names.insert(operation["operationId"].as_str().unwrap().to_owned()), "{}", operation["operationId"]);
+            assert!(operation["responses"]["default"].is_object(), "{operation}");
+        }
+    }
+}
+
+fn collect(value: &Value, into: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::String(reference)) = members.get("$ref") {
+                into.insert(reference.clone());
+            }
+            members.values().for_each(|member| collect(member, into));
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, into)),
+        _ => {}
+    }
+}
+
+/// The example that a schema's properties make together.
+fn example(document: &Value, schema: &Value) -> Value {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let pointer = reference.strip_prefix('#').unwrap();
+        return example(document, document.pointer(pointer).unwrap());
+    }
+    if let Some(example) = schema.get("example") {
+        return example.clone();
+    }
+    if let Some(words) = schema["enum"].as_array() {
+        return words[0].clone();
+    }
+    let properties = schema["properties"].as_object().unwrap_or_else(|| panic!("no example: {schema}"));
+    properties.iter().map(|(name, schema)| (name.clone(), example(document, schema))).collect::<serde_json::Map<_, _>>().into()
+}
+
+/// Paths, tokens and names of the bodies that the API reads; the treasury's is read by the gate.
+const BODIES: [(&str, &str, &str); 6] = [
+    ("/api/v1/applications", "applicant-1", "OpenRequest"),
+    ("/api/v1/applications/{id}/disputes", "applicant-1", "DisputeRequest"),
+    ("/api/v1/applications/{id}/file", "applicant-1", "FileRequest"),
+    ("/api/v1/payments/{id}/account", "applicant-1", "AccountRequest"),
+    ("/api/v1/review/applications/{id}/decision", "reviewer-city", "DecisionRequest"),
+    ("/api/v1/finance/appropriations", "finance-city", "AppropriationRequest"),
+];
+
+#[tokio::test]
+async fn what_the_schema_of_a_body_says_is_what_is_read() {
+    let document = parsed();
+    let house = House::new().await;
+    for (path, token, name) in BODIES {
+        let path = path.replace("{id}", "019a0000-0000-7000-8000-000000000001");
+        let schema = &document["components"]["schemas"][name];
+        assert_eq!(schema["additionalProperties"], json!(false), "{name}");
+        let whole = example(&document, schema);
+        let reply = house.post(token, &path, &whole).await;
+        assert!(!reply.text.contains("/problems/invalid-body"), "{name}: the example is refused: {reply:?}");
+        for property in schema["properties"].as_object().unwrap().keys() {
+            let mut without = whole.clone();
+            without.as_object_mut().unwrap().remove(property);
+            let required = schema["required"].as_array().unwrap().contains(&json!(property));
+            let reply = house.post(token, &path, &without).await;
+            let refused = reply.pointers().contains(&format!("/{property}"));
+            assert_eq!(refused, required, "{name} without {property}: {reply:?}");
+        }
+        let mut more = whole.clone();
+        more["nobody_asked"] = json!(1);
+        assert_eq!(house.post(token, &path, &more).await.pointers(), ["/nobody_asked"], "{name}");
+    }
+}
+
+#[tokio::test]
+async fn the_document_is_served() {
+    let house = House::new().await;
+    let reply = house.get("", "/api/v1/openapi.json").await;
+    assert_eq!(reply.text, document());
+}
