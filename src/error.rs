@@ -120,6 +120,17 @@ impl StageError {
         Self::NotFound { what }
     }
 
+    /// Whether somebody else was first: by a newer version, or by a row that may exist once only. `PostgreSQL` lets two
+    /// transactions come that far side by side, and decides the race by the unique index.
+    pub(crate) const fn lost_race(&self) -> bool {
+        matches!(self, Self::Stale { .. } | Self::Store(StoreError::Conflict(_)))
+    }
+
+    /// A race lost to a unique index reads like one lost to a newer version: look again.
+    pub(crate) fn or_stale(self, what: &'static str) -> Self {
+        if self.lost_race() { Self::Stale { what } } else { self }
+    }
+
     /// For data that must be there and is not.
     pub(crate) fn corrupt(what: impl Into<String>) -> Self {
         Self::Corrupt { what: what.into() }

@@ -2,6 +2,7 @@
 
 mod flows;
 mod gateways;
+mod payout;
 mod routes;
 mod store;
 mod support;

@@ -92,11 +92,11 @@ impl Approve {
     pub async fn decide(&self, id: ApplicationId) -> Result<Application, StageError> {
         for _ in 1..ATTEMPTS {
             match self.try_decide(id).await {
-                Err(StageError::Stale { .. }) => {}
+                Err(error) if error.lost_race() => {}
                 other => return self.alarmed(id, other).await,
             }
         }
-        self.try_decide(id).await
+        self.try_decide(id).await.map_err(|error| error.or_stale("application"))
     }
 
     async fn try_decide(&self, id: ApplicationId) -> Result<Application, StageError> {
@@ -179,6 +179,16 @@ impl Approve {
     /// # Errors
     /// `Stale` when it changed meanwhile; `Invalid` when nothing can be computed for it to be approved.
     pub async fn decide_by_person(
+        &self,
+        application: Application,
+        outcome: Outcome,
+        grounds: Grounds,
+    ) -> Result<Application, StageError> {
+        let decided = self.try_decide_by_person(application, outcome, grounds).await;
+        decided.map_err(|error| error.or_stale("application"))
+    }
+
+    async fn try_decide_by_person(
         &self,
         application: Application,
         outcome: Outcome,

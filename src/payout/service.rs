@@ -69,6 +69,11 @@ impl Payout {
         id: PaymentId,
         typed: Typed,
     ) -> Result<Payment, StageError> {
+        let corrected = self.try_correct_account(who, id, typed).await;
+        corrected.map_err(|error| error.or_stale("payment"))
+    }
+
+    async fn try_correct_account(&self, who: ApplicantId, id: PaymentId, typed: Typed) -> Result<Payment, StageError> {
         let ctx = &self.ctx;
         let mut tx = ctx.store.write().await?;
         let payment = tx.payment(id).await?.ok_or(StageError::not_found("payment"))?;

@@ -64,6 +64,10 @@ pub async fn write(ctx: &Context, tx: &mut Tx, news: News<'_>) -> Result<bool, S
         .await?
         .ok_or_else(|| StageError::corrupt(format!("instruction {} has no payment", instruction.id)))?;
     let step = Step::of(instruction, &payment, &news, now);
+    if contradicts_refusal(&news) {
+        let subject = payment.id.to_string();
+        tx.raise_alarm(AlarmKind::UnexpectedEvent, &subject, now, ctx.id(AlarmId::new)).await?;
+    }
     if !hold(tx, &news, &step.change).await? {
         return Ok(false);
     }
@@ -86,6 +90,12 @@ pub async fn write(ctx: &Context, tx: &mut Tx, news: News<'_>) -> Result<bool, S
     })
     .await?;
     Ok(true)
+}
+
+/// Refused for good, and now spoken of as taken.
+fn contradicts_refusal(news: &News<'_>) -> bool {
+    news.instruction.state == InstructionState::Rejected
+        && matches!(news.heard, Heard::Accepted { .. } | Heard::Settled { .. } | Heard::Returned { .. })
 }
 
 async fn hold(tx: &mut Tx, news: &News<'_>, change: &InstructionChange) -> Result<bool, StageError> {
@@ -125,6 +135,11 @@ impl Step {
                 step(I::Returned, None, None, "instruction.late_word")
             }
             Heard::Accepted { .. } if from == I::Settled => step(I::Settled, None, None, "instruction.late_word"),
+            // The treasury contradicts itself: refused for good, and then taken or paid. Its money is no longer under this
+            // instruction, and may be under the next; a person must look.
+            Heard::Accepted { .. } | Heard::Settled { .. } | Heard::Returned { .. } if from == I::Rejected => {
+                step(I::Rejected, None, None, "instruction.contradicted")
+            }
             Heard::Accepted { treasury_no } => {
                 let mut step = step(I::Acknowledged, Some(PaymentState::Instructed), None, "instruction.acknowledged");
                 step.acknowledge(instruction, treasury_no, now);

@@ -309,6 +309,21 @@ impl Prefill {
         typed: Typed,
         request_id: &str,
     ) -> Result<Application, StageError> {
+        match self.try_file(who, id, snapshot, typed.clone(), request_id).await {
+            // A double click, or the other of two forms: who looks again sees what the first click did.
+            Err(error) if error.lost_race() => self.try_file(who, id, snapshot, typed, request_id).await,
+            other => other,
+        }
+    }
+
+    async fn try_file(
+        &self,
+        who: ApplicantId,
+        id: ApplicationId,
+        snapshot: SnapshotId,
+        typed: Typed,
+        request_id: &str,
+    ) -> Result<Application, StageError> {
         let ctx = &self.ctx;
         let mut tx = ctx.store.write().await?;
         let application = own(&mut tx, who, id).await?;
@@ -345,8 +360,11 @@ impl Prefill {
         slots: &[String],
     ) -> Result<(), StageError> {
         for slot in slots {
-            if let Some(by) = tx.slot_holder(who, slot).await? {
-                return Err(StageError::AlreadyHeld { by });
+            match tx.slot_holder(who, slot).await? {
+                // Another click filed this very application since it was read.
+                Some(by) if by == id => return Err(StageError::Stale { what: "application" }),
+                Some(by) => return Err(StageError::AlreadyHeld { by }),
+                None => {}
             }
         }
         match tx.claim_slots(who, id, slots).await {

@@ -124,12 +124,11 @@ on_both_databases! {
         house.world.faults().set(Faults { rules: vec![rule] });
         house.world.clock().advance(Duration::from_hours(366 * 24));
         house.days_pass(366);
-        let applicant = house.applicant(&house.world.people()[0]);
         house
             .eventually("the re-check rests", || async {
                 let mut tx = house.ctx.store.read().await.unwrap();
-                let fetches = tx.fetches_of(id.parse().unwrap()).await.unwrap();
-                fetches.iter().any(|fetch| fetch.round.0 == 2).then_some(())
+                let award = tx.award_of(id.parse().unwrap()).await.unwrap().unwrap();
+                tx.payments_of(award.id).await.unwrap()[1].retry_at
             })
             .await;
         house.world.faults().clear();
@@ -153,7 +152,6 @@ on_both_databases! {
         assert_eq!(text(&applicant.look(&id).await, "/state"), "publicity");
         assert_eq!(house.world.treasury_ledger().accepted_count, 0);
         house.days_pass(1);
-        let applicant = house.applicant(&house.world.people()[0]);
         applicant.until(&id, "approved").await;
         applicant.until_payment(&id, 1, "settled").await;
         assert_eq!(house.world.treasury_ledger().paid_count, 1);
@@ -175,7 +173,6 @@ on_both_databases! {
         // Next September; the months from filing to August.
         house.world.clock().advance(Duration::from_hours(300 * 24));
         house.days_pass(300);
-        let applicant = house.applicant(&person);
         let paid = applicant.until_payment(&id, 1, "settled").await;
         assert!(text(&paid, "/amount").len() <= text(&planned[0], "/amount").len());
         assert_eq!(faults(&house.ctx, &house.world.treasury_ledger()).await, Vec::<String>::new());

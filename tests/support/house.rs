@@ -131,8 +131,7 @@ impl House {
 
     /// Somebody with an access token: an applicant or a member of staff.
     pub(crate) fn somebody(&self, subject: &str) -> Caller<'_> {
-        let token = self.world.token_for(subject).unwrap_or_else(|| panic!("nobody is called {subject}"));
-        Caller { house: self, token }
+        Caller { house: self, subject: subject.to_owned() }
     }
 
     pub(crate) fn staff(&self, subject: &str) -> Caller<'_> {
@@ -233,7 +232,7 @@ pub(crate) fn client() -> reqwest::Client {
 /// Somebody who calls the API with a token.
 pub(crate) struct Caller<'h> {
     house: &'h House,
-    token: String,
+    subject: String,
 }
 
 impl Caller<'_> {
@@ -252,7 +251,9 @@ impl Caller<'_> {
 
     async fn call(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Reply {
         let mut request = self.house.http.request(method, format!("{}{path}", self.house.base));
-        request = request.bearer_auth(&self.token);
+        // A fresh token for each call: days may have passed.
+        let token = self.house.world.token_for(&self.subject);
+        request = request.bearer_auth(token.unwrap_or_else(|| panic!("nobody is called {}", self.subject)));
         if let Some(body) = body {
             request = request.header("content-type", "application/json").body(body);
         }

@@ -98,6 +98,11 @@ impl ModelTreasury {
         self.state().held.remove(id);
     }
 
+    /// Takes an order that it had refused.
+    pub(crate) fn take_after_all(&self, order: Order) {
+        Self::take(&mut self.state(), order);
+    }
+
     /// The bank pays. The call-back that tells of it, or nothing when there is nothing to pay.
     pub(crate) fn settle(&self, id: &InstructionId) -> Option<Callback> {
         let mut state = self.state();

@@ -1,0 +1,9 @@
+//! The instruction protocol (promise 4): unknown is not failed, the same is sent again, nothing counts before it is compared.
+
+mod bad_drivers;
+mod callbacks;
+mod echoes;
+mod fencing;
+mod interleavings;
+mod unknown;
+mod wire;
