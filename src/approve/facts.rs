@@ -104,7 +104,7 @@ pub(crate) struct Cell {
 }
 
 impl Cell {
-    const fn known(value: i64) -> Self {
+    pub(crate) const fn known(value: i64) -> Self {
         Self {
             state: KNOWN,
             value,
@@ -474,6 +474,28 @@ impl Facts {
             Some(cell) => *cell,
             None => Cell::unknown(Cause::Unreadable),
         }
+    }
+
+    /// A fact as the number it is compared by, with its state: 1 for known, else the bit of a cause. For code that judges
+    /// facts without the matcher: kernels over columns, and the yardstick of the bench.
+    #[must_use]
+    #[inline]
+    pub fn number_at(&self, at: usize) -> (u8, i64) {
+        let cell = self
+            .cells
+            .get(at)
+            .copied()
+            .unwrap_or(Cell::unknown(Cause::Unreadable));
+        (cell.state, cell.value)
+    }
+
+    /// The months of a fact of that type, when known.
+    #[must_use]
+    #[inline]
+    pub fn months_at(&self, at: usize) -> Option<&MonthSet> {
+        let (state, value) = self.number_at(at);
+        self.months
+            .get(usize::try_from(value).ok().filter(|_| state == KNOWN)?)
     }
 
     /// A fact as people read it; `None` when the policy declares no such fact. Months are said as "known" without listing.
