@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::amount;
-use super::facts::{Cell, Facts, KNOWN};
+use super::facts::{Cell, Facts, KNOWN, paid_by};
 use super::months::{Counted, MonthSet, RunEnd};
 use crate::domain::judgement::{
     CRITERIA_MAX, Cause, Grant, Judgement, Outcome, SourceSet, Ternary,
@@ -137,15 +137,15 @@ impl Context<'_> {
 
     #[inline]
     fn passes(&self, leaf: &Leaf) -> bool {
-        let known = |slot: Slot| Some(self.facts.cell(slot)).filter(|cell| cell.state == KNOWN);
+        let known = |slot: Slot| Some(self.facts.cell(slot)).filter(|cell| cell.state() == KNOWN);
         match *leaf {
             Leaf::Is { slot, value } => self.facts.cell(slot) == Cell::known(value),
-            Leaf::IsNot { slot, value } => known(slot).is_some_and(|cell| cell.value != value),
+            Leaf::IsNot { slot, value } => known(slot).is_some_and(|cell| cell.value() != value),
             Leaf::OneOf { slot, codes } => {
-                known(slot).is_some_and(|cell| codes >> (cell.value & 63) & 1 == 1)
+                known(slot).is_some_and(|cell| codes >> (cell.value() & 63) & 1 == 1)
             }
             Leaf::Lacks { slot, codes } => {
-                known(slot).is_some_and(|cell| cell.value.cast_unsigned() & codes == 0)
+                known(slot).is_some_and(|cell| cell.value().cast_unsigned() & codes == 0)
             }
             Leaf::Other(node) => self.eval(node) == Ternary::TRUE,
         }
@@ -196,11 +196,11 @@ impl Context<'_> {
             Node::Agree(slots) => self.agree(slots.of(&self.program.slots)),
             Node::SameAs(one, other) => {
                 let other = self.facts.cell(other);
-                let same = self.known(one, |value| value == other.value);
-                if other.state == KNOWN {
+                let same = self.known(one, |value| value == other.value());
+                if other.state() == KNOWN {
                     same
                 } else {
-                    unknown_with(same, other.state)
+                    unknown_with(same, other.state())
                 }
             }
             Node::Unchanged(slot) => self.unchanged(slot),
@@ -217,10 +217,10 @@ impl Context<'_> {
     #[inline]
     fn known(&self, slot: Slot, holds: impl FnOnce(i64) -> bool) -> Ternary {
         let cell = self.facts.cell(slot);
-        if cell.state == KNOWN {
-            Ternary::of(holds(cell.value))
+        if cell.state() == KNOWN {
+            Ternary::of(holds(cell.value()))
         } else {
-            Ternary::from_cause_bits(cell.state)
+            Ternary::from_cause_bits(cell.state())
         }
     }
 
@@ -249,7 +249,7 @@ impl Context<'_> {
     /// A set of codes is present when it has a member; a value when there is a record.
     fn present(&self, slot: Slot) -> Ternary {
         let cell = self.facts.cell(slot);
-        if cell.state == Cause::NoRecord.bit() {
+        if cell.state() == Cause::NoRecord.bit() {
             return Ternary::FALSE;
         }
         let empty = |value: i64| match self.program.kinds.get(usize::from(slot)) {
@@ -289,13 +289,13 @@ impl Context<'_> {
             Day::Param(place) => Ok(self.number(Number::Param(place))),
             Day::Fact { slot, day_after } => {
                 let cell = self.facts.cell(slot);
-                if cell.state != KNOWN {
-                    return Err(cell.state);
+                if cell.state() != KNOWN {
+                    return Err(cell.state());
                 }
                 Ok(if day_after {
-                    next_day(cell.value)
+                    next_day(cell.value())
                 } else {
-                    cell.value
+                    cell.value()
                 })
             }
         }
@@ -317,10 +317,10 @@ impl Context<'_> {
         let mut differ = false;
         for slot in slots {
             let cell = self.facts.cell(*slot);
-            if cell.state == KNOWN {
-                differ |= *first.get_or_insert(cell.value) != cell.value;
-            } else if cell.state != Cause::NoRecord.bit() {
-                states |= cell.state;
+            if cell.state() == KNOWN {
+                differ |= *first.get_or_insert(cell.value()) != cell.value();
+            } else if cell.state() != Cause::NoRecord.bit() {
+                states |= cell.state();
             }
         }
         if differ {
@@ -344,22 +344,33 @@ impl Context<'_> {
         let same = self.known(slot, |_| {
             self.facts.same_value(first, slot, &self.program.texts)
         });
-        if before.state == KNOWN {
+        if before.state() == KNOWN {
             same
         } else {
-            unknown_with(same, before.state)
+            unknown_with(same, before.state())
         }
     }
 
     /// The set of months a known fact stands for.
     pub(crate) fn month_set(&self, value: i64) -> Option<&MonthSet> {
-        self.facts.months.get(usize::try_from(value).ok()?)
+        self.facts.month_set(value)
     }
 
     fn months(&self, node: &MonthsNode) -> Ternary {
         let cell = self.facts.cell(node.slot);
-        if cell.state != KNOWN {
-            return Ternary::from_cause_bits(cell.state);
+        if cell.state() != KNOWN {
+            return Ternary::from_cause_bits(cell.state());
+        }
+        if let (Some(until), Number::Fixed(1), Employer::Anyone, None, BackPaid::Counts, None) = (
+            self.day(node.until).ok(),
+            node.at_least,
+            node.employer,
+            node.from,
+            node.back_paid,
+            node.ending,
+        ) && paid_by(cell.value(), month_number(until))
+        {
+            return Ternary::TRUE;
         }
         let from = node.from.map(|from| self.day(from));
         let (from, until) = match (from, self.day(node.until)) {
@@ -368,7 +379,7 @@ impl Context<'_> {
             (None, Ok(until)) => (None, until),
             (Some(Ok(from)), Ok(until)) => (Some(from), until),
         };
-        let Some(set) = self.month_set(cell.value) else {
+        let Some(set) = self.month_set(cell.value()) else {
             return UNREADABLE;
         };
         let counted = Counted {
@@ -385,12 +396,12 @@ impl Context<'_> {
             (Employer::AnyOne, Some(end)) => set.consecutive_at_one(counted, end, at_least),
             (Employer::Fact(slot), end) => {
                 let employer = self.facts.cell(slot);
-                if employer.state != KNOWN {
-                    return Ternary::from_cause_bits(employer.state);
+                if employer.state() != KNOWN {
+                    return Ternary::from_cause_bits(employer.state());
                 }
                 end.map_or_else(
-                    || set.cumulative_at(employer.value, counted, at_least),
-                    |end| set.consecutive_at(employer.value, counted, end, at_least),
+                    || set.cumulative_at(employer.value(), counted, at_least),
+                    |end| set.consecutive_at(employer.value(), counted, end, at_least),
                 )
             }
         }

@@ -82,6 +82,13 @@ impl MonthSet {
         Some(set)
     }
 
+    /// The last month paid.
+    pub(crate) fn last_paid(&self) -> Option<i32> {
+        let (word, bits) = self.paid.iter().enumerate().find(|(_, bits)| **bits != 0)?;
+        let back = i32::try_from(word).ok()? * 64 + i32::try_from(bits.trailing_zeros()).ok()?;
+        Some(self.newest - back)
+    }
+
     /// Whether no month was ever paid.
     pub(crate) fn is_empty(&self) -> bool {
         self.by_employer.is_empty()

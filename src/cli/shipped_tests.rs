@@ -361,10 +361,7 @@ impl handwritten::Numbered for crate::approve::facts::Facts {
     }
 
     fn paid_until(&self, place: usize, month: i32) -> u8 {
-        self.months_at(place)
-            .map_or(handwritten::UNREADABLE, |months| {
-                months.any_until(month).bits()
-            })
+        self.any_month_until(place, month).bits()
     }
 
     fn missing(&self) -> [bool; 4] {

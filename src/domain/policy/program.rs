@@ -233,6 +233,9 @@ pub(crate) struct MonthlyCode {
     pub(crate) gap_months_max: u32,
 }
 
+/// Most facts a policy can declare; the schema says the same.
+pub(crate) const FACTS_MAX: usize = 64;
+
 /// Decimals of a `decimal` fact that are kept.
 pub(crate) const DECIMALS: u32 = 6;
 
