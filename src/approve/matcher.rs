@@ -147,13 +147,31 @@ impl Context<'_> {
             Leaf::Lacks { slot, codes } => {
                 known(slot).is_some_and(|cell| cell.value().cast_unsigned() & codes == 0)
             }
-            Leaf::Other(node) => self.eval(node) == Ternary::TRUE,
+            Leaf::Other(node @ (Node::All(_) | Node::Any(_) | Node::Not(_))) => {
+                self.eval(node) == Ternary::TRUE
+            }
+            Leaf::Other(ref node) => self.single(node) == Ternary::TRUE,
         }
     }
 
     /// Evaluates a test.
     pub(crate) fn eval(&self, node: Node) -> Ternary {
         match node {
+            Node::All(parts) => self.all(parts),
+            Node::Any(parts) => self.any(parts),
+            Node::Not(part) => self
+                .program
+                .nodes
+                .get(usize::from(part))
+                .map_or(UNREADABLE, |node| self.eval(*node).not()),
+            single => self.single(&single),
+        }
+    }
+
+    /// Evaluates a test that has no parts.
+    #[inline]
+    fn single(&self, node: &Node) -> Ternary {
+        match *node {
             Node::Compare { slot, order, with } => {
                 self.known(slot, |value| order.holds(value, self.number(with)))
             }
@@ -204,13 +222,7 @@ impl Context<'_> {
                 }
             }
             Node::Unchanged(slot) => self.unchanged(slot),
-            Node::All(parts) => self.all(parts),
-            Node::Any(parts) => self.any(parts),
-            Node::Not(part) => self
-                .program
-                .nodes
-                .get(usize::from(part))
-                .map_or(UNREADABLE, |node| self.eval(*node).not()),
+            Node::All(_) | Node::Any(_) | Node::Not(_) => UNREADABLE,
         }
     }
 
