@@ -301,21 +301,37 @@ impl Envelope {
         } else {
             wire::sign(&shared.key(self.channel).secret, &text)
         };
-        let content_type = if reply.status.is_success() {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = reply.status;
+        let signed = [
+            (wire::TIMESTAMP, timestamp),
+            (wire::DIGEST, digest),
+            (wire::SIGNATURE, signature),
+        ];
+        self.put_headers(response.headers_mut(), reply.status, body.len(), signed);
+        *response.body_mut() = if plan.is_truncated {
+            half(&body)
+        } else {
+            Body::from(body)
+        };
+        response
+    }
+
+    fn put_headers(
+        &self,
+        headers: &mut HeaderMap,
+        status: StatusCode,
+        length: usize,
+        signed: [(&'static str, String); 3],
+    ) {
+        let content_type = if status.is_success() {
             "application/json"
         } else {
             "application/problem+json"
         };
-        let mut response = Response::new(Body::empty());
-        *response.status_mut() = reply.status;
-        let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
-        for (name, value) in [
-            (wire::TIMESTAMP, timestamp),
-            (wire::DIGEST, digest),
-            (wire::SIGNATURE, signature),
-        ] {
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+        for (name, value) in signed {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 headers.insert(name, value);
             }
@@ -323,12 +339,6 @@ impl Envelope {
         if let Some(request_id) = &self.request_id {
             headers.insert(wire::REQUEST_ID, request_id.clone());
         }
-        *response.body_mut() = if plan.is_truncated {
-            half(&body)
-        } else {
-            Body::from(body)
-        };
-        response
     }
 }
 

@@ -177,10 +177,13 @@ impl Finance {
             amount,
             reference: reference.to_owned(),
         };
-        // The line first: the journal refers to it. A used reference rolls both back.
+        // The line first, for the journal names it; a reference used before rolls both back.
         tx.appropriate(&key, amount).await?;
         match tx.post(&entry).await {
-            Err(StoreError::Conflict(_)) => return self.appropriated_before(&entry).await,
+            Err(StoreError::Conflict(_)) => {
+                drop(tx);
+                return self.appropriated_before(&entry).await;
+            }
             other => other?,
         }
         let detail = json!({ "policy": key.policy, "district": key.district, "year": key.year, "amount": amount });

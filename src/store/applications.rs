@@ -303,7 +303,11 @@ impl Tx {
     ///
     /// # Errors
     /// When the database fails or a row is inconsistent.
-    pub async fn filed_ids(&mut self, before: Timestamp, limit: u32) -> Result<Vec<ApplicationId>, StoreError> {
+    pub async fn filed_ids(
+        &mut self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<ApplicationId>, StoreError> {
         let rows = self.all(&FILED, args![before, limit]).await?;
         ids(&rows)
     }

@@ -18,7 +18,6 @@ const WALKS: &[(&str, &str)] = &[
         "NEXT_PARKED",
         "the index of the parked, of which it reads the first",
     ),
-    ("FILED", "the index of the filed, in its order"),
     ("OPEN", "the index of open alarms, which are few"),
 ];
 

@@ -128,12 +128,18 @@ impl Keyring {
             .map(|(id, key)| (id.to_owned(), Zeroizing::new(*key)))
             .collect();
         if !keys.contains_key(current) {
-            return Err(KeyringError::NoCurrent { id: current.to_owned() });
+            return Err(KeyringError::NoCurrent {
+                id: current.to_owned(),
+            });
         }
         if keys.values().any(|key| **key == *index) {
             return Err(KeyringError::Shared);
         }
-        Ok(Self { keys, current: current.to_owned(), index: Zeroizing::new(*index) })
+        Ok(Self {
+            keys,
+            current: current.to_owned(),
+            index: Zeroizing::new(*index),
+        })
     }
 
     /// Makes the configuration text of a new key, as [`Keyring::parse`] reads its material.
@@ -577,6 +583,16 @@ mod tests {
             assert_eq!(error, expected);
             assert!(!error.to_string().contains(&one));
         }
+    }
+
+    #[test]
+    fn a_ring_of_keys_read_before_is_held_to_the_same_rules() {
+        let (one, two) = ([1; KEY_BYTES], [2; KEY_BYTES]);
+        assert!(Keyring::of([("a", &one)], "a", &two).is_ok());
+        let none = Keyring::of([("a", &one)], "b", &two).unwrap_err();
+        assert_eq!(none, KeyringError::NoCurrent { id: "b".into() });
+        let shared = Keyring::of([("a", &one)], "a", &one).unwrap_err();
+        assert_eq!(shared, KeyringError::Shared);
     }
 
     #[test]

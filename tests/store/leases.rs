@@ -159,6 +159,20 @@ on_both_databases! {
         assert_eq!(order, [ids[1], ids[2]]);
     }
 
+    async fn a_person_lets_an_unknown_instruction_be_tried_anew_and_fences_the_worker_out(db: &Db) {
+        let stored = ready(&db.store, 1).await;
+        let mut tx = db.store.write().await.unwrap();
+        assert!(!tx.restart_instruction(&stored.id, NOW).await.unwrap(), "it was never sent");
+        let leased = tx.lease_instructions(NOW, LEASE_MS, 1).await.unwrap().remove(0);
+        assert!(tx.restart_instruction(&stored.id, NOW).await.unwrap());
+        let change = InstructionChange::to(InstructionState::Acknowledged);
+        let late = tx.finish_lease(&stored.id, leased.instruction.epoch, &change).await.unwrap_err();
+        assert!(matches!(late, StoreError::Stale { .. }), "{late}");
+        let again = tx.lease_instructions(NOW, LEASE_MS, 1).await.unwrap().remove(0);
+        assert_eq!((again.was, again.instruction.attempts), (InstructionState::Unknown, 1));
+        assert_eq!(again.instruction.payload, stored.payload, "the same bytes for ever");
+    }
+
     async fn a_silent_instruction_is_listed_until_asked_about(db: &Db) {
         let stored = ready(&db.store, 1).await;
         let mut tx = db.store.write().await.unwrap();

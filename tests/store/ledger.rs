@@ -15,6 +15,15 @@ on_both_databases! {
         assert!(twice.is_conflict_on("journal_movement_reference_key"), "{twice}");
     }
 
+    async fn an_entry_is_found_by_movement_and_reference(db: &Db) {
+        let mut tx = db.store.write().await.unwrap();
+        tx.appropriate(&budget(), fen(100)).await.unwrap();
+        let posted = entry(Movement::Appropriate, 100, "doc");
+        tx.post(&posted).await.unwrap();
+        assert_eq!(tx.journal_of(Movement::Appropriate, "doc").await.unwrap(), Some(posted));
+        assert_eq!(tx.journal_of(Movement::Commit, "doc").await.unwrap(), None);
+    }
+
     async fn a_whole_way_of_money_has_no_fault(db: &Db) {
         let mut tx = db.store.write().await.unwrap();
         approved(&mut tx, 1, 1_000).await;

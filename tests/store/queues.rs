@@ -34,7 +34,9 @@ on_both_databases! {
         let [first, second] = [filed(&mut tx, 1).await, filed(&mut tx, 2).await];
         let filing = first.filing.clone().map(|filing| sanmiao::domain::application::Filing { at: NOW.plus_millis(1), ..filing });
         let first = tx.update_application(&Application { filing, ..first }).await.unwrap();
-        assert_eq!(tx.filed_ids(NOW.plus_millis(1), 10).await.unwrap(), [second.id, first.id]);
+        let later = NOW.plus_millis(1);
+        assert_eq!(tx.filed_ids(later, 10).await.unwrap(), [second.id, first.id]);
+        assert_eq!(tx.filed_ids(later, 1).await.unwrap(), [second.id]);
         assert_eq!(tx.filed_ids(NOW, 10).await.unwrap(), [second.id]);
     }
 

@@ -78,6 +78,32 @@ struct Work {
     until: Date,
 }
 
+/// Who pays contributions for whom, and where.
+#[derive(Clone)]
+struct Payer<'a> {
+    name: &'a str,
+    unit: &'a Firm,
+    city: &'static str,
+    base: String,
+}
+
+impl Payer<'_> {
+    /// A row for each kind of insurance.
+    fn rows(&self, from: Month, to: Month, paid_in: Month) -> [Contribution; 5] {
+        INSURANCES.map(|insurance| Contribution {
+            name: self.name.to_owned(),
+            insurance: insurance.to_owned(),
+            fee_from: from,
+            fee_to: to,
+            paid_in,
+            unit_uscc: self.unit.uscc.clone(),
+            unit_name: self.unit.name.clone(),
+            city: self.city.to_owned(),
+            base: self.base.clone(),
+        })
+    }
+}
+
 /// What is settled about a person while the rest is drawn.
 struct Draft {
     seed: u64,
@@ -318,25 +344,16 @@ impl Draft {
         if self.is(Trait::NoSocialSecurityRecord) {
             return SocialRegister::default();
         }
-        let last = Month::of(self.as_of).plus(-1);
-        let city = if self.is(Trait::SocialSecurityElsewhere) {
-            GUANGZHOU
-        } else {
-            FOSHAN
-        };
-        let base = format!("{}.00", 9_000 + 500 * rng.random_range(0..37));
-        let row = |from: Month, to: Month, paid_in: Month, unit: &Firm, city: &str| {
-            INSURANCES.map(|insurance| Contribution {
-                name: identity.name.clone(),
-                insurance: insurance.to_owned(),
-                fee_from: from,
-                fee_to: to,
-                paid_in,
-                unit_uscc: unit.uscc.clone(),
-                unit_name: unit.name.clone(),
-                city: city.to_owned(),
-                base: base.clone(),
-            })
+        let (first, last) = (Month::of(work.from), Month::of(self.as_of).plus(-1));
+        let payer = Payer {
+            name: &identity.name,
+            unit: &work.firm,
+            city: if self.is(Trait::SocialSecurityElsewhere) {
+                GUANGZHOU
+            } else {
+                FOSHAN
+            },
+            base: format!("{}.00", 9_000 + 500 * rng.random_range(0..37)),
         };
         let mut records = Vec::new();
         if self.is(Trait::SeveralEmployers) {
@@ -345,24 +362,22 @@ impl Draft {
                 FORMER_FIRMS + self.index % 20,
                 Nature::Enterprise,
             );
-            let left = Month::of(work.from).plus(-1);
-            records.extend(row(
-                left.plus(-rng.random_range(6..30)),
-                left,
-                left,
-                &former,
-                GUANGZHOU,
-            ));
+            let before = Payer {
+                unit: &former,
+                city: GUANGZHOU,
+                ..payer.clone()
+            };
+            let left = first.plus(-1);
+            records.extend(before.rows(left.plus(-rng.random_range(6..30)), left, left));
         }
         // Some offices list ranges, others months; whoever paid unevenly is listed month by month.
-        let uneven = self.is(Trait::BackPaid) || self.is(Trait::Interrupted);
-        if uneven || rng.random_range(0..10) < 3 {
-            for month in self.months(Month::of(work.from), last) {
-                let paid_in = self.paid_in(month, Month::of(work.from), last);
-                records.extend(row(month, month, paid_in, &work.firm, city));
+        let is_uneven = self.is(Trait::BackPaid) || self.is(Trait::Interrupted);
+        if is_uneven || rng.random_range(0..10) < 3 {
+            for month in self.months(first, last) {
+                records.extend(payer.rows(month, month, self.paid_in(month, first, last)));
             }
         } else {
-            records.extend(row(Month::of(work.from), last, last, &work.firm, city));
+            records.extend(payer.rows(first, last, last));
         }
         SocialRegister {
             records,

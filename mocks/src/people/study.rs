@@ -148,52 +148,66 @@ impl Studies {
         ended: Date,
         rng: &mut ChaCha20Rng,
     ) -> (EducationRegister, DegreeRegister) {
-        let (code, school) = SCHOOLS
+        let school = SCHOOLS
             .get(rng.random_range(0..SCHOOLS.len()))
             .copied()
             .unwrap_or(SCHOOLS[0]);
-        let equivalent = self.particular == Trait::TDoctor;
-        let professional = !equivalent && rng.random_range(0..8) == 0;
-        let prefix = match (equivalent, professional) {
-            (true, _) => "T",
-            (_, true) => "Z",
-            _ => "",
+        let is_professional = rng.random_range(0..8) == 0;
+        let education = match self.particular {
+            Trait::TDoctor => Vec::new(),
+            _ => vec![self.education_record(name, school, stage, ended)],
         };
-        let serial = self.index % 1_000_000;
-        let degree = DegreeRecord {
-            certificate_no: format!(
-                "{prefix}{code}{}{}{serial:06}",
-                stage.degree_level(),
-                ended.year()
-            ),
-            name: if self.particular == Trait::NameSpelledTwoWays {
-                respelled(name)
-            } else {
-                name.to_owned()
+        let degree = self.degree_record(name, school, stage, ended, is_professional);
+        (
+            EducationRegister { records: education },
+            DegreeRegister {
+                records: vec![degree],
+                recognitions: Vec::new(),
             },
+        )
+    }
+
+    fn degree_record(
+        &self,
+        name: &str,
+        (code, school): (&str, &str),
+        stage: Stage,
+        ended: Date,
+        is_professional: bool,
+    ) -> DegreeRecord {
+        let (prefix, kind) = match (self.particular, is_professional) {
+            (Trait::TDoctor, _) => ("T", "equivalent"),
+            (_, true) => ("Z", "professional"),
+            _ => ("", "academic"),
+        };
+        let (name, status) = match self.particular {
+            Trait::NameSpelledTwoWays => (respelled(name), "valid"),
+            Trait::RevokedDegree => (name.to_owned(), "revoked"),
+            _ => (name.to_owned(), "valid"),
+        };
+        let (level, year, serial) = (stage.degree_level(), ended.year(), self.serial());
+        DegreeRecord {
+            certificate_no: format!("{prefix}{code}{level}{year}{serial:06}"),
+            name,
             institution_code: code.to_owned(),
             institution_name: school.to_owned(),
-            level: stage.degree_level().to_owned(),
-            kind: match prefix {
-                "T" => "equivalent",
-                "Z" => "professional",
-                _ => "academic",
-            }
-            .to_owned(),
+            level: level.to_owned(),
+            kind: kind.to_owned(),
             awarded_on: ended,
-            status: if self.particular == Trait::RevokedDegree {
-                "revoked"
-            } else {
-                "valid"
-            }
-            .to_owned(),
-        };
-        let education = EducationRecord {
-            certificate_no: format!(
-                "{code}1{}{}{serial:06}",
-                ended.year(),
-                stage.certificate_level()
-            ),
+            status: status.to_owned(),
+        }
+    }
+
+    fn education_record(
+        &self,
+        name: &str,
+        (code, school): (&str, &str),
+        stage: Stage,
+        ended: Date,
+    ) -> EducationRecord {
+        let (level, year, serial) = (stage.certificate_level(), ended.year(), self.serial());
+        EducationRecord {
+            certificate_no: format!("{code}1{year}{level}{serial:06}"),
             name: name.to_owned(),
             school_code: code.to_owned(),
             school_name: school.to_owned(),
@@ -201,20 +215,12 @@ impl Studies {
             study_form: "full_time".to_owned(),
             conclusion: "graduated".to_owned(),
             graduated_on: ended,
-        };
-        (
-            EducationRegister {
-                records: if equivalent {
-                    Vec::new()
-                } else {
-                    vec![education]
-                },
-            },
-            DegreeRegister {
-                records: vec![degree],
-                recognitions: Vec::new(),
-            },
-        )
+        }
+    }
+
+    /// Six digits that end a certificate number; apart for each of a million people.
+    fn serial(&self) -> u64 {
+        self.index % 1_000_000
     }
 
     fn recognised(

@@ -1,0 +1,285 @@
+//! The stages on a store, with registers and a treasury in memory and a clock that stands still: nothing happens by itself, so that a
+//! test says when.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use sanmiao::approve::Approve;
+use sanmiao::bell::Bell;
+use sanmiao::context::Context;
+use sanmiao::domain::application::{Application, Typed};
+use sanmiao::domain::audit::Alarm;
+use sanmiao::domain::award::BudgetKey;
+use sanmiao::domain::calendar::WorkingCalendar;
+use sanmiao::domain::document::{DocumentType, IdentityDocument};
+use sanmiao::domain::evidence::FetchOutcome;
+use sanmiao::domain::id::{ApplicantId, ApplicationId, InstructionId, PaymentId};
+use sanmiao::domain::money::Money;
+use sanmiao::domain::payment::{Instruction, Payment};
+use sanmiao::domain::person::{Private, Role, Staff, Subject};
+use sanmiao::domain::source::SourceId;
+use sanmiao::finance::service::Finance;
+use sanmiao::gateways::clock::ManualClock;
+use sanmiao::gateways::entropy::SystemEntropy;
+use sanmiao::payout::Payout;
+use sanmiao::payout::dispatch::{self, DispatchLimits};
+use sanmiao::policy::shipped;
+use sanmiao::ports::{Answer, ApplicantClaims, Clock as _, Query, Source, Treasury, World};
+use sanmiao::prefill::Prefill;
+use sanmiao::prefill::service::Opening;
+use sanmiao::store::{Keyring, Limits, Store, Vault};
+use sanmiao::telemetry::Metrics;
+use sanmiao_mocks::Person;
+use serde_json::json;
+
+use super::clock::MORNING;
+use super::database::{Database, Place};
+use super::house::PHD;
+use super::people::{DISTRICT, ordinary};
+use super::treasury::{Handle, ModelTreasury};
+
+/// What the registers in memory say, and whether they say it.
+#[derive(Default)]
+pub(crate) struct Registers {
+    people: Mutex<Vec<Person>>,
+    down: AtomicBool,
+}
+
+impl Registers {
+    /// Switches all of them off or on.
+    pub(crate) fn set_down(&self, down: bool) {
+        self.down.store(down, Ordering::SeqCst);
+    }
+
+    /// Changes what they hold about everybody.
+    pub(crate) fn change(&self, edit: impl Fn(&mut Person)) {
+        self.people.lock().expect("people").iter_mut().for_each(edit);
+    }
+
+    fn add(&self, person: &Person) {
+        self.people.lock().expect("people").push(person.clone());
+    }
+}
+
+struct Register {
+    id: SourceId,
+    registers: Arc<Registers>,
+    clock: Arc<ManualClock>,
+}
+
+#[async_trait]
+impl Source for Register {
+    fn id(&self) -> SourceId {
+        self.id
+    }
+
+    async fn ask(&self, query: &Query) -> Answer {
+        if self.registers.down.load(Ordering::SeqCst) {
+            return Answer { outcome: FetchOutcome::Unreachable, body: None, attempts: 3 };
+        }
+        let people = self.registers.people.lock().expect("people");
+        let person = people.iter().find(|person| person.document_number == query.document.reveal());
+        let registers = person.map(|person| person.registers.clone()).unwrap_or_default();
+        let today = self.clock.today();
+        let mut body = match self.id {
+            SourceId::TalentIntroduction => json!(registers.talent_introduction),
+            SourceId::Education => json!(registers.education),
+            SourceId::Degree => json!(registers.degree),
+            SourceId::SocialSecurity => {
+                let last = sanmiao::domain::time::YearMonth::from_date(today);
+                let rows: Vec<_> = registers.social_security.records.iter().map(|row| {
+                    let mut row = json!(row);
+                    // Whoever works on has paid on.
+                    row["fee_to"] = json!(last);
+                    row["paid_in"] = json!(last);
+                    row
+                }).collect();
+                json!({ "complete_until": last, "records": rows })
+            }
+        };
+        body["source"] = json!(self.id.as_str());
+        body["query_id"] = json!(query.id);
+        body["as_of"] = json!(today);
+        Answer { outcome: FetchOutcome::Answered, body: Some(body.to_string().into_bytes()), attempts: 1 }
+    }
+}
+
+/// One approved application.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Case {
+    pub(crate) applicant: ApplicantId,
+    pub(crate) application: ApplicationId,
+    pub(crate) payment: PaymentId,
+    pub(crate) instruction: InstructionId,
+}
+
+/// The stages, by hand.
+pub(crate) struct Desk {
+    pub(crate) ctx: Context,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) treasury: Handle,
+    pub(crate) registers: Arc<Registers>,
+    pub(crate) limits: DispatchLimits,
+    _place: Place,
+}
+
+impl Desk {
+    pub(crate) async fn new(database: Database) -> Self {
+        Self::with(database, |honest| honest).await
+    }
+
+    /// With something between the service and the treasury.
+    pub(crate) async fn with(database: Database, between: impl FnOnce(Handle) -> Arc<dyn Treasury>) -> Self {
+        let place = Place::new(database).await;
+        let (clock, treasury) = (Arc::new(ManualClock::at(MORNING)), Arc::new(ModelTreasury::default()));
+        let registers = Arc::new(Registers::default());
+        let store = store(&place).await;
+        let sources: Vec<Arc<dyn Source>> = SourceId::ALL
+            .into_iter()
+            .map(|id| Arc::new(Register { id, registers: registers.clone(), clock: clock.clone() }) as Arc<dyn Source>)
+            .collect();
+        let ctx = Context {
+            store,
+            world: World {
+                clock: clock.clone(),
+                entropy: Arc::new(SystemEntropy),
+                sources: sources.into(),
+                treasury: between(treasury.clone()),
+            },
+            policies: Arc::new(shipped::book().clone()),
+            calendar: Arc::new(WorkingCalendar::official().expect("the calendar")),
+            bell: Bell::default(),
+            metrics: Metrics::new(),
+        };
+        let limits = DispatchLimits { attempts_max: 4, ..DispatchLimits::default() };
+        let desk = Self { ctx, clock, treasury, registers, limits, _place: place };
+        desk.fund("50000000.00").await;
+        desk
+    }
+
+    async fn fund(&self, amount: &str) {
+        let key = BudgetKey { policy: PHD.to_owned(), district: DISTRICT.parse().expect("a district"), year: 2026 };
+        let finance = Finance::new(self.ctx.clone());
+        finance.appropriate(&finance_staff(), key, amount.parse().expect("an amount"), "all").await.expect("money");
+    }
+
+    /// So many doctors, filed and approved, each with a first instruction that nobody has sent.
+    pub(crate) async fn approved(&self, count: usize) -> Vec<Case> {
+        let mut cases = Vec::new();
+        for person in ordinary(count) {
+            let application = self.file(&person).await;
+            let mut tx = self.ctx.store.read().await.expect("a read");
+            let award = tx.award_of(application.id).await.expect("awards").expect("approved");
+            let payment = tx.payments_of(award.id).await.expect("payments").remove(0);
+            let instruction = tx.instructions_of(payment.id).await.expect("instructions").remove(0);
+            cases.push(Case {
+                applicant: application.applicant,
+                application: application.id,
+                payment: payment.id,
+                instruction: instruction.id,
+            });
+        }
+        cases
+    }
+
+    /// Files for a person and lets the machine decide.
+    pub(crate) async fn file(&self, person: &Person) -> Application {
+        self.registers.add(person);
+        let prefill = Prefill::new(self.ctx.clone());
+        let kind: DocumentType = serde_json::from_value(json!(person.document_type)).expect("a kind of document");
+        let claims = ApplicantClaims {
+            subject: Subject { issuer: "http://issuer".to_owned(), subject: person.subject.clone() },
+            document: IdentityDocument::parse(kind, &person.document_number).expect("a document"),
+            name: Private::new(person.name.clone()),
+        };
+        let who = prefill.enrol(&claims).await.expect("enrolled");
+        let scope = [SourceId::TalentIntroduction, SourceId::Degree, SourceId::SocialSecurity];
+        let opening = Opening { policy: PHD, scope: &scope, purpose: PHD, request_id: "r-1" };
+        let form = prefill.open(&who, &opening).await.expect("opened");
+        let (id, snapshot) = (form.application.id, form.snapshot.id);
+        prefill.file(who.id, id, snapshot, typed(person, false), "r-2").await.expect("filed");
+        Approve::new(self.ctx.clone()).decide(id).await.expect("decided")
+    }
+
+    /// Another program on the same database, as a second node is, or this one after it was killed.
+    pub(crate) fn payout(&self) -> Payout {
+        Payout::new(self.ctx.clone())
+    }
+
+    /// One round of the dispatcher.
+    pub(crate) async fn dispatch(&self) -> usize {
+        dispatch::run_once(&self.ctx, &self.limits).await.expect("a round")
+    }
+
+    /// Rounds with pauses between them, until nothing is left to carry or `rounds` are over.
+    pub(crate) async fn dispatch_rounds(&self, rounds: u32) {
+        for _ in 0..rounds {
+            self.dispatch().await;
+            self.clock.advance(self.limits.pause_max_ms);
+        }
+    }
+
+    pub(crate) async fn payment(&self, case: &Case) -> Payment {
+        self.ctx.store.read().await.expect("a read").payment(case.payment).await.expect("payments").expect("a payment")
+    }
+
+    pub(crate) async fn instructions(&self, case: &Case) -> Vec<Instruction> {
+        self.ctx.store.read().await.expect("a read").instructions_of(case.payment).await.expect("instructions")
+    }
+
+    pub(crate) async fn alarms(&self) -> Vec<Alarm> {
+        self.ctx.store.read().await.expect("a read").open_alarms(100).await.expect("alarms")
+    }
+
+    /// What is wrong between our books and the treasury's.
+    pub(crate) async fn faults(&self) -> Vec<String> {
+        super::reckoning::faults(&self.ctx, &self.treasury.ledger()).await
+    }
+
+    /// The applicant names another account.
+    pub(crate) async fn correct(&self, case: &Case) -> Result<Payment, sanmiao::error::StageError> {
+        let person = ordinary(1).remove(0);
+        self.payout().correct_account(case.applicant, case.payment, typed(&person, true)).await
+    }
+
+    /// The treasury's call-back arrives.
+    pub(crate) async fn hear(&self, event: &sanmiao::domain::treasury::Callback) {
+        self.payout().take_event(event, b"{}").await.expect("heard");
+    }
+}
+
+/// A member of the finance staff of the whole city.
+pub(crate) fn finance_staff() -> Staff {
+    Staff {
+        subject: Subject { issuer: "http://issuer".to_owned(), subject: "finance-maker".to_owned() },
+        roles: vec![Role::Finance],
+        district: None,
+    }
+}
+
+fn typed(person: &Person, other: bool) -> Typed {
+    let account = if other { "6222020000000000018" } else { person.account.number.as_str() };
+    Typed {
+        account: account.parse().expect("an account"),
+        bank: person.account.bank_cnaps.parse().expect("a bank"),
+        phone: Private::new(person.phone.clone()),
+    }
+}
+
+/// An amount.
+pub(crate) fn money(text: &str) -> Money {
+    text.parse().expect("an amount")
+}
+
+async fn store(place: &Place) -> Store {
+    let ring = Keyring::of([("k1", &[1; 32])], "k1", &[2; 32]).expect("keys");
+    let store = Store::open(&place.url, Vault::new(ring, Arc::new(SystemEntropy)), Limits::default()).await.expect("a store");
+    store.migrate().await.expect("migrated");
+    let mut tx = store.write().await.expect("a write");
+    for policy in shipped::book().iter() {
+        tx.publish_policy(policy.id(), policy.effective(), &policy.hash(), policy.source_bytes(), MORNING).await.expect("published");
+    }
+    tx.commit().await.expect("committed");
+    store
+}

@@ -1,0 +1,10 @@
+//! What the integration tests stand on.
+
+pub(crate) mod clock;
+pub(crate) mod database;
+pub(crate) mod desk;
+pub(crate) mod eventually;
+pub(crate) mod house;
+pub(crate) mod people;
+pub(crate) mod reckoning;
+pub(crate) mod treasury;

@@ -1,0 +1,45 @@
+//! Made-up people for tests, picked by what is particular about them.
+
+use jiff::civil::{Date, date};
+use sanmiao_mocks::{Expected, Person, Trait};
+
+/// The day the made-up registers were last written: the day [`super::clock::MORNING`] lies on.
+pub(crate) const AS_OF: Date = date(2026, 11, 20);
+
+/// A thousand people hold every trait.
+const MANY: usize = 1_000;
+
+/// `count` people with this trait who apply for the PhD policy.
+pub(crate) fn doctors_with(one: Trait, count: usize) -> Vec<Person> {
+    let found: Vec<Person> = sanmiao_mocks::people::generate(11, MANY, AS_OF)
+        .into_iter()
+        .filter(|person| person.is(one) && person.applies_for == "foshan-phd-settling-in")
+        .take(count)
+        .collect();
+    assert_eq!(found.len(), count, "a thousand people hold too few of {one:?}");
+    found
+}
+
+/// `count` doctors whom a machine approves, all of one district.
+pub(crate) fn ordinary(count: usize) -> Vec<Person> {
+    let mut people = doctors_with(Trait::Ordinary, count);
+    for person in &mut people {
+        for record in &mut person.registers.talent_introduction.records {
+            DISTRICT.clone_into(&mut record.district);
+        }
+    }
+    people
+}
+
+/// The district of [`ordinary`] people.
+pub(crate) const DISTRICT: &str = "440604";
+
+/// One doctor whom a machine refers.
+pub(crate) fn referred() -> Person {
+    let mut person = doctors_with(Trait::PartTime, 1).remove(0);
+    for record in &mut person.registers.talent_introduction.records {
+        DISTRICT.clone_into(&mut record.district);
+    }
+    assert_eq!(person.expected(), Expected::Referred);
+    person
+}
