@@ -104,7 +104,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_a_problem_that_does_not_repeat_its_words() {
-        let service = get(broken)
+        let service: axum::routing::MethodRouter = get(broken)
             .layer(from_fn(catch_panic))
             .layer(from_fn(render));
         let request = Request::get("/").body(axum::body::Body::empty()).unwrap();

@@ -182,7 +182,15 @@ impl Source for Register {
 fn proven() -> Value {
     let cases = include_str!("../../policies/foshan-phd-settling-in/2021-09-10.cases.json");
     let cases: Value = serde_json::from_str(cases).unwrap();
-    cases["evidence"]["introduced"].clone()
+    let mut evidence = cases["evidence"]["introduced"].clone();
+    // Asked to fill the form with; no criterion rests on it.
+    let none = json!({"source": "education", "as_of": "2026-11-20", "records": []});
+    evidence
+        .as_object_mut()
+        .unwrap()
+        .entry("education")
+        .or_insert(none);
+    evidence
 }
 
 /// The house, its door and what its world answers.
@@ -329,9 +337,15 @@ impl House {
 
     /// Opens an application; its id and its form's.
     pub(super) async fn open(&self, token: &str) -> (String, String) {
+        let policy = self
+            .ctx
+            .policies
+            .in_force(POLICY, NOW.china_date())
+            .unwrap();
+        let scope: Vec<&str> = policy.sources().iter().map(SourceId::as_str).collect();
         let body = json!({
             "policy": POLICY,
-            "consent": {"scope": ["talent_introduction", "degree", "social_security"], "purpose": POLICY},
+            "consent": {"scope": scope, "purpose": POLICY},
         });
         let reply = self.post(token, "/api/v1/applications", &body).await;
         assert_eq!(reply.status, StatusCode::CREATED, "{reply:?}");
