@@ -98,8 +98,7 @@ mod tests {
     use crate::web::problem::{MEDIA_TYPE, render};
 
     async fn broken() -> &'static str {
-        let nothing: Option<&str> = None;
-        nothing.expect("the personal words of a panic")
+        panic!("the personal words of a panic")
     }
 
     #[tokio::test]
