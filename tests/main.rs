@@ -1,8 +1,12 @@
 //! The one binary of integration tests.
 
+mod amounts;
+mod architecture;
+mod crash;
 mod flows;
 mod gateways;
 mod payout;
+mod privacy;
 mod routes;
 mod store;
 mod support;

@@ -3,9 +3,9 @@
 use std::sync::Once;
 use std::time::Duration;
 
-pub use reqwest::Url;
+pub use reqwest::{Method, Url};
 pub use reqwest::header::HeaderMap;
-use reqwest::{Client, Method, redirect};
+use reqwest::{Client, redirect};
 
 /// A longer reply is not read to its end.
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;

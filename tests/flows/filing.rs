@@ -25,7 +25,7 @@ on_both_databases! {
         }
         let books = house.world.treasury_ledger();
         assert_eq!((books.paid_count, books.paid_total.as_str()), (3, "300000.00"));
-        assert_eq!(faults(&house.ctx, &books).await, Vec::<String>::new());
+        assert_eq!(faults(&house.ctx.store, &books).await, Vec::<String>::new());
         house.stop().await;
     }
 
@@ -67,7 +67,7 @@ on_both_databases! {
         }
         let books = house.world.treasury_ledger();
         assert_eq!((books.accepted_count, books.paid_count), (4, 4));
-        assert_eq!(faults(&house.ctx, &books).await, Vec::<String>::new());
+        assert_eq!(faults(&house.ctx.store, &books).await, Vec::<String>::new());
         house.stop().await;
     }
 

@@ -51,7 +51,7 @@ on_both_databases! {
         }
         let books = house.world.treasury_ledger();
         assert_eq!((books.accepted_count, books.paid_count, books.returned_count), (4, 2, 2));
-        assert_eq!(faults(&house.ctx, &books).await, Vec::<String>::new());
+        assert_eq!(faults(&house.ctx.store, &books).await, Vec::<String>::new());
         house.stop().await;
     }
 
@@ -66,7 +66,7 @@ on_both_databases! {
         applicant.until_payment(&id, 1, "settled").await;
         let books = house.world.treasury_ledger();
         assert_eq!((books.paid_count, books.returned_count), (1, 1));
-        assert_eq!(faults(&house.ctx, &books).await, Vec::<String>::new());
+        assert_eq!(faults(&house.ctx.store, &books).await, Vec::<String>::new());
         house.stop().await;
     }
 
@@ -111,7 +111,7 @@ on_both_databases! {
         }
         let books = house.world.treasury_ledger();
         assert_eq!((books.paid_count, books.paid_total.as_str()), (4, "400000.00"));
-        assert_eq!(faults(&house.ctx, &books).await, Vec::<String>::new());
+        assert_eq!(faults(&house.ctx.store, &books).await, Vec::<String>::new());
         house.stop().await;
     }
 
@@ -175,7 +175,7 @@ on_both_databases! {
         house.days_pass(300);
         let paid = applicant.until_payment(&id, 1, "settled").await;
         assert!(text(&paid, "/amount").len() <= text(&planned[0], "/amount").len());
-        assert_eq!(faults(&house.ctx, &house.world.treasury_ledger()).await, Vec::<String>::new());
+        assert_eq!(faults(&house.ctx.store, &house.world.treasury_ledger()).await, Vec::<String>::new());
         house.stop().await;
     }
 }

@@ -32,7 +32,7 @@ on_both_databases! {
             applicant.until(&id, "approved").await;
             applicant.until_payment(&id, 1, "settled").await;
         }
-        assert_eq!(faults(&house.ctx, &house.world.treasury_ledger()).await, Vec::<String>::new());
+        assert_eq!(faults(&house.ctx.store, &house.world.treasury_ledger()).await, Vec::<String>::new());
         house.stop().await;
     }
 

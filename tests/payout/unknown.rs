@@ -109,7 +109,7 @@ on_both_databases! {
         let case = desk.approved(1).await.remove(0);
         desk.dispatch().await;
         desk.treasury.settle(&case.instruction).unwrap();
-        desk.clock.advance(desk.limits.silence_ms + 1);
+        desk.clock.advance(desk.limits.silence_ms + 1_000);
         let asked = sanmiao::payout::dispatch::ask_silent(&desk.ctx, &desk.limits).await.unwrap();
         assert_eq!(asked, 1);
         assert_eq!(desk.payment(&case).await.state, PaymentState::Settled);

@@ -234,7 +234,7 @@ impl Desk {
 
     /// What is wrong between our books and the treasury's.
     pub(crate) async fn faults(&self) -> Vec<String> {
-        super::reckoning::faults(&self.ctx, &self.treasury.ledger()).await
+        super::reckoning::faults(&self.ctx.store, &self.treasury.ledger()).await
     }
 
     /// The applicant names another account.
@@ -272,13 +272,19 @@ pub(crate) fn money(text: &str) -> Money {
     text.parse().expect("an amount")
 }
 
-async fn store(place: &Place) -> Store {
+/// Opens a database that is there and migrated, with the keys of every test.
+pub(crate) async fn open(place: &Place) -> Store {
     let ring = Keyring::of([("k1", &[1; 32])], "k1", &[2; 32]).expect("keys");
-    let store = Store::open(&place.url, Vault::new(ring, Arc::new(SystemEntropy)), Limits::default()).await.expect("a store");
+    Store::open(&place.url, Vault::new(ring, Arc::new(SystemEntropy)), Limits::default()).await.expect("a store")
+}
+
+async fn store(place: &Place) -> Store {
+    let store = open(place).await;
     store.migrate().await.expect("migrated");
     let mut tx = store.write().await.expect("a write");
     for policy in shipped::book().iter() {
-        tx.publish_policy(policy.id(), policy.effective(), &policy.hash(), policy.source_bytes(), MORNING).await.expect("published");
+        let (id, effective) = (policy.id(), policy.effective());
+        tx.publish_policy(id, effective, &policy.hash(), policy.source_bytes(), MORNING).await.expect("published");
     }
     tx.commit().await.expect("committed");
     store

@@ -1,18 +1,18 @@
 //! Our books beside the treasury's: what must hold whenever nothing is under way.
 
-use sanmiao::context::Context;
 use sanmiao::domain::ledger::Account;
 use sanmiao::domain::payment::PaymentState;
+use sanmiao::store::Store;
 use sanmiao_mocks::LedgerTotals;
 
 /// Everything that is wrong between our books and the treasury's; empty is the promise.
-pub(crate) async fn faults(ctx: &Context, treasury: &LedgerTotals) -> Vec<String> {
-    let mut tx = ctx.store.read().await.expect("a read");
+pub(crate) async fn faults(store: &Store, treasury: &LedgerTotals) -> Vec<String> {
+    let mut tx = store.read().await.expect("a read");
     let mut faults = tx.ledger_faults().await.expect("the ledger");
     if !treasury.paid_twice.is_empty() {
         faults.push(format!("paid twice: {:?}", treasury.paid_twice));
     }
-    let settled: i64 = payments(ctx, PaymentState::Settled).await;
+    let settled: i64 = payments(store, PaymentState::Settled).await;
     let paid_by_ledger: i64 = tx
         .balances()
         .await
@@ -36,8 +36,8 @@ pub(crate) async fn faults(ctx: &Context, treasury: &LedgerTotals) -> Vec<String
 }
 
 /// Sum of the payments in a state, in fen.
-pub(crate) async fn payments(ctx: &Context, state: PaymentState) -> i64 {
-    let mut tx = ctx.store.read().await.expect("a read");
+pub(crate) async fn payments(store: &Store, state: PaymentState) -> i64 {
+    let mut tx = store.read().await.expect("a read");
     let counts = tx.count_payments_by_state().await.expect("counts");
     counts.into_iter().filter(|(which, ..)| *which == state).map(|(_, _, fen)| fen).sum()
 }

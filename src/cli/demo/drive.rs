@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use reqwest::{Method, Url};
 use sanmiao_mocks::{Person, PersonCard};
 use serde_json::{Value, json};
 
@@ -11,7 +10,7 @@ use crate::cli::CliError;
 use crate::domain::district::DistrictCode;
 use crate::domain::money::Money;
 use crate::domain::time::{Date, Timestamp};
-use crate::gateways::http::{Http, Request};
+use crate::gateways::http::{Http, Method, Request, Url};
 
 /// For one request.
 const TIMEOUT: Duration = Duration::from_secs(30);
