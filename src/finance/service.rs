@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use crate::context::Context;
-use crate::domain::audit::{Alarm, AuditEntry};
+use crate::domain::audit::{Access, Alarm, AuditEntry};
 use crate::domain::award::{Award, Budget, BudgetKey};
-use crate::domain::id::{AuditId, JournalId, PaymentId};
+use crate::domain::id::{AccessId, AuditId, JournalId, PaymentId};
 use crate::domain::ledger::{Balance, JournalEntry, Movement};
 use crate::domain::money::Money;
 use crate::domain::payment::{Instruction, InstructionState, Payment, PaymentState};
@@ -69,11 +69,28 @@ impl Finance {
         Ok(lines)
     }
 
-    /// One payment with its whole chain.
+    /// One payment with its whole chain. It names the payee, so the look is written down.
     ///
     /// # Errors
     /// `NotFound` also for another district's.
     pub async fn payment(&self, staff: &Staff, id: PaymentId) -> Result<PaymentChain, StageError> {
+        let chain = self.chain(staff, id).await?;
+        let ctx = &self.ctx;
+        let mut tx = ctx.store.write().await?;
+        tx.access(&Access {
+            id: ctx.id(AccessId::new),
+            at: ctx.now(),
+            staff: staff.subject.subject.clone(),
+            subject: id.to_string(),
+            kind: "payment".to_owned(),
+            purpose: "finance".to_owned(),
+        })
+        .await?;
+        tx.commit().await?;
+        Ok(chain)
+    }
+
+    async fn chain(&self, staff: &Staff, id: PaymentId) -> Result<PaymentChain, StageError> {
         must_be_finance(staff)?;
         let mut tx = self.ctx.store.read().await?;
         let payment = tx.payment(id).await?.ok_or(StageError::not_found("payment"))?;
@@ -90,7 +107,7 @@ impl Finance {
     /// # Errors
     /// `Invalid` unless it is held and its instruction may still be carried.
     pub async fn release_held(&self, staff: &Staff, id: PaymentId) -> Result<Payment, StageError> {
-        let chain = self.payment(staff, id).await?;
+        let chain = self.chain(staff, id).await?;
         let newest = chain.instructions.last().ok_or_else(|| StageError::corrupt("a held payment has no instruction"))?;
         let now = self.ctx.now();
         if chain.payment.state != PaymentState::Held || newest.state != InstructionState::Unknown {

@@ -20,8 +20,8 @@ const LOOK_MS: u64 = 100;
 const LOOKS_MAX: u32 = 1_200;
 /// Enough for everybody, in fen: ten thousand million yuan.
 const AMPLE_FEN: i64 = 1_000_000_000_000;
-/// Enough for one award, in fen: the line that runs dry.
-const SCARCE_FEN: i64 = 20_000_000;
+/// What the line that runs dry gets for each person of the whole demonstration, in fen: not quite enough.
+const SCARCE_FEN_A_PERSON: i64 = 2_000_000;
 /// The district and policy whose line runs dry until it is topped up.
 const SCARCE: (&str, &str) = ("440608", "foshan-phd-settling-in");
 
@@ -97,15 +97,16 @@ impl<'a> Driver<'a> {
         self.town.world().people().iter().collect()
     }
 
-    /// Grants every line ample money, but one only enough for a single award.
+    /// Grants every line ample money, but one not quite enough.
     ///
     /// # Errors
     /// When the service refuses.
     pub async fn appropriate_scarce(&self) -> Result<(), CliError> {
+        let scarce_fen = SCARCE_FEN_A_PERSON * i64::try_from(self.people().len()).unwrap_or(1);
         for (policy, _) in &self.policies {
             for district in DistrictCode::FOSHAN_DISTRICTS {
                 let scarce = (district.as_str(), policy.as_str()) == SCARCE;
-                self.appropriate(policy, district.as_str(), if scarce { SCARCE_FEN } else { AMPLE_FEN }, 1).await?;
+                self.appropriate(policy, district.as_str(), if scarce { scarce_fen } else { AMPLE_FEN }, 1).await?;
             }
         }
         Ok(())

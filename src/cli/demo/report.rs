@@ -1,6 +1,6 @@
 //! What came of a demonstration: our ledger beside the treasury's own, and whether every promise was kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
@@ -9,11 +9,15 @@ use super::drive::{Driver, Story, instant};
 use super::town::Town;
 use crate::cli::CliError;
 use crate::cli::replay::{Replayed, replay_store};
+use crate::domain::decision::Outcome;
 use crate::domain::ledger::Account;
 use crate::domain::money::Money;
 use crate::domain::payment::PaymentState;
 use crate::domain::time::Timestamp;
 use crate::domain::treasury::TreasuryLedger;
+
+/// Decisions read at once.
+const PAGE: u32 = 500;
 
 /// The figures.
 pub struct Report {
@@ -66,12 +70,13 @@ impl Report {
         let replayed = replay_store(store, || {}).await.map_err(CliError::failed)?;
         let ledger_faults = store.read().await.map_err(CliError::failed)?.ledger_faults().await;
         let balances = driver.balances().await?;
+        let decisions = Decisions::read(town, stories).await?;
         let mut report = Self {
             people: stories.len(),
             filed: stories.iter().filter(|story| story.filed_at().is_some()).count(),
             approved_by_machine: count(stories, |story| matches!(story.state(), "approved" | "publicity")),
             referred: count(stories, |story| story.state() == "referred"),
-            referred_by_reason: reasons(town).await?,
+            referred_by_reason: decisions.reasons,
             parked_then_resumed: count(stories, |story| story.parked && story.state() != "parked"),
             waiting_for_budget: count(stories, |story| story.state() == "waiting_for_budget"),
             waited_then_awarded: count(stories, |story| story.waited && story.state() == "approved"),
@@ -87,7 +92,7 @@ impl Report {
             replayed,
             filled: stories.iter().map(|story| story.filled).sum(),
             typed: stories.iter().map(|story| story.typed).sum(),
-            to_decision_us: stories.iter().filter_map(decision_us).collect(),
+            to_decision_us: decisions.elapsed_us,
             to_money_us: stories.iter().filter_map(money_us).collect(),
         };
         report.to_decision_us.sort_unstable();
@@ -209,23 +214,44 @@ fn count(stories: &[Story], which: impl Fn(&Story) -> bool) -> usize {
     stories.iter().filter(|story| which(story)).count()
 }
 
-/// How often each criterion stood in the way, over every referring decision.
-async fn reasons(town: &Town) -> Result<BTreeMap<String, u64>, CliError> {
-    let mut reasons = BTreeMap::new();
-    let mut after = None;
-    loop {
-        let mut tx = town.context().store.read().await.map_err(CliError::failed)?;
-        let page = tx.decisions_page(after, 500).await.map_err(CliError::failed)?;
-        let Some(last) = page.last() else { return Ok(reasons) };
-        after = Some(last.id);
-        for decision in page.iter().filter(|decision| decision.outcome == crate::domain::decision::Outcome::Refer) {
-            let record: Value = serde_json::from_slice(&decision.record).unwrap_or(Value::Null);
-            for finding in record["findings"].as_array().into_iter().flatten() {
-                let verdict = finding["verdict"].as_str().unwrap_or_default();
-                if verdict != "met" {
-                    let criterion = finding["criterion"].as_str().unwrap_or_default();
-                    *reasons.entry(format!("{criterion}: {verdict}")).or_insert(0) += 1;
+/// What the store says about the machine's decisions.
+#[derive(Default)]
+struct Decisions {
+    /// How often each criterion stood in the way.
+    reasons: BTreeMap<String, u64>,
+    /// From filing to the first decision, in microseconds.
+    elapsed_us: Vec<i64>,
+}
+
+impl Decisions {
+    async fn read(town: &Town, stories: &[Story]) -> Result<Self, CliError> {
+        let filed_at = |story: &Story| Some((story.application["id"].as_str()?.to_owned(), story.filed_at()?));
+        let mut filed: HashMap<String, Timestamp> = stories.iter().filter_map(filed_at).collect();
+        let mut decisions = Self::default();
+        let mut after = None;
+        loop {
+            let mut tx = town.context().store.read().await.map_err(CliError::failed)?;
+            let page = tx.decisions_page(after, PAGE).await.map_err(CliError::failed)?;
+            let Some(last) = page.last() else { return Ok(decisions) };
+            after = Some(last.id);
+            for decision in &page {
+                // Removed, so that only the first decision of an application counts.
+                let filed = filed.remove(&decision.application.to_string());
+                decisions.elapsed_us.extend(filed.map(|filed| elapsed_us(filed, decision.at)));
+                if decision.outcome == Outcome::Refer {
+                    decisions.count_reasons(&decision.record);
                 }
+            }
+        }
+    }
+
+    fn count_reasons(&mut self, record: &[u8]) {
+        let record: Value = serde_json::from_slice(record).unwrap_or(Value::Null);
+        for finding in record["findings"].as_array().into_iter().flatten() {
+            let verdict = finding["verdict"].as_str().unwrap_or_default();
+            if verdict != "met" {
+                let criterion = finding["criterion"].as_str().unwrap_or_default();
+                *self.reasons.entry(format!("{criterion}: {verdict}")).or_insert(0) += 1;
             }
         }
     }
@@ -238,13 +264,11 @@ fn paid_balance(balances: &Value) -> i64 {
     balances.as_array().into_iter().flatten().filter(paid).filter_map(fen).sum()
 }
 
-fn decision_us(story: &Story) -> Option<i64> {
-    let decided = instant(&story.application["since"])?;
-    Some(elapsed_us(story.filed_at()?, decided))
-}
-
-/// From filing to the first settlement.
+/// From filing to the first settlement. Who waited for budget is not counted: that wait is the purse's, not the pipeline's.
 fn money_us(story: &Story) -> Option<i64> {
+    if story.waited {
+        return None;
+    }
     let settled = story
         .payments
         .iter()
