@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::domain::facts::{Facts, KNOWN};
-use super::matcher::{Context, Renewal, month_number};
+use super::matcher::{Context, Renewal, Stage, month_number};
 use crate::domain::judgement::{Due, Grant, Plan, PlannedInstalment, Ternary};
 use crate::domain::money::{Money, MoneyError};
 use crate::domain::policy::Policy;
@@ -43,15 +43,25 @@ pub(crate) fn first(context: &Context<'_>) -> (Ternary, Grant) {
     (value, grant)
 }
 
-/// What the amount rows grant on facts alone, the criteria being settled by a person; `None` when it cannot be established.
+/// What the amounts grant on facts alone, the criteria being settled by a person; `None` when it cannot be established.
 #[must_use]
-pub fn grant_alone(policy: &Policy, facts: &Facts, filed_on: Date) -> Option<Grant> {
-    let filing = i64::from(pack(filed_on));
-    let context = Context { program: policy.program(), facts, first: None, filing, judged: filing };
-    match first(&context) {
-        (Ternary::TRUE, grant) if facts.belong_to(policy) => Some(grant),
-        _ => None,
-    }
+pub fn grant_alone(policy: &Policy, facts: &Facts, on: Date, stage: Stage<'_>) -> Option<Grant> {
+    let judged = i64::from(pack(on));
+    let of = |filing, first_facts| Context {
+        program: policy.program(),
+        facts,
+        first: first_facts,
+        filing,
+        judged,
+    };
+    let (value, grant) = match stage {
+        Stage::First => first(&of(judged, None)),
+        Stage::Renewal(renewed) => {
+            let filing = i64::from(pack(renewed.filed_on));
+            renewal(&of(filing, Some(renewed.first)), renewed)
+        }
+    };
+    (value == Ternary::TRUE && facts.belong_to(policy)).then_some(grant)
 }
 
 /// What a renewal grants: what was planned, or, paid by the month, what the months paid come to.

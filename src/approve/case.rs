@@ -76,6 +76,29 @@ impl Case {
         named
     }
 
+    /// The facts of the filing, when this is a re-check.
+    fn first_facts(&self) -> Option<Facts> {
+        (self.round != Round::FILING).then(|| reading::facts(&self.policy, &self.evidence, Round::FILING))
+    }
+
+    fn stage<'a>(&self, first: Option<&'a Facts>) -> Stage<'a> {
+        first.map_or(Stage::First, |first| {
+            Stage::Renewal(Renewal {
+                instalment: self.round.0,
+                filed_on: self.filed_on,
+                planned: self.planned,
+                first,
+            })
+        })
+    }
+
+    /// What a person may grant: what the amounts come to on the facts, the criteria being settled by the person.
+    pub(super) fn plan_alone(&self, facts: &Facts) -> Option<Plan> {
+        let first = self.first_facts();
+        let grant = amount::grant_alone(&self.policy, facts, self.on, self.stage(first.as_ref()))?;
+        self.plan(grant, facts)
+    }
+
     /// Cuts a grant into instalments; a re-check grants one instalment whole.
     pub(super) fn plan(&self, grant: Grant, facts: &Facts) -> Option<Plan> {
         if self.round != Round::FILING {
@@ -88,17 +111,8 @@ impl Case {
     #[must_use]
     pub fn judge(&self) -> Judged {
         let facts = reading::facts(&self.policy, &self.evidence, self.round);
-        let first = (self.round != Round::FILING).then(|| reading::facts(&self.policy, &self.evidence, Round::FILING));
-        let stage = match &first {
-            None => Stage::First,
-            Some(first) => Stage::Renewal(Renewal {
-                instalment: self.round.0,
-                filed_on: self.filed_on,
-                planned: self.planned,
-                first,
-            }),
-        };
-        let judgement = matcher::judge(&self.policy, &facts, self.on, stage);
+        let first = self.first_facts();
+        let judgement = matcher::judge(&self.policy, &facts, self.on, self.stage(first.as_ref()));
         let way = match judgement.outcome {
             _ if !self.disputed.is_empty() => Way::Refer,
             judgement::Outcome::Approve(grant) => {

@@ -5,7 +5,6 @@ use serde_json::json;
 use crate::approve::award::{self, Approval};
 use crate::approve::case::{Case, Judged, Way};
 use crate::approve::explain::{self, Explanation};
-use crate::approve::amount;
 use crate::approve::record::Grounds;
 use crate::context::Context;
 use crate::domain::application::{Application, ApplicationState, StateName};
@@ -324,6 +323,48 @@ impl Approve {
         Ok(done)
     }
 
+    /// Commits what a person decided about an instalment whose re-check the machine referred.
+    ///
+    /// # Errors
+    /// `Invalid` unless it is referred, or when its amount cannot be established.
+    pub async fn decide_recheck_by_person(
+        &self,
+        id: PaymentId,
+        outcome: Outcome,
+        grounds: Grounds,
+    ) -> Result<Payment, StageError> {
+        let ctx = &self.ctx;
+        let mut tx = ctx.store.write().await?;
+        let payment = tx.payment(id).await?.ok_or(StageError::not_found("payment"))?;
+        if payment.state != PaymentState::Referred {
+            let reason = format!("only a referred instalment is decided here; this one is {}", payment.state.as_str());
+            return Err(StageError::Invalid { field: "payment", reason });
+        }
+        let award = award_of(&mut tx, &payment).await?;
+        let application = tx.application(award.application).await?.ok_or(StageError::not_found("application"))?;
+        let case = self.load(&mut tx, &application, Round(payment.instalment), Some(&payment)).await?;
+        let mut judged = case.judge();
+        let mut granted = Money::ZERO;
+        if outcome == Outcome::Approve {
+            let plan = plan_by_person(&case, &judged)?;
+            granted = plan.total;
+            judged.way = Way::Approve(plan);
+        }
+        let decision = self.decision(&case, &judged, outcome, Some(&grounds))?;
+        tx.insert_decision(&decision).await?;
+        let payable = Payable::load(ctx, &mut tx, &award).await?;
+        let mut payment = self.cut_to(&mut tx, &award, payment, granted).await?;
+        if payment.state != PaymentState::Cancelled {
+            payment = instruct(ctx, &mut tx, &award, payment, &payable.terms(Movement::Instruct)).await?;
+        }
+        let detail = json!({ "outcome": outcome.as_str(), "state": payment.state.as_str() });
+        self.audit(&mut tx, Actor::Staff(grounds.staff), "payment.decided_by_person", id.to_string(), detail).await?;
+        tx.commit().await?;
+        ctx.bell.ring_dispatch();
+        ctx.bell.changed(application.id);
+        Ok(payment)
+    }
+
     /// A re-check may grant less than was planned: the rest goes back to the budget line, in the ledger as in its total.
     async fn cut_to(
         &self,
@@ -489,12 +530,10 @@ fn ms_since(ctx: &Context, earlier: Timestamp) -> i64 {
     ctx.now().millis_since(earlier)
 }
 
-/// What a person may grant: what the amount rows give on the facts, the criteria being settled by the person.
+/// What a person may grant.
 pub(super) fn plan_by_person(case: &Case, judged: &Judged) -> Result<Plan, StageError> {
-    amount::grant_alone(&case.policy, &judged.facts, case.on)
-        .and_then(|grant| case.plan(grant, &judged.facts))
-        .ok_or_else(|| StageError::Invalid {
-            field: "verdict",
-            reason: "the amount cannot be established from the registers; have the record mended first".to_owned(),
-        })
+    case.plan_alone(&judged.facts).ok_or_else(|| StageError::Invalid {
+        field: "verdict",
+        reason: "the amount cannot be established from the registers; have the record mended first".to_owned(),
+    })
 }

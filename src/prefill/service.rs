@@ -223,6 +223,27 @@ impl Prefill {
         Ok(collected)
     }
 
+    /// Asks again, for a case that is with a person, whichever register has not answered yet. Returns whether one has now.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub async fn collect_missing(&self, application: &Application) -> Result<bool, StageError> {
+        if !matches!(application.state, ApplicationState::Referred { .. }) {
+            return Ok(false);
+        }
+        let Some(policy) = self.ctx.policies.by_hash(application.policy.hash) else { return Ok(false) };
+        let mut tx = self.ctx.store.read().await?;
+        let evidence = tx.evidence_of(application.id, Round::FILING).await?;
+        drop(tx);
+        let answered = |source: &SourceId| evidence.iter().any(|piece| piece.origin == Origin::Register(*source));
+        let missing: Vec<SourceId> = policy.sources().iter().filter(|source| !answered(source)).collect();
+        if missing.is_empty() {
+            return Ok(false);
+        }
+        let collected = self.collect(application, Round::FILING, &missing).await?;
+        Ok(!collected.evidence.is_empty())
+    }
+
     async fn fill(&self, application: Application, who: &Applicant, policy: &Policy) -> Result<FormView, StageError> {
         let mut tx = self.ctx.store.write().await?;
         let evidence = tx.evidence_of(application.id, Round::FILING).await?;

@@ -8,10 +8,12 @@ use crate::domain::audit::Access;
 use crate::domain::decision::{Decision, Outcome};
 use crate::domain::evidence::Fetch;
 use crate::domain::form::{Dispute, Snapshot};
-use crate::domain::id::{AccessId, ApplicationId};
+use crate::domain::id::{AccessId, ApplicationId, PaymentId};
+use crate::domain::payment::{Payment, PaymentState};
 use crate::domain::person::{Applicant, Role, Staff};
 use crate::error::StageError;
-use crate::store::{ApplicationFilter, Tx};
+use crate::instruct::award_of;
+use crate::store::{ApplicationFilter, PaymentFilter, Tx};
 
 /// Longest grounds, in characters.
 const GROUNDS_MAX: usize = 2_000;
@@ -35,6 +37,15 @@ pub struct CaseView {
     pub findings: Vec<Explanation>,
     /// How each asking of a source went.
     pub fetches: Vec<Fetch>,
+}
+
+/// An instalment whose re-check the machine referred.
+#[derive(Debug, Clone)]
+pub struct ReferredPayment {
+    /// The instalment.
+    pub payment: Payment,
+    /// The application it belongs to, where its evidence is.
+    pub application: ApplicationId,
 }
 
 /// What a reviewer decides.
@@ -111,6 +122,16 @@ impl Review {
         Ok(CaseView { application, applicant, snapshot, disputes, decisions, findings, fetches })
     }
 
+    /// The same case after a register has answered meanwhile.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub async fn refresh(&self, case: CaseView) -> Result<CaseView, StageError> {
+        let findings = Approve::new(self.ctx.clone()).findings(&case.application).await?;
+        let fetches = self.ctx.store.read().await?.fetches_of(case.application.id).await?;
+        Ok(CaseView { findings, fetches, ..case })
+    }
+
     /// Decides a referred application, on the version that was looked at.
     ///
     /// # Errors
@@ -133,22 +154,62 @@ impl Review {
             let reason = format!("only a referred application is decided here; this one is {}", application.state.name().as_str());
             return Err(StageError::Invalid { field: "application", reason });
         }
-        let (outcome, grounds, legal_basis) = match verdict {
-            Verdict::Approve { grounds } => (Outcome::Approve, grounds, None),
-            Verdict::Refuse { grounds, legal_basis } => (Outcome::Refuse, grounds, Some(legal_basis)),
-        };
-        text("grounds", grounds, GROUNDS_MAX)?;
-        if let Some(basis) = legal_basis {
-            text("legal_basis", basis, GROUNDS_MAX)?;
-        }
-        let grounds = Grounds {
-            staff: staff.subject.subject.clone(),
-            grounds: grounds.clone(),
-            legal_basis: legal_basis.cloned(),
-            remedies: (outcome == Outcome::Refuse).then(crate::approve::record::remedies),
-        };
+        let (outcome, grounds) = grounds_of(staff, verdict)?;
         Approve::new(self.ctx.clone()).decide_by_person(application, outcome, grounds).await
     }
+
+    /// Instalments whose re-check the machine referred.
+    ///
+    /// # Errors
+    /// `Forbidden` without the role, or for another district.
+    pub async fn payments(&self, staff: &Staff, filter: PaymentFilter) -> Result<Vec<ReferredPayment>, StageError> {
+        must_review(staff)?;
+        let filter =
+            PaymentFilter { state: Some(PaymentState::Referred), district: staff.narrow(filter.district)?, ..filter };
+        let mut tx = self.ctx.store.read().await?;
+        let mut referred = Vec::new();
+        for payment in tx.list_payments(&filter).await? {
+            let award = award_of(&mut tx, &payment).await?;
+            referred.push(ReferredPayment { payment, application: award.application });
+        }
+        Ok(referred)
+    }
+
+    /// Decides an instalment whose re-check the machine referred.
+    ///
+    /// # Errors
+    /// `NotFound` also for another district's; `Invalid` unless it is referred.
+    pub async fn decide_payment(&self, staff: &Staff, id: PaymentId, verdict: &Verdict) -> Result<Payment, StageError> {
+        must_review(staff)?;
+        let mut tx = self.ctx.store.read().await?;
+        let payment = tx.payment(id).await?.ok_or(StageError::not_found("payment"))?;
+        let award = award_of(&mut tx, &payment).await?;
+        drop(tx);
+        if !staff.covers(Some(&award.budget.district)) {
+            return Err(StageError::not_found("payment"));
+        }
+        let (outcome, grounds) = grounds_of(staff, verdict)?;
+        Approve::new(self.ctx.clone()).decide_recheck_by_person(id, outcome, grounds).await
+    }
+}
+
+/// What a person's verdict says, checked.
+fn grounds_of(staff: &Staff, verdict: &Verdict) -> Result<(Outcome, Grounds), StageError> {
+    let (outcome, grounds, legal_basis) = match verdict {
+        Verdict::Approve { grounds } => (Outcome::Approve, grounds, None),
+        Verdict::Refuse { grounds, legal_basis } => (Outcome::Refuse, grounds, Some(legal_basis)),
+    };
+    text("grounds", grounds, GROUNDS_MAX)?;
+    if let Some(basis) = legal_basis {
+        text("legal_basis", basis, GROUNDS_MAX)?;
+    }
+    let grounds = Grounds {
+        staff: staff.subject.subject.clone(),
+        grounds: grounds.clone(),
+        legal_basis: legal_basis.cloned(),
+        remedies: (outcome == Outcome::Refuse).then(crate::approve::record::remedies),
+    };
+    Ok((outcome, grounds))
 }
 
 fn must_review(staff: &Staff) -> Result<(), StageError> {

@@ -71,7 +71,13 @@ const LINES: [(&str, &str, Rule); 28] = [
 ];
 
 /// Lines that outgrew the table above.
-const MORE: [(&str, &str, Rule); 2] = [
+const MORE: [(&str, &str, Rule); 4] = [
+    ("get", "/api/v1/review/payments", Rule::Review),
+    (
+        "post",
+        "/api/v1/review/payments/{id}/decision",
+        Rule::Review,
+    ),
     ("get", "/api/v1/finance/alarms", Rule::Finance),
     ("post", "/api/v1/treasury/events", Rule::Treasury),
 ];

@@ -41,7 +41,7 @@ pub enum VerdictWord {
 }
 
 impl VerdictWord {
-    fn parse(word: &str) -> Option<Self> {
+    pub(super) fn parse(word: &str) -> Option<Self> {
         match word {
             "approve" => Some(Self::Approve),
             "refuse" => Some(Self::Refuse),
@@ -70,20 +70,15 @@ impl Read for DecisionRequest {
     }
 }
 
-impl DecisionRequest {
-    fn into_verdict(self) -> Verdict {
-        let Self { grounds, .. } = self;
-        match self.verdict {
-            VerdictWord::Approve => Verdict::Approve { grounds },
-            VerdictWord::Refuse => Verdict::Refuse {
-                grounds,
-                legal_basis: self.legal_basis.unwrap_or_default(),
-            },
-        }
+/// The verdict in the desk's own terms.
+pub(super) fn verdict_of(word: VerdictWord, grounds: String, legal_basis: Option<String>) -> Verdict {
+    match word {
+        VerdictWord::Approve => Verdict::Approve { grounds },
+        VerdictWord::Refuse => Verdict::Refuse { grounds, legal_basis: legal_basis.unwrap_or_default() },
     }
 }
 
-fn basis_fault(verdict: VerdictWord, has_basis: bool) -> Option<Fault> {
+pub(super) fn basis_fault(verdict: VerdictWord, has_basis: bool) -> Option<Fault> {
     match (verdict, has_basis) {
         (VerdictWord::Refuse, false) => Some(Fault::of(
             ("不予通过必须写明依据", "a refusal names its legal basis"),
@@ -118,9 +113,10 @@ pub(super) async fn decide(
     Body(asked): Body<DecisionRequest>,
 ) -> Result<Json<ApplicationView>, Problem> {
     let seen = asked.seen_version;
+    let verdict = verdict_of(asked.verdict, asked.grounds, asked.legal_basis);
     match web
         .review
-        .decide(&staff, id, seen, &asked.into_verdict())
+        .decide(&staff, id, seen, &verdict)
         .await
     {
         Ok(application) => Ok(Json(ApplicationView::of(&application))),

@@ -1,7 +1,9 @@
 //! `/api/v1/review`: what the machine referred to people (转人工).
 
 pub mod decide;
+pub mod decide_payment;
 pub mod list;
+pub mod payments;
 pub mod show;
 
 use utoipa_axum::routes as of;
@@ -20,4 +22,6 @@ pub fn routes() -> Routes {
         .add(DESK, of!(list::list))
         .add(DESK, of!(show::show))
         .add(DESK, of!(decide::decide))
+        .add(DESK, of!(payments::payments))
+        .add(DESK, of!(decide_payment::decide_payment))
 }

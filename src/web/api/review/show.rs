@@ -120,6 +120,10 @@ pub(super) async fn show(
     Id(id): Id<ApplicationId>,
     Query(look): Query<Look>,
 ) -> Result<Json<Case>, Problem> {
-    let case = web.review.show(&staff, id, &look.purpose).await?;
+    let mut case = web.review.show(&staff, id, &look.purpose).await?;
+    // A register that was silent when the machine referred is asked again, so that the reviewer has it all.
+    if web.prefill.collect_missing(&case.application).await? {
+        case = web.review.refresh(case).await?;
+    }
     Ok(Json((&case).into()))
 }
