@@ -291,6 +291,176 @@ fn outcome(verdicts: &[u8; CRITERIA], missing: [bool; 4]) -> Outcome {
     }
 }
 
+// ---- the same by hand over the matcher's own fact records
+
+/// The facts of one person as the matcher has them: state (1 for known, else a cause) and number.
+pub(super) trait Numbered {
+    fn cell(&self, place: usize) -> (u8, i64);
+    /// Whether a month up to that one was paid, for a known set of months.
+    fn paid_until(&self, place: usize, month: i32) -> u8;
+    fn missing(&self) -> [bool; 4];
+}
+
+/// Facts that are used, with their places in the document.
+pub(super) const PLACES: [(usize, &str); 19] = [
+    (0, "document_kind"),
+    (1, "name_identity"),
+    (2, "name_introduction"),
+    (3, "name_degree"),
+    (4, "name_recognition"),
+    (5, "name_social"),
+    (7, "procedure"),
+    (8, "channel"),
+    (9, "employment"),
+    (10, "employer_uscc"),
+    (12, "employer_nature"),
+    (14, "contract_from"),
+    (15, "contract_until"),
+    (16, "work_permit_until"),
+    (17, "degree_status"),
+    (19, "recognition_status"),
+    (20, "months_paid"),
+    (21, "social_unit"),
+    (22, "other_benefits"),
+];
+
+fn is(cell: (u8, i64), value: i64) -> u8 {
+    if cell.0 == TRUE {
+        holds(cell.1 == value)
+    } else {
+        cell.0
+    }
+}
+
+fn agree_numbered<const N: usize>(cells: [(u8, i64); N]) -> u8 {
+    let (mut first, mut causes) = (None, 0);
+    for (state, value) in cells {
+        if state == TRUE {
+            if *first.get_or_insert(value) != value {
+                causes |= CONTRADICTION;
+            }
+        } else if state != NO_RECORD {
+            causes |= state;
+        }
+    }
+    if causes != 0 {
+        causes
+    } else if first.is_some() {
+        TRUE
+    } else {
+        NO_RECORD
+    }
+}
+
+fn unpacked(packed: i64) -> Day {
+    Day {
+        year: (packed >> 9) as i16,
+        month: ((packed >> 5) & 15) as i8,
+        day: (packed & 31) as i8,
+    }
+}
+
+/// Judges one person by the matcher's own facts.
+pub(super) fn judge_numbered(facts: &impl Numbered, on: Day) -> ([u8; CRITERIA], Outcome) {
+    let packed = (i64::from(on.year) << 9) | (i64::from(on.month) << 5) | i64::from(on.day);
+    let month = i32::from(on.year) * 12 + i32::from(on.month) - 1;
+    let civil = is(facts.cell(8), 1);
+    let procedure = facts.cell(7);
+    let revoked = is(procedure, 2);
+    let not_revoked = if revoked == TRUE {
+        FALSE
+    } else if revoked == FALSE {
+        TRUE
+    } else {
+        revoked
+    };
+    let by_service = and(civil, not_revoked);
+    let entry = if by_service == TRUE {
+        TRUE
+    } else {
+        let months = facts.cell(20).0;
+        or(
+            by_service,
+            and(
+                is(procedure, 0),
+                if months == TRUE {
+                    facts.paid_until(20, month)
+                } else {
+                    months
+                },
+            ),
+        )
+    };
+    let domestic = is(facts.cell(17), 0);
+    let degree = if domestic == TRUE {
+        TRUE
+    } else {
+        or(domestic, is(facts.cell(19), 0))
+    };
+    let full_time = is(facts.cell(9), 0);
+    let nature = facts.cell(12);
+    let kind = if civil == TRUE {
+        TRUE
+    } else {
+        or(
+            civil,
+            if nature.0 == TRUE {
+                holds(nature.1 <= 1)
+            } else {
+                nature.0
+            },
+        )
+    };
+    let term = if civil == TRUE {
+        TRUE
+    } else {
+        let (from, until) = (facts.cell(14), facts.cell(15));
+        let term = match (from.0 == TRUE, until.0 == TRUE) {
+            (true, true) => holds(two_years(unpacked(from.1), unpacked(until.1))),
+            (false, false) => from.0 | until.0,
+            (false, true) => from.0,
+            (true, false) => until.0,
+        };
+        or(civil, term)
+    };
+    let resident = is(facts.cell(0), 0);
+    let permit = if resident == TRUE {
+        TRUE
+    } else {
+        let permit = facts.cell(16);
+        or(
+            resident,
+            if permit.0 == TRUE {
+                holds(permit.1 >= packed)
+            } else {
+                permit.0
+            },
+        )
+    };
+    let benefits = facts.cell(22);
+    let benefit = if benefits.0 == TRUE {
+        holds(benefits.1 & 3 == 0)
+    } else {
+        benefits.0
+    };
+    let names = agree_numbered([
+        facts.cell(1),
+        facts.cell(2),
+        facts.cell(3),
+        facts.cell(4),
+        facts.cell(5),
+    ]);
+    let employer = if civil == TRUE {
+        TRUE
+    } else {
+        or(civil, agree_numbered([facts.cell(10), facts.cell(21)]))
+    };
+    let verdicts = [
+        entry, degree, full_time, kind, term, permit, benefit, names, employer, TRUE,
+    ];
+    (verdicts, outcome(&verdicts, facts.missing()))
+}
+
 // ---- reading the evidence; not measured
 
 const CITY: &str = "440600";

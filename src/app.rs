@@ -211,6 +211,7 @@ fn intervals(config: &Config) -> Intervals {
         waiting: jobs.instalments,
         due: jobs.instalments,
         silent: jobs.instalments,
+        figures: jobs.deadlines,
         limits: DispatchLimits {
             concurrency: treasury.concurrency,
             lease_ms: treasury.lease_ms,

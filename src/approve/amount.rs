@@ -107,10 +107,10 @@ fn months_paid(
         .filter(|_| renewal.instalment > 0)
         .ok_or(Ternary::FALSE)?;
     let cell = context.facts.cell(monthly.slot);
-    if cell.state != KNOWN {
-        return Err(Ternary::from_cause_bits(cell.state));
+    if cell.state() != KNOWN {
+        return Err(Ternary::from_cause_bits(cell.state()));
     }
-    let set = context.month_set(cell.value).ok_or(Ternary::FALSE)?;
+    let set = context.month_set(cell.value()).ok_or(Ternary::FALSE)?;
     if set.longest_gap(start, window.until) > monthly.gap_months_max {
         return Err(Ternary::FALSE);
     }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::amount;
-use crate::domain::facts::{Facts, KNOWN};
+use crate::domain::facts::{Cell, Facts, KNOWN, paid_by};
 use crate::domain::months::{Counted, MonthSet, RunEnd};
 use crate::domain::judgement::{
     CRITERIA_MAX, Cause, Grant, Judgement, Outcome, SourceSet, Ternary,
@@ -12,8 +12,8 @@ use crate::domain::money::Money;
 use crate::domain::policy::Policy;
 use crate::domain::policy::document::{BackPaid, Ending};
 use crate::domain::policy::program::{
-    Day, Employer, MonthsNode, Node, Number, Part, Presence, Program, Slot, Span, day_of, month_of,
-    next_day, pack,
+    Day, Employer, Leaf, MET, MonthsNode, Node, Number, Part, Presence, Program, Slot, Span,
+    day_of, month_of, next_day, pack,
 };
 
 /// What is being judged.
@@ -67,10 +67,12 @@ pub fn judge(policy: &Policy, facts: &Facts, on: Date, stage: Stage<'_>) -> Judg
     let unavailable = Cause::SourceUnavailable.bit();
     for (at, (check, verdict)) in program.checks.iter().zip(&mut verdicts).enumerate() {
         if mask >> at & 1 == 1 {
-            let value = if ours {
-                context.eval(check.root)
-            } else {
+            let value = if !ours {
                 Ternary::unknown(Cause::Unreadable)
+            } else if context.definitely(check.start) {
+                Ternary::TRUE
+            } else {
+                context.eval(check.root)
             };
             *verdict = value;
             seen |= value.bits();
@@ -119,9 +121,57 @@ pub(crate) struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// Walks the quick way: whether a test is definitely true. Most are, and then nothing else need be known.
+    #[inline]
+    fn definitely(&self, start: u16) -> bool {
+        let mut at = start;
+        while let Some(step) = self.program.steps.get(usize::from(at)) {
+            at = if self.passes(&step.leaf) {
+                step.yes
+            } else {
+                step.no
+            };
+        }
+        at == MET
+    }
+
+    #[inline]
+    fn passes(&self, leaf: &Leaf) -> bool {
+        let known = |slot: Slot| Some(self.facts.cell(slot)).filter(|cell| cell.state() == KNOWN);
+        match *leaf {
+            Leaf::Is { slot, value } => self.facts.cell(slot) == Cell::known(value),
+            Leaf::IsNot { slot, value } => known(slot).is_some_and(|cell| cell.value() != value),
+            Leaf::OneOf { slot, codes } => {
+                known(slot).is_some_and(|cell| codes >> (cell.value() & 63) & 1 == 1)
+            }
+            Leaf::Lacks { slot, codes } => {
+                known(slot).is_some_and(|cell| cell.value().cast_unsigned() & codes == 0)
+            }
+            Leaf::Other(node @ (Node::All(_) | Node::Any(_) | Node::Not(_))) => {
+                self.eval(node) == Ternary::TRUE
+            }
+            Leaf::Other(ref node) => self.single(node) == Ternary::TRUE,
+        }
+    }
+
     /// Evaluates a test.
     pub(crate) fn eval(&self, node: Node) -> Ternary {
         match node {
+            Node::All(parts) => self.all(parts),
+            Node::Any(parts) => self.any(parts),
+            Node::Not(part) => self
+                .program
+                .nodes
+                .get(usize::from(part))
+                .map_or(UNREADABLE, |node| self.eval(*node).not()),
+            single => self.single(&single),
+        }
+    }
+
+    /// Evaluates a test that has no parts.
+    #[inline]
+    fn single(&self, node: &Node) -> Ternary {
+        match *node {
             Node::Compare { slot, order, with } => {
                 self.known(slot, |value| order.holds(value, self.number(with)))
             }
@@ -164,31 +214,25 @@ impl Context<'_> {
             Node::Agree(slots) => self.agree(slots.of(&self.program.slots)),
             Node::SameAs(one, other) => {
                 let other = self.facts.cell(other);
-                let same = self.known(one, |value| value == other.value);
-                if other.state == KNOWN {
+                let same = self.known(one, |value| value == other.value());
+                if other.state() == KNOWN {
                     same
                 } else {
-                    unknown_with(same, other.state)
+                    unknown_with(same, other.state())
                 }
             }
             Node::Unchanged(slot) => self.unchanged(slot),
-            Node::All(parts) => self.all(parts),
-            Node::Any(parts) => self.any(parts),
-            Node::Not(part) => self
-                .program
-                .nodes
-                .get(usize::from(part))
-                .map_or(UNREADABLE, |node| self.eval(*node).not()),
+            Node::All(_) | Node::Any(_) | Node::Not(_) => UNREADABLE,
         }
     }
 
     #[inline]
     fn known(&self, slot: Slot, holds: impl FnOnce(i64) -> bool) -> Ternary {
         let cell = self.facts.cell(slot);
-        if cell.state == KNOWN {
-            Ternary::of(holds(cell.value))
+        if cell.state() == KNOWN {
+            Ternary::of(holds(cell.value()))
         } else {
-            Ternary::from_cause_bits(cell.state)
+            Ternary::from_cause_bits(cell.state())
         }
     }
 
@@ -217,7 +261,7 @@ impl Context<'_> {
     /// A set of codes is present when it has a member; a value when there is a record.
     fn present(&self, slot: Slot) -> Ternary {
         let cell = self.facts.cell(slot);
-        if cell.state == Cause::NoRecord.bit() {
+        if cell.state() == Cause::NoRecord.bit() {
             return Ternary::FALSE;
         }
         let empty = |value: i64| match self.program.kinds.get(usize::from(slot)) {
@@ -257,13 +301,13 @@ impl Context<'_> {
             Day::Param(place) => Ok(self.number(Number::Param(place))),
             Day::Fact { slot, day_after } => {
                 let cell = self.facts.cell(slot);
-                if cell.state != KNOWN {
-                    return Err(cell.state);
+                if cell.state() != KNOWN {
+                    return Err(cell.state());
                 }
                 Ok(if day_after {
-                    next_day(cell.value)
+                    next_day(cell.value())
                 } else {
-                    cell.value
+                    cell.value()
                 })
             }
         }
@@ -285,10 +329,10 @@ impl Context<'_> {
         let mut differ = false;
         for slot in slots {
             let cell = self.facts.cell(*slot);
-            if cell.state == KNOWN {
-                differ |= *first.get_or_insert(cell.value) != cell.value;
-            } else if cell.state != Cause::NoRecord.bit() {
-                states |= cell.state;
+            if cell.state() == KNOWN {
+                differ |= *first.get_or_insert(cell.value()) != cell.value();
+            } else if cell.state() != Cause::NoRecord.bit() {
+                states |= cell.state();
             }
         }
         if differ {
@@ -312,22 +356,33 @@ impl Context<'_> {
         let same = self.known(slot, |_| {
             self.facts.same_value(first, slot, &self.program.texts)
         });
-        if before.state == KNOWN {
+        if before.state() == KNOWN {
             same
         } else {
-            unknown_with(same, before.state)
+            unknown_with(same, before.state())
         }
     }
 
     /// The set of months a known fact stands for.
     pub(crate) fn month_set(&self, value: i64) -> Option<&MonthSet> {
-        self.facts.months.get(usize::try_from(value).ok()?)
+        self.facts.month_set(value)
     }
 
     fn months(&self, node: &MonthsNode) -> Ternary {
         let cell = self.facts.cell(node.slot);
-        if cell.state != KNOWN {
-            return Ternary::from_cause_bits(cell.state);
+        if cell.state() != KNOWN {
+            return Ternary::from_cause_bits(cell.state());
+        }
+        if let (Some(until), Number::Fixed(1), Employer::Anyone, None, BackPaid::Counts, None) = (
+            self.day(node.until).ok(),
+            node.at_least,
+            node.employer,
+            node.from,
+            node.back_paid,
+            node.ending,
+        ) && paid_by(cell.value(), month_number(until))
+        {
+            return Ternary::TRUE;
         }
         let from = node.from.map(|from| self.day(from));
         let (from, until) = match (from, self.day(node.until)) {
@@ -336,7 +391,7 @@ impl Context<'_> {
             (None, Ok(until)) => (None, until),
             (Some(Ok(from)), Ok(until)) => (Some(from), until),
         };
-        let Some(set) = self.month_set(cell.value) else {
+        let Some(set) = self.month_set(cell.value()) else {
             return UNREADABLE;
         };
         let counted = Counted {
@@ -353,12 +408,12 @@ impl Context<'_> {
             (Employer::AnyOne, Some(end)) => set.consecutive_at_one(counted, end, at_least),
             (Employer::Fact(slot), end) => {
                 let employer = self.facts.cell(slot);
-                if employer.state != KNOWN {
-                    return Ternary::from_cause_bits(employer.state);
+                if employer.state() != KNOWN {
+                    return Ternary::from_cause_bits(employer.state());
                 }
                 end.map_or_else(
-                    || set.cumulative_at(employer.value, counted, at_least),
-                    |end| set.consecutive_at(employer.value, counted, end, at_least),
+                    || set.cumulative_at(employer.value(), counted, at_least),
+                    |end| set.consecutive_at(employer.value(), counted, end, at_least),
                 )
             }
         }

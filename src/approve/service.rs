@@ -31,6 +31,8 @@ const ATTEMPTS: u8 = 5;
 const RETRY_MIN_MS: i64 = 500;
 /// Longest pause: a source that is back is noticed within this time.
 const RETRY_MAX_MS: i64 = 5_000;
+/// How long an application is parked before a person is called about the register.
+const PARKED_ALARM_MS: i64 = 3_600_000;
 /// How long an instalment's re-check rests when a source is down.
 const RECHECK_RETRY_MS: i64 = 60_000;
 
@@ -126,6 +128,7 @@ impl Approve {
         let (act, after) = match &judged.way {
             Way::Park(sources) => {
                 let parked = self.park(application, sources.clone())?;
+                self.alarm_long_parked(&mut tx, &parked).await?;
                 ("application.parked", tx.update_application(&parked).await?)
             }
             Way::Refer => {
@@ -156,6 +159,19 @@ impl Approve {
         };
         let pause_ms = (now.millis_since(since) / 4).clamp(RETRY_MIN_MS, RETRY_MAX_MS);
         Ok(application.park(sources, now, now.plus_millis(pause_ms))?)
+    }
+
+    /// A register that stays away for long calls a person; the application goes on waiting all the same.
+    async fn alarm_long_parked(&self, tx: &mut Tx, parked: &Application) -> Result<(), StageError> {
+        let ApplicationState::Parked { sources, since, .. } = &parked.state else { return Ok(()) };
+        let now = self.ctx.now();
+        if now.millis_since(*since) < PARKED_ALARM_MS {
+            return Ok(());
+        }
+        for source in sources {
+            tx.raise_alarm(AlarmKind::SourceDown, source.as_str(), now, self.ctx.id(AlarmId::new)).await?;
+        }
+        Ok(())
     }
 
     /// Commits what a person decided about a referred application.

@@ -355,6 +355,20 @@ fn a_changed_figure_fails_a_case() {
 )]
 mod handwritten;
 
+impl handwritten::Numbered for crate::domain::facts::Facts {
+    fn cell(&self, place: usize) -> (u8, i64) {
+        self.number_at(place)
+    }
+
+    fn paid_until(&self, place: usize, month: i32) -> u8 {
+        self.any_month_until(place, month).bits()
+    }
+
+    fn missing(&self) -> [bool; 4] {
+        crate::domain::source::SourceId::ALL.map(|source| Self::missing(self).contains(source))
+    }
+}
+
 /// The bench compares like with like only if both say the same of everybody.
 #[test]
 fn the_policy_written_by_hand_says_the_same_of_every_case() {
@@ -367,20 +381,25 @@ fn the_policy_written_by_hand_says_the_same_of_every_case() {
             .find(|shipped| shipped.name.starts_with("foshan-phd"))
             .unwrap(),
     );
+    for (place, id) in handwritten::PLACES {
+        assert_eq!(policy.fact_index(id), Some(place));
+    }
     for case in file.cases.iter().filter(|case| case.renewal.is_none()) {
         let evidence = cases::evidence(&file, case).unwrap();
-        let judgement = judge(
-            &policy,
-            &cases::facts_of(&policy, &evidence).unwrap(),
-            case.on,
-            Stage::First,
-        );
+        let facts = cases::facts_of(&policy, &evidence).unwrap();
+        let judgement = judge(&policy, &facts, case.on, Stage::First);
         let day = handwritten::Day {
             year: case.on.year(),
             month: case.on.month(),
             day: case.on.day(),
         };
         let (verdicts, outcome) = handwritten::judge(&handwritten::record(&evidence), day);
+        assert_eq!(
+            (verdicts, outcome),
+            handwritten::judge_numbered(&facts, day),
+            "{}",
+            case.title
+        );
         let ours: Vec<String> = judgement
             .verdicts()
             .map(|(_, verdict)| cases::verdict_name(verdict))

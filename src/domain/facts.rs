@@ -11,12 +11,12 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::months::{Contribution, MonthSet};
 use crate::domain::hash::Sha256Hex;
-use crate::domain::judgement::{Cause, EvidenceRef, SourceSet, source_index};
+use crate::domain::judgement::{Cause, EvidenceRef, SourceSet, Ternary, source_index};
 use crate::domain::money::Money;
 use crate::domain::policy::Policy;
 use crate::domain::policy::compile::{YEARS, day, decimal};
 use crate::domain::policy::document::{Fact, FactType, Filter, Literal, MonthsFields, Pick};
-use crate::domain::policy::program::{DECIMALS, Slot, pack};
+use crate::domain::policy::program::{DECIMALS, FACTS_MAX, Slot, pack};
 use crate::domain::source::SourceId;
 use crate::domain::time::YearMonth;
 
@@ -96,36 +96,54 @@ impl<'a> Answers<'a> {
 /// State bit of a value that is known; otherwise the state holds the bit of a cause.
 pub(crate) const KNOWN: u8 = 1;
 
-/// One value: known, or why not.
+/// One value, known or why not, in one word: the state in the lowest byte, the number above it. Two words are equal when
+/// state and number are.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Cell {
-    pub(crate) state: u8,
-    pub(crate) value: i64,
-}
+pub(crate) struct Cell(i64);
 
 impl Cell {
-    const fn known(value: i64) -> Self {
-        Self {
-            state: KNOWN,
-            value,
-        }
+    pub(crate) const fn known(value: i64) -> Self {
+        Self((value << 8) | KNOWN as i64)
     }
 
     pub(crate) const fn unknown(cause: Cause) -> Self {
-        Self {
-            state: cause.bit(),
-            value: 0,
+        Self(cause.bit() as i64)
+    }
+
+    /// A number that fits; what does not cannot be read.
+    fn fitting(value: i64) -> Self {
+        if fits(value) {
+            Self::known(value)
+        } else {
+            Self::unknown(Cause::Unreadable)
         }
+    }
+
+    #[inline]
+    pub(crate) const fn state(self) -> u8 {
+        self.0.to_le_bytes()[0]
+    }
+
+    #[inline]
+    pub(crate) const fn value(self) -> i64 {
+        self.0 >> 8
     }
 }
 
 /// The facts of one person under one policy.
 #[derive(Clone)]
 pub struct Facts {
-    pub(crate) cells: Vec<Cell>,
-    pub(crate) months: Vec<MonthSet>,
-    pub(crate) missing: SourceSet,
     policy: Sha256Hex,
+    pub(crate) missing: SourceSet,
+    /// In place and not behind a pointer: judging many people is a matter of how few cache lines each takes.
+    cells: [Cell; FACTS_MAX],
+    cold: Box<Cold>,
+}
+
+/// What judging seldom looks at.
+#[derive(Clone)]
+struct Cold {
+    months: Vec<MonthSet>,
     /// Texts that the policy does not name, in order of their numbers.
     texts: Vec<Box<str>>,
     /// Texts and names as they stand in the record.
@@ -137,7 +155,6 @@ pub struct Facts {
 impl fmt::Debug for Facts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Facts")
-            .field("count", &self.cells.len())
             .field("missing", &self.missing)
             .finish_non_exhaustive()
     }
@@ -168,17 +185,19 @@ impl fmt::Debug for FactValue {
 #[must_use]
 pub fn gather(policy: &Policy, answers: &Answers<'_>) -> Facts {
     let mut facts = Facts {
-        cells: Vec::with_capacity(policy.facts().len()),
-        months: Vec::new(),
+        policy: policy.hash(),
         missing: policy
             .sources()
             .iter()
             .filter(|source| !matches!(answers.get(*source), SourceAnswer::Answered(_)))
             .collect(),
-        policy: policy.hash(),
-        texts: Vec::new(),
-        raw: vec![None; policy.facts().len()],
-        records: vec![Vec::new(); policy.facts().len()],
+        cells: [Cell::unknown(Cause::Unreadable); FACTS_MAX],
+        cold: Box::new(Cold {
+            months: Vec::new(),
+            texts: Vec::new(),
+            raw: vec![None; policy.facts().len()],
+            records: vec![Vec::new(); policy.facts().len()],
+        }),
     };
     for (slot, fact) in policy.facts().iter().enumerate() {
         let mut reader = Reader {
@@ -196,7 +215,9 @@ pub fn gather(policy: &Policy, answers: &Answers<'_>) -> Facts {
                 }
             },
         };
-        facts.cells.push(cell);
+        if let Some(place) = facts.cells.get_mut(slot) {
+            *place = cell;
+        }
     }
     facts
 }
@@ -246,7 +267,7 @@ impl Reader<'_> {
     }
 
     fn remember(&mut self, records: &[(usize, &Value)]) {
-        if let Some(places) = self.facts.records.get_mut(self.slot) {
+        if let Some(places) = self.facts.cold.records.get_mut(self.slot) {
             *places = records
                 .iter()
                 .filter_map(|(place, _)| u32::try_from(*place).ok())
@@ -339,9 +360,9 @@ impl Reader<'_> {
             .collect();
         match rows.and_then(|rows| MonthSet::build(&rows, complete)) {
             Some(set) => {
-                self.facts.months.push(set);
-                i64::try_from(self.facts.months.len() - 1)
-                    .map_or(Cell::unknown(Cause::Unreadable), Cell::known)
+                let (place, last) = (self.facts.cold.months.len(), set.last_paid());
+                self.facts.cold.months.push(set);
+                months_cell(place, last)
             }
             None => Cell::unknown(Cause::Unreadable),
         }
@@ -384,7 +405,7 @@ impl Reader<'_> {
                 .and_then(|text| self.text(text, &normalised_name(text))),
             FactType::Codes | FactType::Months => None,
         };
-        number.map_or(Cell::unknown(Cause::Unreadable), Cell::known)
+        number.map_or(Cell::unknown(Cause::Unreadable), Cell::fitting)
     }
 
     /// Keeps a text as it stands and gives the number it is compared by.
@@ -392,7 +413,7 @@ impl Reader<'_> {
         if compared.is_empty() {
             return None;
         }
-        if let Some(place) = self.facts.raw.get_mut(self.slot) {
+        if let Some(place) = self.facts.cold.raw.get_mut(self.slot) {
             *place = Some(raw.into());
         }
         self.number(compared)
@@ -403,17 +424,38 @@ impl Reader<'_> {
         let named = &self.policy.program().texts;
         let place = named.iter().position(|known| **known == *text).or_else(|| {
             self.facts
+                .cold
                 .texts
                 .iter()
                 .position(|known| **known == *text)
                 .map(|place| place + named.len())
         });
         let place = place.unwrap_or_else(|| {
-            self.facts.texts.push(text.into());
-            named.len() + self.facts.texts.len() - 1
+            self.facts.cold.texts.push(text.into());
+            named.len() + self.facts.cold.texts.len() - 1
         });
         i64::try_from(place).ok()
     }
+}
+
+/// Whether a number fits beside its state.
+fn fits(value: i64) -> bool {
+    (value << 8) >> 8 == value
+}
+
+/// A set of months as a number: its place, and above it the last month paid, so that most need not be opened.
+fn months_cell(place: usize, last: Option<i32>) -> Cell {
+    match i64::try_from(place) {
+        Ok(place) if place < 256 => Cell::known(place | (i64::from(last.unwrap_or(0)) << 8)),
+        _ => Cell::unknown(Cause::Unreadable),
+    }
+}
+
+/// Whether the number of a set of months already shows a month paid up to that one.
+#[inline]
+pub(crate) fn paid_by(value: i64, month: i32) -> bool {
+    let last = value >> 8;
+    last != 0 && last <= i64::from(month)
 }
 
 /// A day or month that orders records; a month stands at its first day.
@@ -476,6 +518,38 @@ impl Facts {
         }
     }
 
+    /// A fact as the number it is compared by, with its state: 1 for known, else the bit of a cause. For code that judges
+    /// facts without the matcher: kernels over columns, and the yardstick of the bench.
+    #[must_use]
+    #[inline]
+    pub fn number_at(&self, at: usize) -> (u8, i64) {
+        let cell = self
+            .cells
+            .get(at)
+            .copied()
+            .unwrap_or(Cell::unknown(Cause::Unreadable));
+        (cell.state(), cell.value())
+    }
+
+    /// The months of a fact of that type by the number of its cell.
+    pub(crate) fn month_set(&self, value: i64) -> Option<&MonthSet> {
+        self.cold.months.get(usize::try_from(value & 0xff).ok()?)
+    }
+
+    /// Whether any month up to that one (counted from January of year 0) was paid, for a known fact of type months.
+    #[must_use]
+    #[inline]
+    pub fn any_month_until(&self, at: usize, month: i32) -> Ternary {
+        let (_, value) = self.number_at(at);
+        if paid_by(value, month) {
+            return Ternary::TRUE;
+        }
+        self.month_set(value)
+            .map_or(Ternary::unknown(Cause::Unreadable), |set| {
+                set.any_until(month)
+            })
+    }
+
     /// A fact as people read it; `None` when the policy declares no such fact. Months are said as "known" without listing.
     #[must_use]
     pub fn value(&self, policy: &Policy, id: &str) -> Option<FactValue> {
@@ -489,10 +563,10 @@ impl Facts {
     pub fn value_at(&self, policy: &Policy, at: usize) -> Option<FactValue> {
         let fact = policy.facts().get(at)?;
         let cell = *self.cells.get(at)?;
-        if cell.state != KNOWN {
+        if cell.state() != KNOWN {
             let cause = Cause::ALL
                 .into_iter()
-                .find(|cause| cause.bit() == cell.state)?;
+                .find(|cause| cause.bit() == cell.state())?;
             return Some(FactValue::Unknown(cause));
         }
         Some(match fact.kind {
@@ -500,27 +574,27 @@ impl Facts {
                 fact.codes
                     .iter()
                     .enumerate()
-                    .filter(|(place, _)| cell.value >> place & 1 == 1)
+                    .filter(|(place, _)| cell.value() >> place & 1 == 1)
                     .map(|(_, code)| code.clone())
                     .collect(),
             ),
             FactType::Months => FactValue::Several(Vec::new()),
             FactType::Text | FactType::Name => {
-                FactValue::Known(self.raw.get(at)?.as_deref()?.to_owned())
+                FactValue::Known(self.cold.raw.get(at)?.as_deref()?.to_owned())
             }
             FactType::Code => {
-                FactValue::Known(fact.codes.get(usize::try_from(cell.value).ok()?)?.clone())
+                FactValue::Known(fact.codes.get(usize::try_from(cell.value()).ok()?)?.clone())
             }
-            FactType::Bool => FactValue::Known((cell.value != 0).to_string()),
-            FactType::Int => FactValue::Known(cell.value.to_string()),
-            FactType::Money => FactValue::Known(Money::from_fen(cell.value).ok()?.to_string()),
+            FactType::Bool => FactValue::Known((cell.value() != 0).to_string()),
+            FactType::Int => FactValue::Known(cell.value().to_string()),
+            FactType::Money => FactValue::Known(Money::from_fen(cell.value()).ok()?.to_string()),
             FactType::Decimal => FactValue::Known(
-                rust_decimal::Decimal::try_from_i128_with_scale(i128::from(cell.value), DECIMALS)
+                rust_decimal::Decimal::try_from_i128_with_scale(i128::from(cell.value()), DECIMALS)
                     .ok()?
                     .normalize()
                     .to_string(),
             ),
-            FactType::Date => FactValue::Known(unpack(cell.value)?.to_string()),
+            FactType::Date => FactValue::Known(unpack(cell.value())?.to_string()),
         })
     }
 
@@ -541,7 +615,7 @@ impl Facts {
         let source = fact.source.register()?;
         let list = fact.list.as_deref().unwrap_or("/records");
         let field = fact.field.as_deref().unwrap_or_default();
-        let places = self.records.get(at)?;
+        let places = self.cold.records.get(at)?;
         let pointers = if places.is_empty() {
             vec![list.to_owned()]
         } else {
@@ -561,7 +635,7 @@ impl Facts {
     pub(crate) fn same_value(&self, other: &Self, slot: Slot, named: &[Box<str>]) -> bool {
         let at = usize::from(slot);
         let (mine, its) = (self.cell(slot), other.cell(slot));
-        if self.raw.get(at).is_some_and(Option::is_some) {
+        if self.cold.raw.get(at).is_some_and(Option::is_some) {
             // Numbers of texts are private to each set of facts.
             return self.compared(mine, named) == other.compared(its, named);
         }
@@ -570,11 +644,11 @@ impl Facts {
 
     /// The text a number stands for.
     fn compared<'a>(&'a self, cell: Cell, named: &'a [Box<str>]) -> Option<&'a str> {
-        let place = usize::try_from(cell.value)
+        let place = usize::try_from(cell.value())
             .ok()
-            .filter(|_| cell.state == KNOWN)?;
+            .filter(|_| cell.state() == KNOWN)?;
         let own = place.checked_sub(named.len());
-        own.map_or_else(|| named.get(place), |own| self.texts.get(own))
+        own.map_or_else(|| named.get(place), |own| self.cold.texts.get(own))
             .map(AsRef::as_ref)
     }
 }

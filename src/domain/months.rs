@@ -82,6 +82,13 @@ impl MonthSet {
         Some(set)
     }
 
+    /// The last month paid.
+    pub(crate) fn last_paid(&self) -> Option<i32> {
+        let (word, bits) = self.paid.iter().enumerate().find(|(_, bits)| **bits != 0)?;
+        let back = i32::try_from(word).ok()? * 64 + i32::try_from(bits.trailing_zeros()).ok()?;
+        Some(self.newest - back)
+    }
+
     /// Whether no month was ever paid.
     pub(crate) fn is_empty(&self) -> bool {
         self.by_employer.is_empty()
@@ -114,6 +121,20 @@ impl MonthSet {
                 }
             }
         }
+    }
+
+    /// Whether any month up to that one (counted from January of year 0) was paid.
+    #[must_use]
+    #[inline]
+    pub fn any_until(&self, month: i32) -> Ternary {
+        self.cumulative(
+            Counted {
+                from: None,
+                until: month,
+                back_paid: true,
+            },
+            1,
+        )
     }
 
     /// Whether so many months were paid in all, at anyone's.
@@ -212,7 +233,12 @@ impl MonthSet {
             .map(move |(_, paid, on_time)| if counted.back_paid { paid } else { on_time })
     }
 
+    #[inline]
     fn enough(&self, bits: &Bits, counted: Counted, at_least: i64) -> Ternary {
+        // Most people paid lately: one look at the newest months often settles it.
+        if at_least == 1 && counted.from.is_none() && self.paid_lately(bits, counted.until) {
+            return Ternary::TRUE;
+        }
         let from = counted.from.unwrap_or(self.newest - MONTHS + 1);
         let known = i64::from(count(bits, self.newest, from, counted.until));
         if known >= at_least {
@@ -222,6 +248,13 @@ impl MonthSet {
         } else {
             Ternary::FALSE
         }
+    }
+
+    /// Whether a month among the newest 64, not after the last that counts, was paid.
+    #[inline]
+    fn paid_lately(&self, bits: &Bits, until: i32) -> bool {
+        let later = self.newest.saturating_sub(until).max(0);
+        later < 64 && bits[0] >> later != 0
     }
 
     /// Months that count, are not paid, and may yet turn out to be.

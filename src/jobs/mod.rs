@@ -1,4 +1,4 @@
-//! What runs by itself: dispatch, resume, waiting list, publicity, instalments due, silent instructions.
+//! What runs by itself: dispatch, resume, waiting list, publicity, instalments due, silent instructions, figures.
 //!
 //! Every job is a function that does one round and says how much it did; [`run`] repeats it, woken by its bell
 //! or by its interval, whichever comes first. A job that fails logs and is tried again: the work is in the store,
@@ -16,6 +16,7 @@ use crate::error::StageError;
 use crate::payout::dispatch::{self, DispatchLimits};
 
 pub mod due;
+pub mod figures;
 pub mod resume;
 pub mod waiting;
 
@@ -32,6 +33,8 @@ pub struct Intervals {
     pub due: Duration,
     /// Acknowledged instructions of which nothing was heard.
     pub silent: Duration,
+    /// Gauges of `/metrics`.
+    pub figures: Duration,
     /// The dispatcher's bounds.
     pub limits: DispatchLimits,
 }
@@ -44,6 +47,7 @@ impl Default for Intervals {
             waiting: Duration::from_secs(5),
             due: Duration::from_secs(5),
             silent: Duration::from_secs(15),
+            figures: Duration::from_secs(15),
             limits: DispatchLimits::default(),
         }
     }
@@ -62,6 +66,7 @@ pub async fn run(ctx: Context, every: Intervals, stop: Stop) {
         Box::pin(repeat("resume", every.resume, stop.clone(), || ctx.bell.resume(), || resume::run_once(&ctx))),
         Box::pin(repeat("waiting", every.waiting, stop.clone(), || ctx.bell.budget(), || waiting::run_once(&ctx))),
         Box::pin(repeat("due", every.due, stop.clone(), std::future::pending, || due::run_once(&ctx))),
+        Box::pin(repeat("figures", every.figures, stop.clone(), std::future::pending, || figures::run_once(&ctx))),
         Box::pin(repeat("silent", every.silent, stop, std::future::pending, || dispatch::ask_silent(&ctx, &limits))),
     ];
     join_all(jobs).await;

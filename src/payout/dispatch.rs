@@ -16,7 +16,7 @@ use crate::error::StageError;
 use crate::payout::echo::{self, Heard};
 use crate::payout::settle::{self, Again, Hold, News};
 use crate::ports::{Entropy, TreasuryReply};
-use crate::store::Leased;
+use crate::store::{InstructionChange, Leased};
 
 /// How the dispatcher behaves; every bound has a name and a unit.
 #[derive(Debug, Clone, Copy)]
@@ -123,27 +123,29 @@ pub async fn ask_silent(ctx: &Context, limits: &DispatchLimits) -> Result<usize,
         let again = Again { next_at: ctx.now().plus_millis(limits.silence_ms), exhausted: false };
         let news = News { instruction: &instruction, heard, actor: Actor::Machine("ask"), hold: Hold::State, again };
         record(ctx, news).await?;
+        asked_just_now(ctx, &instruction).await?;
     }
     Ok(asked)
+}
+
+/// What is still only acknowledged after it was asked about is left in peace for another while.
+async fn asked_just_now(ctx: &Context, instruction: &Instruction) -> Result<(), StageError> {
+    let from = [InstructionState::Acknowledged];
+    let change = InstructionChange { next_at: Some(ctx.now()), ..InstructionChange::to(InstructionState::Acknowledged) };
+    let mut tx = ctx.store.write().await?;
+    tx.change_instruction(&instruction.id, &from, &change).await?;
+    Ok(tx.commit().await?)
 }
 
 async fn record(ctx: &Context, news: News<'_>) -> Result<(), StageError> {
     let instruction = news.instruction;
     let mut tx = ctx.store.write().await?;
-    let changed = match settle::write(ctx, &mut tx, news).await {
-        // Somebody else heard first, or took the lease over: theirs is the newer word.
-        Err(StageError::Stale { .. }) => false,
-        other => other?,
-    };
-    if !changed {
-        return Ok(());
+    match settle::write(ctx, &mut tx, news).await {
+        Ok(Some(after)) => settle::commit(ctx, tx, instruction, after).await,
+        // Nothing new; or somebody else heard first, or took the lease over: theirs is the newer word.
+        Ok(None) | Err(StageError::Stale { .. }) => Ok(()),
+        Err(error) => Err(error),
     }
-    let application = tx.award(instruction.id.award()).await?.map(|award| award.application);
-    tx.commit().await?;
-    if let Some(application) = application {
-        ctx.bell.changed(application);
-    }
-    Ok(())
 }
 
 /// Exponential pause with full jitter, so that a treasury that comes back is not met by everybody at once.

@@ -178,17 +178,12 @@ impl Payout {
         let differs = matches!(heard, Heard::Differs(_));
         let again = Again { next_at: now, exhausted: false };
         let news = News { instruction: &instruction, heard, actor: Actor::Treasury, hold: Hold::State, again };
-        let changed = settle::write(ctx, &mut tx, news).await?;
+        let after = settle::write(ctx, &mut tx, news).await?;
         if differs {
             let subject = instruction.payment.to_string();
             tx.raise_alarm(AlarmKind::EchoDiffers, &subject, now, ctx.id(AlarmId::new)).await?;
         }
-        let application = tx.award(instruction.id.award()).await?.map(|award| award.application);
-        tx.commit().await?;
-        if let (true, Some(application)) = (changed, application) {
-            ctx.bell.changed(application);
-        }
-        Ok(())
+        settle::commit(ctx, tx, &instruction, after.unwrap_or(instruction.state)).await
     }
 }
 

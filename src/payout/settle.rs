@@ -52,11 +52,11 @@ pub struct News<'a> {
     pub again: Again,
 }
 
-/// Writes it. Returns whether anything changed; news that comes twice or too late changes nothing.
+/// Writes it. Returns where the instruction stands now; `None` for news that comes twice or too late and changes nothing.
 ///
 /// # Errors
 /// `Stale` when the lease was lost or the state moved: the news must be heard, or read, again.
-pub async fn write(ctx: &Context, tx: &mut Tx, news: News<'_>) -> Result<bool, StageError> {
+pub async fn write(ctx: &Context, tx: &mut Tx, news: News<'_>) -> Result<Option<InstructionState>, StageError> {
     let now = ctx.now();
     let instruction = news.instruction;
     let payment = tx
@@ -69,7 +69,7 @@ pub async fn write(ctx: &Context, tx: &mut Tx, news: News<'_>) -> Result<bool, S
         tx.raise_alarm(AlarmKind::UnexpectedEvent, &subject, now, ctx.id(AlarmId::new)).await?;
     }
     if !hold(tx, &news, &step.change).await? {
-        return Ok(false);
+        return Ok(None);
     }
     let newest = instruction.generation == payment.generation;
     if let Some(movement) = step.movement {
@@ -89,7 +89,28 @@ pub async fn write(ctx: &Context, tx: &mut Tx, news: News<'_>) -> Result<bool, S
         detail: json!({ "from": instruction.state.as_str(), "to": step.change.state.as_str(), "attempts": instruction.attempts }),
     })
     .await?;
-    Ok(true)
+    Ok(Some(step.change.state))
+}
+
+/// Commits what was written, counts a settlement for `/metrics`, and tells who follows the application.
+///
+/// # Errors
+/// Of the store.
+pub async fn commit(
+    ctx: &Context,
+    mut tx: Tx,
+    instruction: &Instruction,
+    now_stands: InstructionState,
+) -> Result<(), StageError> {
+    let Some(award) = tx.award(instruction.id.award()).await? else { return Ok(tx.commit().await?) };
+    let settled_now = now_stands == InstructionState::Settled && instruction.state != InstructionState::Settled;
+    let filing = if settled_now { tx.application(award.application).await?.and_then(|it| it.filing) } else { None };
+    tx.commit().await?;
+    if let Some(filing) = filing {
+        ctx.metrics.settled(ctx.now().millis_since(filing.at));
+    }
+    ctx.bell.changed(award.application);
+    Ok(())
 }
 
 /// Refused for good, and now spoken of as taken.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Request};
+use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
@@ -55,7 +55,11 @@ impl<S: Sync> FromRequestParts<S> for Me {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         // Only a route whose rule is not `Applicant` can lack it: our fault, and closed all the same.
-        parts.extensions.get().cloned().ok_or_else(|| Problem::new(Kind::Internal))
+        parts
+            .extensions
+            .get()
+            .cloned()
+            .ok_or_else(|| Problem::new(Kind::Internal))
     }
 }
 
@@ -63,7 +67,11 @@ impl<S: Sync> FromRequestParts<S> for Desk {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        parts.extensions.get().cloned().ok_or_else(|| Problem::new(Kind::Internal))
+        parts
+            .extensions
+            .get()
+            .cloned()
+            .ok_or_else(|| Problem::new(Kind::Internal))
     }
 }
 
@@ -71,7 +79,11 @@ impl<S: Sync> FromRequestParts<S> for SignedEvent {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        parts.extensions.get().cloned().ok_or_else(|| Problem::new(Kind::Internal))
+        parts
+            .extensions
+            .get()
+            .cloned()
+            .ok_or_else(|| Problem::new(Kind::Internal))
     }
 }
 
@@ -83,7 +95,9 @@ pub async fn authorize(access: Access, request: Request, next: Next) -> Response
     match access {
         Access::Public => next.run(request).await,
         Access::TreasurySignature => admitted(by_seal(&web, request).await, next).await,
-        Access::Applicant | Access::Staff(_) => admitted(by_token(&web, access, request).await, next).await,
+        Access::Applicant | Access::Staff(_) => {
+            admitted(by_token(&web, access, request).await, next).await
+        }
     }
 }
 
@@ -102,7 +116,9 @@ async fn by_token(web: &Web, access: Access, mut request: Request) -> Result<Req
             let me = web.prefill.enrol(&claims).await?;
             request.extensions_mut().insert(Me(Arc::new(me)));
         }
-        (Access::Staff(roles), Principal::Staff(staff)) if roles.iter().any(|role| staff.has(*role)) => {
+        (Access::Staff(roles), Principal::Staff(staff))
+            if roles.iter().any(|role| staff.has(*role)) =>
+        {
             request.extensions_mut().insert(Desk(Arc::new(staff)));
         }
         _ => return Err(Problem::new(Kind::Forbidden)),
@@ -114,11 +130,21 @@ async fn by_token(web: &Web, access: Access, mut request: Request) -> Result<Req
 fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
     let missing = || Problem::new(Kind::Unauthorized).challenge("Bearer realm=\"sanmiao\"");
     let mut values = headers.get_all(AUTHORIZATION).iter();
-    let (Some(value), None) = (values.next(), values.next()) else { return Err(missing()) };
-    let (scheme, token) = value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(missing)?;
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return Err(missing());
+    };
+    let (scheme, token) = value
+        .to_str()
+        .ok()
+        .and_then(|text| text.split_once(' '))
+        .ok_or_else(missing)?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
     let fits = (1..=TOKEN_BYTES_MAX).contains(&token.len()) && token.bytes().all(plain);
-    if scheme.eq_ignore_ascii_case("bearer") && fits { Ok(token) } else { Err(missing()) }
+    if scheme.eq_ignore_ascii_case("bearer") && fits {
+        Ok(token)
+    } else {
+        Err(missing())
+    }
 }
 
 fn not_believed(error: IdentityError) -> Problem {
@@ -128,7 +154,8 @@ fn not_believed(error: IdentityError) -> Problem {
         refused => {
             // The error names what does not hold, never the token or a value from it.
             tracing::info!(error = %refused, "a token was refused");
-            Problem::new(Kind::Unauthorized).challenge("Bearer realm=\"sanmiao\", error=\"invalid_token\"")
+            Problem::new(Kind::Unauthorized)
+                .challenge("Bearer realm=\"sanmiao\", error=\"invalid_token\"")
         }
     }
 }
@@ -137,8 +164,11 @@ fn not_believed(error: IdentityError) -> Problem {
 async fn by_seal(web: &Web, request: Request) -> Result<Request, Problem> {
     let (parts, body) = request.into_parts();
     let bytes = take_bytes(web.body_bytes_max, Request::from_parts(parts.clone(), body)).await?;
-    let headers: Vec<(&str, &str)> =
-        parts.headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
+    let headers: Vec<(&str, &str)> = parts
+        .headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+        .collect();
     let inbound = InboundRequest {
         method: parts.method.as_str(),
         path_and_query: parts.uri.path_and_query().map_or("/", |path| path.as_str()),
@@ -147,14 +177,19 @@ async fn by_seal(web: &Web, request: Request) -> Result<Request, Problem> {
     };
     let callback = web.gate.admit(inbound).map_err(not_admitted)?;
     let mut request = Request::from_parts(parts, Body::empty());
-    request.extensions_mut().insert(SignedEvent { callback, body: bytes.into() });
+    request.extensions_mut().insert(SignedEvent {
+        callback,
+        body: bytes.into(),
+    });
     Ok(request)
 }
 
 fn not_admitted(error: CallbackError) -> Problem {
     tracing::warn!(%error, "a call-back was not believed");
     match error {
-        CallbackError::NotSigned { .. } | CallbackError::Replayed => Problem::new(Kind::BadSignature),
+        CallbackError::NotSigned { .. } | CallbackError::Replayed => {
+            Problem::new(Kind::BadSignature)
+        }
         CallbackError::Busy => Problem::new(Kind::Unavailable).retry_after(5),
         CallbackError::Malformed => Problem::new(Kind::BadCallback),
     }
@@ -191,7 +226,11 @@ mod tests {
             &["Bearer a", "Bearer a"],
             &[&long],
         ] {
-            assert_eq!(bearer(&headers(wrong)).unwrap_err().kind(), Kind::Unauthorized, "{wrong:?}");
+            assert_eq!(
+                bearer(&headers(wrong)).unwrap_err().kind(),
+                Kind::Unauthorized,
+                "{wrong:?}"
+            );
         }
     }
 }

@@ -28,7 +28,10 @@ impl Streams {
     /// None open; so many allowed to each person.
     #[must_use]
     pub fn new(per_person: u8) -> Self {
-        Self { per_person, open: Arc::default() }
+        Self {
+            per_person,
+            open: Arc::default(),
+        }
     }
 
     /// A place for one more stream of this person; given back when it is dropped.
@@ -42,7 +45,10 @@ impl Streams {
             return Err(Problem::new(Kind::TooManyStreams).retry_after(30));
         }
         *count += 1;
-        Ok(Place { who, open: Arc::clone(&self.open) })
+        Ok(Place {
+            who,
+            open: Arc::clone(&self.open),
+        })
     }
 }
 
@@ -92,12 +98,24 @@ pub async fn follow(
     let first = web.prefill.one(who, id).await?;
     let place = web.streams.enter(who)?;
     let limit = web.limits.stream;
-    let follow = Follow { web, who, id, changes, sent: None, first: Some(first), ended: false, _place: place };
+    let follow = Follow {
+        web,
+        who,
+        id,
+        changes,
+        sent: None,
+        first: Some(first),
+        ended: false,
+        _place: place,
+    };
     let stream = futures_util::stream::unfold(follow, |mut follow| async move {
         let event = follow.next().await?;
         Some((Ok(event), follow))
     });
-    Ok(futures_util::StreamExt::take_until(stream, Box::pin(tokio::time::sleep(limit))))
+    Ok(futures_util::StreamExt::take_until(
+        stream,
+        Box::pin(tokio::time::sleep(limit)),
+    ))
 }
 
 impl Follow {
@@ -137,8 +155,13 @@ impl Follow {
         self.sent = Some(application.version);
         self.ended = application.state.name().is_final();
         let view = ApplicationView::of(application);
-        let event = Event::default().event("state").id(application.version.to_string());
-        event.retry(std::time::Duration::from_millis(RETRY_MS)).json_data(view).ok()
+        let event = Event::default()
+            .event("state")
+            .id(application.version.to_string());
+        event
+            .retry(std::time::Duration::from_millis(RETRY_MS))
+            .json_data(view)
+            .ok()
     }
 }
 
@@ -154,7 +177,10 @@ mod tests {
         let other = ApplicantId::new(Timestamp::EPOCH, [2; 10]);
         let one = streams.enter(who).unwrap();
         let two = streams.enter(who).unwrap();
-        assert_eq!(streams.enter(who).err().unwrap().kind(), Kind::TooManyStreams);
+        assert_eq!(
+            streams.enter(who).err().unwrap().kind(),
+            Kind::TooManyStreams
+        );
         assert!(streams.enter(other).is_ok());
         drop(one);
         assert!(streams.enter(who).is_ok());

@@ -41,7 +41,10 @@ impl<T: Read, S: Sync> FromRequest<S> for Body<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         check_media_type(request.headers())?;
-        let most = request.extensions().get::<Web>().map_or(BODY_BYTES_MAX, |web| web.body_bytes_max);
+        let most = request
+            .extensions()
+            .get::<Web>()
+            .map_or(BODY_BYTES_MAX, |web| web.body_bytes_max);
         let bytes = take_bytes(most, request).await?;
         read_body(&bytes).map(Self)
     }
@@ -61,7 +64,9 @@ pub fn read_body<T: Read>(bytes: &[u8]) -> Result<T, Problem> {
         };
         return Err(Problem::new(Kind::InvalidBody).errors(vec![error]));
     };
-    Fields::of_body(members).finish().map_err(|errors| Problem::new(Kind::InvalidBody).errors(errors))
+    Fields::of_body(members)
+        .finish()
+        .map_err(|errors| Problem::new(Kind::InvalidBody).errors(errors))
 }
 
 fn malformed(error: &ParseError) -> Problem {
@@ -73,13 +78,19 @@ fn malformed(error: &ParseError) -> Problem {
 /// # Errors
 /// When it is longer, breaks off, or takes too long.
 pub async fn take_bytes(most: usize, request: Request) -> Result<Vec<u8>, Problem> {
-    let declared = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let declared = request
+        .headers()
+        .get(CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if declared.is_some_and(|length| length > most as u64) {
         return Err(too_large(most));
     }
-    tokio::time::timeout(Duration::from_secs(BODY_SECONDS_MAX), collect(most, request.into_body()))
-        .await
-        .unwrap_or_else(|_| Err(Problem::new(Kind::RequestTimeout)))
+    tokio::time::timeout(
+        Duration::from_secs(BODY_SECONDS_MAX),
+        collect(most, request.into_body()),
+    )
+    .await
+    .unwrap_or_else(|_| Err(Problem::new(Kind::RequestTimeout)))
 }
 
 fn too_large(most: usize) -> Problem {
@@ -93,7 +104,10 @@ async fn collect(most: usize, body: Stream) -> Result<Vec<u8>, Problem> {
         let chunk = chunk.map_err(|_| {
             Problem::because(
                 Kind::MalformedJson,
-                Words::of("请求内容没有完整送达。", "The body broke off before its end."),
+                Words::of(
+                    "请求内容没有完整送达。",
+                    "The body broke off before its end.",
+                ),
             )
         })?;
         if bytes.len() + chunk.len() > most {
@@ -106,17 +120,25 @@ async fn collect(most: usize, body: Stream) -> Result<Vec<u8>, Problem> {
 
 /// `application/json`, UTF-8, not compressed.
 fn check_media_type(headers: &HeaderMap) -> Result<(), Problem> {
-    let plain = headers.get(CONTENT_ENCODING).is_none_or(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    let plain = headers
+        .get(CONTENT_ENCODING)
+        .is_none_or(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"));
     let mut types = headers.get_all(CONTENT_TYPE).iter();
     let json = match (types.next(), types.next()) {
         (Some(value), None) => is_json(value),
         _ => false,
     };
-    if plain && json { Ok(()) } else { Err(Problem::new(Kind::UnsupportedMediaType)) }
+    if plain && json {
+        Ok(())
+    } else {
+        Err(Problem::new(Kind::UnsupportedMediaType))
+    }
 }
 
 fn is_json(value: &HeaderValue) -> bool {
-    let Ok(text) = value.to_str() else { return false };
+    let Ok(text) = value.to_str() else {
+        return false;
+    };
     let mut parts = text.split(';').map(str::trim);
     let essence = parts.next().unwrap_or_default();
     essence.eq_ignore_ascii_case("application/json")
@@ -146,7 +168,9 @@ impl<T: Read, S: Sync> FromRequestParts<S> for Query<T> {
 /// A problem that names every parameter that is wrong, unknown or given twice.
 pub fn read_query<T: Read>(address: &Uri) -> Result<T, Problem> {
     let refused = |errors| Problem::new(Kind::InvalidQuery).errors(errors);
-    let Ok(axum::extract::Query(pairs)) = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(address) else {
+    let Ok(axum::extract::Query(pairs)) =
+        axum::extract::Query::<Vec<(String, String)>>::try_from_uri(address)
+    else {
         return Err(Problem::new(Kind::InvalidQuery));
     };
     let mut members = BTreeMap::new();
@@ -176,7 +200,9 @@ impl<T: std::str::FromStr, S: Send + Sync> FromRequestParts<S> for Id<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let missing = || Problem::new(Kind::NotFound);
-        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| missing())?;
+        let params = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|_| missing())?;
         let (_, text) = params.iter().next().ok_or_else(missing)?;
         text.parse().map(Self).map_err(|_| missing())
     }
@@ -188,7 +214,11 @@ mod tests {
 
     #[test]
     fn only_json_in_utf8_is_taken() {
-        for good in ["application/json", "Application/JSON; charset=UTF-8", "application/json;charset=\"utf-8\""] {
+        for good in [
+            "application/json",
+            "Application/JSON; charset=UTF-8",
+            "application/json;charset=\"utf-8\"",
+        ] {
             assert!(is_json(&HeaderValue::from_static(good)), "{good}");
         }
         for bad in [

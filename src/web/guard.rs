@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use axum::extract::Request;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
@@ -27,8 +28,14 @@ const HEADERS: [(HeaderName, HeaderValue); 6] = [
     (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-    (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
-    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+    (
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
 ];
 
 /// Sets the security headers.
@@ -42,7 +49,10 @@ pub async fn headers(request: Request, next: Next) -> Response {
 
 /// Refuses addresses and headers that are longer than is read.
 pub async fn bounded(request: Request, next: Next) -> Response {
-    let address = request.uri().path_and_query().map_or(0, |path| path.as_str().len());
+    let address = request
+        .uri()
+        .path_and_query()
+        .map_or(0, |path| path.as_str().len());
     if address > URI_BYTES_MAX {
         return Problem::new(Kind::UriTooLong).into_response();
     }
@@ -53,7 +63,10 @@ pub async fn bounded(request: Request, next: Next) -> Response {
 }
 
 fn header_bytes(headers: &HeaderMap) -> usize {
-    headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
+    headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum()
 }
 
 /// Ends a request that takes too long.
@@ -65,8 +78,39 @@ pub async fn in_time(limit: Duration, request: Request, next: Next) -> Response 
 
 /// A panic is a fault of ours, not the end of the connection.
 pub async fn catch_panic(request: Request, next: Next) -> Response {
-    AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(|_| {
-        tracing::error!("a handler panicked");
-        Problem::new(Kind::Internal).into_response()
-    })
+    AssertUnwindSafe(next.run(request))
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| {
+            tracing::error!("a handler panicked");
+            Problem::new(Kind::Internal).into_response()
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::web::problem::{MEDIA_TYPE, render};
+
+    async fn broken() -> &'static str {
+        panic!("the personal words of a panic")
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_problem_that_does_not_repeat_its_words() {
+        let service: axum::routing::MethodRouter = get(broken)
+            .layer(from_fn(catch_panic))
+            .layer(from_fn(render));
+        let request = Request::get("/").body(axum::body::Body::empty()).unwrap();
+        let response = service.oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 500);
+        assert_eq!(response.headers()["content-type"], MEDIA_TYPE);
+        let body = to_bytes(response.into_body(), 10_000).await.unwrap();
+        assert!(!String::from_utf8_lossy(&body).contains("personal words"));
+    }
 }

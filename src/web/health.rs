@@ -21,15 +21,19 @@ const OK: Json<Health> = Json(Health { status: "ok" });
 /// The process answers.
 #[utoipa::path(get, path = "/healthz", operation_id = "healthz", tag = "operations",
     responses((status = 200, description = "Alive", body = Health)))]
-pub async fn healthz() -> Json<Health> {
+pub(super) async fn healthz() -> Json<Health> {
     OK
 }
 
 /// The database answers and policies are loaded.
 #[utoipa::path(get, path = "/readyz", operation_id = "readyz", tag = "operations",
     responses((status = 200, description = "Ready for work", body = Health)))]
-pub async fn readyz(State(web): State<Web>) -> Result<Json<Health>, Problem> {
-    let missing = |what: &str| Problem::new(Kind::Unavailable).member("missing", what).retry_after(1);
+pub(super) async fn readyz(State(web): State<Web>) -> Result<Json<Health>, Problem> {
+    let missing = |what: &str| {
+        Problem::new(Kind::Unavailable)
+            .member("missing", what)
+            .retry_after(1)
+    };
     if let Err(error) = web.ctx.store.ping().await {
         tracing::warn!(%error, "not ready: the database does not answer");
         return Err(missing("database"));

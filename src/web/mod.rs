@@ -111,7 +111,7 @@ impl Default for Limits {
         Self {
             request: Duration::from_secs(30),
             streams_per_person: 4,
-            stream: Duration::from_secs(15 * 60),
+            stream: Duration::from_mins(15),
             keep_alive: Duration::from_secs(15),
         }
     }
@@ -121,7 +121,13 @@ impl Web {
     /// Puts the door together.
     #[must_use]
     pub fn new(parts: Parts, limits: Limits) -> Self {
-        let Parts { ctx, identity, gate, max_body_bytes, stop } = parts;
+        let Parts {
+            ctx,
+            identity,
+            gate,
+            max_body_bytes,
+            stop,
+        } = parts;
         Self(Arc::new(Door {
             prefill: Prefill::new(ctx.clone()),
             approve: Approve::new(ctx.clone()),
@@ -158,7 +164,6 @@ pub fn all_routes() -> Routes {
 }
 
 /// The service as a router, ready to be served.
-#[must_use]
 pub fn router(parts: Parts) -> Router {
     router_of(Web::new(parts, Limits::default()))
 }
@@ -175,7 +180,9 @@ pub fn router_of(web: Web) -> Router {
         .fallback(|| async { Problem::new(Kind::NotFound) })
         .method_not_allowed_fallback(|| async { Problem::new(Kind::MethodNotAllowed) })
         .with_state(web)
-        .layer(from_fn(move |request: Request, next: Next| guard::in_time(limit, request, next)))
+        .layer(from_fn(move |request: Request, next: Next| {
+            guard::in_time(limit, request, next)
+        }))
         .layer(from_fn(guard::catch_panic))
         .layer(from_fn(guard::bounded))
         .layer(from_fn(problem::render))

@@ -3,8 +3,8 @@
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use utoipa::OpenApi;
-use utoipa::openapi::schema::{AdditionalProperties, Schema};
 use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{AdditionalProperties, Schema};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::problem::{FieldErrorSchema, ProblemSchema};
@@ -60,20 +60,32 @@ fn close(name: &str, schema: &mut RefOr<Schema>) {
 }
 
 fn bearer() -> SecurityScheme {
-    let http = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
-    SecurityScheme::Http(http.description(Some("Access token of the configured OpenID issuer.")).build())
+    let http = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT");
+    SecurityScheme::Http(
+        http.description(Some("Access token of the configured OpenID issuer."))
+            .build(),
+    )
 }
 
 fn treasury_signature() -> SecurityScheme {
-    let about = "HMAC over method, path, app id, time stamp, nonce and body digest; see docs/contracts.md.";
-    SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description("x-sm-signature", about)))
+    let about =
+        "HMAC over method, path, app id, time stamp, nonce and body digest; see docs/contracts.md.";
+    SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
+        "x-sm-signature",
+        about,
+    )))
 }
 
 /// This document.
 #[utoipa::path(get, path = "/api/v1/openapi.json", operation_id = "openapi", tag = "operations",
     responses((status = 200, description = "OpenAPI 3.1", body = serde_json::Value)))]
-pub async fn openapi() -> Response {
+pub(super) async fn openapi() -> Response {
     static DOCUMENT: std::sync::LazyLock<String> = std::sync::LazyLock::new(document);
-    let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "public, max-age=300")];
+    let headers = [
+        (CONTENT_TYPE, "application/json"),
+        (CACHE_CONTROL, "public, max-age=300"),
+    ];
     (headers, DOCUMENT.as_str()).into_response()
 }

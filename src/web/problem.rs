@@ -10,7 +10,9 @@ mod of_stage;
 use std::sync::Arc;
 
 use axum::extract::Request;
-use axum::http::header::{ALLOW, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE};
+use axum::http::header::{
+    ALLOW, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
+};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -64,8 +66,14 @@ impl Problem {
     /// A problem with its own detail. No personal data in it: it may be shown on a screen others see.
     #[must_use]
     pub fn because(kind: Kind, detail: Words) -> Self {
-        let inner =
-            Inner { kind, detail, errors: Vec::new(), more: Map::new(), retry_after_s: None, challenge: None };
+        let inner = Inner {
+            kind,
+            detail,
+            errors: Vec::new(),
+            more: Map::new(),
+            retry_after_s: None,
+            challenge: None,
+        };
         Self(Box::new(inner))
     }
 
@@ -116,18 +124,31 @@ impl Problem {
         let problem = &*self.0;
         let mut members: Vec<(String, Member)> = vec![
             ("type".to_owned(), Member::Json(problem.kind.uri().into())),
-            ("status".to_owned(), Member::Json(problem.kind.status().as_u16().into())),
+            (
+                "status".to_owned(),
+                Member::Json(problem.kind.status().as_u16().into()),
+            ),
         ];
-        let statements = [("title", problem.kind.title()), ("detail", problem.detail.clone())];
+        let statements = [
+            ("title", problem.kind.title()),
+            ("detail", problem.detail.clone()),
+        ];
         for (name, text) in in_order(&statements, language) {
             members.push((name, Member::Json(text.into())));
         }
         members.push(("instance".to_owned(), Member::Json(instance.into())));
         if !problem.errors.is_empty() {
-            let errors = problem.errors.iter().map(|error| error_body(error, language)).collect();
+            let errors = problem
+                .errors
+                .iter()
+                .map(|error| error_body(error, language))
+                .collect();
             members.push(("errors".to_owned(), Member::Errors(errors)));
         }
-        let more = problem.more.iter().map(|(name, value)| (name.clone(), Member::Json(value.clone())));
+        let more = problem
+            .more
+            .iter()
+            .map(|(name, value)| (name.clone(), Member::Json(value.clone())));
         members.extend(more);
         ProblemBody(members)
     }
@@ -144,8 +165,12 @@ impl Problem {
 
 /// Names and texts of some statements, every one in the wanted language first; English names end in `_en`.
 fn in_order(statements: &[(&'static str, Words)], language: Language) -> Vec<(String, String)> {
-    let chinese = statements.iter().map(|(name, words)| ((*name).to_owned(), words.zh.to_string()));
-    let english = statements.iter().map(|(name, words)| (format!("{name}_en"), words.en.to_string()));
+    let chinese = statements
+        .iter()
+        .map(|(name, words)| ((*name).to_owned(), words.zh.to_string()));
+    let english = statements
+        .iter()
+        .map(|(name, words)| (format!("{name}_en"), words.en.to_string()));
     match language {
         Language::Chinese => chinese.chain(english).collect(),
         Language::English => english.chain(chinese).collect(),
@@ -153,7 +178,10 @@ fn in_order(statements: &[(&'static str, Words)], language: Language) -> Vec<(St
 }
 
 fn error_body(error: &FieldError, language: Language) -> Vec<(String, String)> {
-    let statements = [("reason", error.reason.clone()), ("mend", error.mend.clone())];
+    let statements = [
+        ("reason", error.reason.clone()),
+        ("mend", error.mend.clone()),
+    ];
     let mut members = vec![("pointer".to_owned(), error.pointer.clone())];
     members.extend(in_order(&statements, language));
     members
@@ -179,7 +207,9 @@ impl Serialize for Member {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Json(value) => value.serialize(serializer),
-            Self::Errors(errors) => serializer.collect_seq(errors.iter().map(|error| InOrder(error))),
+            Self::Errors(errors) => {
+                serializer.collect_seq(errors.iter().map(|error| InOrder(error)))
+            }
         }
     }
 }
@@ -192,13 +222,17 @@ impl Serialize for InOrder<'_> {
     }
 }
 
-/// The form of a problem, for the OpenAPI document.
+/// A refusal (RFC 9457). Kinds may have members beside these, described where `type` leads.
 #[derive(ToSchema)]
 #[schema(as = Problem)]
 #[expect(dead_code, reason = "describes what Problem::body writes; never made")]
 pub struct ProblemSchema {
     /// Where this kind of problem is described; stable.
-    #[schema(rename = "type", format = "uri-reference", example = "/problems/invalid-body")]
+    #[schema(
+        rename = "type",
+        format = "uri-reference",
+        example = "/problems/invalid-body"
+    )]
     r#type: String,
     /// The HTTP status.
     #[schema(example = 422)]
@@ -274,7 +308,10 @@ fn written(problem: &Problem, instance: &str, language: Language, before: &Heade
     let mut response = (problem.status(), text).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
-    headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.content_language()));
+    headers.insert(
+        CONTENT_LANGUAGE,
+        HeaderValue::from_static(language.content_language()),
+    );
     headers.insert(VARY, HeaderValue::from_static("accept-language"));
     if let Some(allow) = before.get(ALLOW) {
         headers.insert(ALLOW, allow.clone());
@@ -298,7 +335,7 @@ mod tests {
                 let body = value(&Problem::new(*kind), language);
                 for name in ["title", "detail"] {
                     let text = body[name].as_str().unwrap();
-                    assert!(text.chars().any(|c| !c.is_ascii()), "{kind:?} {name}");
+                    assert!(!text.is_ascii(), "{kind:?} {name}");
                 }
                 for name in ["title_en", "detail_en"] {
                     let text = body[name].as_str().unwrap();
@@ -327,7 +364,13 @@ mod tests {
             mend: Words::of("改", "mend"),
         };
         let problem = Problem::new(Kind::InvalidBody).errors(vec![error; 1000]);
-        assert_eq!(value(&problem, Language::Chinese)["errors"].as_array().unwrap().len(), ERRORS_MAX);
+        assert_eq!(
+            value(&problem, Language::Chinese)["errors"]
+                .as_array()
+                .unwrap()
+                .len(),
+            ERRORS_MAX
+        );
     }
 
     #[test]

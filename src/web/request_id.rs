@@ -34,16 +34,29 @@ impl<S: Sync> FromRequestParts<S> for RequestId {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        parts.extensions.get().cloned().ok_or_else(|| Problem::new(Kind::Internal))
+        parts
+            .extensions
+            .get()
+            .cloned()
+            .ok_or_else(|| Problem::new(Kind::Internal))
     }
 }
 
 /// The pattern of the route that matched, as one of the words the figures are kept under.
 fn route_of(request: &Request) -> &'static str {
-    static KNOWN: LazyLock<BTreeSet<String>> =
-        LazyLock::new(|| super::all_routes().into_parts().1.paths.paths.into_keys().collect());
+    static KNOWN: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+        super::all_routes()
+            .into_parts()
+            .1
+            .paths
+            .paths
+            .into_keys()
+            .collect()
+    });
     let matched = request.extensions().get::<MatchedPath>();
-    matched.and_then(|path| KNOWN.get(path.as_str())).map_or(UNMATCHED, String::as_str)
+    matched
+        .and_then(|path| KNOWN.get(path.as_str()))
+        .map_or(UNMATCHED, String::as_str)
 }
 
 /// Gives the request its id and its span, writes the access line and counts it.

@@ -24,12 +24,17 @@ impl Routes {
 
     /// With a route more, open to whom the rule says. The rule stands before everything else of the route.
     #[must_use]
-    pub fn add(self, access: Access, (schemas, mut paths, methods): UtoipaMethodRouter<Web>) -> Self {
+    pub fn add(
+        self,
+        access: Access,
+        (schemas, mut paths, methods): UtoipaMethodRouter<Web>,
+    ) -> Self {
         for item in paths.paths.values_mut() {
             operations(item).for_each(|operation| describe(operation, access));
         }
-        let guarded =
-            methods.route_layer(from_fn(move |request: Request, next: Next| authorize(access, request, next)));
+        let guarded = methods.route_layer(from_fn(move |request: Request, next: Next| {
+            authorize(access, request, next)
+        }));
         Self(self.0.routes((schemas, paths, guarded)))
     }
 
@@ -40,7 +45,6 @@ impl Routes {
     }
 
     /// The router and its description.
-    #[must_use]
     pub fn into_parts(self) -> (axum::Router<Web>, OpenApi) {
         self.0.split_for_parts()
     }
@@ -48,7 +52,15 @@ impl Routes {
 
 /// Every operation of a path.
 pub fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
+    [
+        &mut item.get,
+        &mut item.post,
+        &mut item.put,
+        &mut item.patch,
+        &mut item.delete,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Writes the rule and the refusals that follow from it and from what is read into the operation.
@@ -56,7 +68,10 @@ fn describe(operation: &mut Operation, access: Access) {
     let (security, rule): (Option<&str>, Vec<&str>) = match access {
         Access::Public => (None, vec!["public"]),
         Access::Applicant => (Some("bearer"), vec!["applicant"]),
-        Access::Staff(roles) => (Some("bearer"), roles.iter().map(|role| role.as_str()).collect()),
+        Access::Staff(roles) => (
+            Some("bearer"),
+            roles.iter().map(|role| role.as_str()).collect(),
+        ),
         Access::TreasurySignature => (Some("treasury_signature"), vec!["treasury_signature"]),
     };
     let scopes: [&str; 0] = [];
@@ -68,7 +83,11 @@ fn describe(operation: &mut Operation, access: Access) {
     extensions.insert("x-access".to_owned(), rule.into());
     let refusals = refusals(operation, access);
     for (status, description) in refusals {
-        operation.responses.responses.entry(status.to_owned()).or_insert_with(|| problem_response(description));
+        operation
+            .responses
+            .responses
+            .entry(status.to_owned())
+            .or_insert_with(|| problem_response(description));
     }
 }
 
@@ -97,14 +116,24 @@ fn refusals(operation: &Operation, access: Access) -> Vec<(&'static str, &'stati
     }
     if operation.request_body.is_some() {
         refusals.push(("400", "The body is not JSON."));
-        refusals.push(("413", "The body is larger than 64 KiB."));
+        refusals.push(("413", "The body is larger than is read, 64 KiB by itself."));
         refusals.push(("415", "The body is not declared as UTF-8 JSON."));
-        refusals.push(("422", "The body is JSON but wrong; `errors` lists everything at once."));
+        refusals.push((
+            "422",
+            "The body is JSON but wrong; `errors` lists everything at once.",
+        ));
     }
     refusals
 }
 
 fn problem_response(description: &str) -> RefOr<utoipa::openapi::Response> {
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-    RefOr::T(ResponseBuilder::new().description(description).content(MEDIA_TYPE, content).build())
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .build();
+    RefOr::T(
+        ResponseBuilder::new()
+            .description(description)
+            .content(MEDIA_TYPE, content)
+            .build(),
+    )
 }

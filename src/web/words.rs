@@ -18,13 +18,19 @@ impl Words {
     /// Fixed words.
     #[must_use]
     pub const fn of(zh: &'static str, en: &'static str) -> Self {
-        Self { zh: Cow::Borrowed(zh), en: Cow::Borrowed(en) }
+        Self {
+            zh: Cow::Borrowed(zh),
+            en: Cow::Borrowed(en),
+        }
     }
 
     /// Words with a value in them.
     #[must_use]
     pub const fn with(zh: String, en: String) -> Self {
-        Self { zh: Cow::Owned(zh), en: Cow::Owned(en) }
+        Self {
+            zh: Cow::Owned(zh),
+            en: Cow::Owned(en),
+        }
     }
 }
 
@@ -51,14 +57,20 @@ impl Language {
     /// Reads `accept-language` (RFC 9110, 12.5.4): the heavier of `zh` and `en`, the earlier when they weigh the same.
     #[must_use]
     pub fn wanted(headers: &HeaderMap) -> Self {
-        let Some(text) = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()) else {
+        let Some(text) = headers
+            .get(ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok())
+        else {
             return Self::default();
         };
         let mut best = (0, Self::default());
         for range in text.split(',').take(16) {
             let mut parts = range.split(';').map(str::trim);
             let tag = parts.next().unwrap_or_default();
-            let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1000), per_mille).unwrap_or(0);
+            let weight = parts
+                .find_map(|part| part.strip_prefix("q="))
+                .map_or(Some(1000), per_mille)
+                .unwrap_or(0);
             let language = match tag.split('-').next() {
                 Some(primary) if primary.eq_ignore_ascii_case("zh") => Self::Chinese,
                 Some(primary) if primary.eq_ignore_ascii_case("en") => Self::English,

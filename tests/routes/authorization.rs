@@ -31,19 +31,39 @@ const LINES: [(&str, &str, Rule); 28] = [
     ("get", "/api/v1/applications", Rule::Applicant),
     ("get", "/api/v1/applications/{id}", Rule::Applicant),
     ("get", "/api/v1/applications/{id}/form", Rule::Applicant),
-    ("post", "/api/v1/applications/{id}/disputes", Rule::Applicant),
+    (
+        "post",
+        "/api/v1/applications/{id}/disputes",
+        Rule::Applicant,
+    ),
     ("post", "/api/v1/applications/{id}/file", Rule::Applicant),
-    ("post", "/api/v1/applications/{id}/withdraw", Rule::Applicant),
-    ("get", "/api/v1/applications/{id}/explanation", Rule::Applicant),
+    (
+        "post",
+        "/api/v1/applications/{id}/withdraw",
+        Rule::Applicant,
+    ),
+    (
+        "get",
+        "/api/v1/applications/{id}/explanation",
+        Rule::Applicant,
+    ),
     ("get", "/api/v1/applications/{id}/payments", Rule::Applicant),
     ("get", "/api/v1/applications/{id}/events", Rule::Applicant),
     ("post", "/api/v1/payments/{id}/account", Rule::Applicant),
     ("get", "/api/v1/review/applications", Rule::Review),
     ("get", "/api/v1/review/applications/{id}", Rule::Review),
-    ("post", "/api/v1/review/applications/{id}/decision", Rule::Review),
+    (
+        "post",
+        "/api/v1/review/applications/{id}/decision",
+        Rule::Review,
+    ),
     ("get", "/api/v1/finance/payments", Rule::Finance),
     ("get", "/api/v1/finance/payments/{id}", Rule::Finance),
-    ("post", "/api/v1/finance/payments/{id}/release", Rule::Finance),
+    (
+        "post",
+        "/api/v1/finance/payments/{id}/release",
+        Rule::Finance,
+    ),
     ("get", "/api/v1/finance/ledger", Rule::Finance),
     ("get", "/api/v1/finance/journal", Rule::Finance),
     ("get", "/api/v1/finance/appropriations", Rule::Finance),
@@ -70,25 +90,45 @@ impl Real {
     async fn in_house(house: &House) -> Self {
         house.appropriate().await;
         let application = house.filed("applicant-1").await;
-        let payments = house.get("applicant-1", &format!("/api/v1/applications/{application}/payments")).await.json();
-        let payment = payments[0]["id"].as_str().unwrap_or_else(|| panic!("no payment: {payments}")).to_owned();
-        Self { application, payment }
+        let payments = house
+            .get(
+                "applicant-1",
+                &format!("/api/v1/applications/{application}/payments"),
+            )
+            .await
+            .json();
+        let payment = payments[0]["id"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no payment: {payments}"))
+            .to_owned();
+        Self {
+            application,
+            payment,
+        }
     }
 
     fn path(&self, template: &str) -> String {
-        let id = if template.contains("payments/{id}") { &self.payment } else { &self.application };
+        let id = if template.contains("payments/{id}") {
+            &self.payment
+        } else {
+            &self.application
+        };
         let path = template.replace("{id}", id).replace("{slug}", "stale");
-        if template == "/api/v1/review/applications/{id}" { format!("{path}?purpose=test") } else { path }
+        if template == "/api/v1/review/applications/{id}" {
+            format!("{path}?purpose=test")
+        } else {
+            path
+        }
     }
 }
 
-fn may(rule: Rule, token: &str) -> bool {
-    let role = token.split('-').next().unwrap_or_default();
+fn is_open_to(rule: Rule, token: &str) -> bool {
+    let word = token.split('-').next().unwrap_or_default();
     match rule {
         Rule::Public => true,
-        Rule::Applicant => role == "applicant",
-        Rule::Review => role == "reviewer" || role == "supervisor",
-        Rule::Finance => role == "finance",
+        Rule::Applicant => word == "applicant",
+        Rule::Review => word == "reviewer" || word == "supervisor",
+        Rule::Finance => word == "finance",
         Rule::Treasury => false,
     }
 }
@@ -98,7 +138,13 @@ async fn status(house: &House, method: &str, path: &str, token: &str) -> StatusC
     use tower::ServiceExt as _;
     let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
     let body = (method == Method::POST).then(|| "{}".to_owned());
-    house.router.clone().oneshot(request(method, path, token, body)).await.unwrap().status()
+    house
+        .router
+        .clone()
+        .oneshot(request(method, path, token, body))
+        .await
+        .unwrap()
+        .status()
 }
 
 fn described() -> BTreeMap<(String, String), Value> {
@@ -115,9 +161,14 @@ fn described() -> BTreeMap<(String, String), Value> {
 #[test]
 fn every_operation_has_its_line_and_the_document_says_the_same() {
     let described = described();
-    let known: BTreeSet<_> = lines().map(|(method, path, _)| (method.to_owned(), path.to_owned())).collect();
+    let known: BTreeSet<_> = lines()
+        .map(|(method, path, _)| (method.to_owned(), path.to_owned()))
+        .collect();
     let there: BTreeSet<_> = described.keys().cloned().collect();
-    assert_eq!(there, known, "an operation without a line here, or a line without an operation");
+    assert_eq!(
+        there, known,
+        "an operation without a line here, or a line without an operation"
+    );
     for (method, path, rule) in lines() {
         let operation = &described[&(method.to_owned(), path.to_owned())];
         let access = match rule {
@@ -127,7 +178,11 @@ fn every_operation_has_its_line_and_the_document_says_the_same() {
             Rule::Finance => vec!["finance"],
             Rule::Treasury => vec!["treasury_signature"],
         };
-        assert_eq!(operation["x-access"], serde_json::json!(access), "{method} {path}");
+        assert_eq!(
+            operation["x-access"],
+            serde_json::json!(access),
+            "{method} {path}"
+        );
         let scheme = match rule {
             Rule::Public => serde_json::json!([{}]),
             Rule::Treasury => serde_json::json!([{"treasury_signature": []}]),
@@ -145,7 +200,11 @@ async fn without_a_token_that_is_believed_nobody_comes_in() {
         let path = real.path(template);
         for token in ["", "nobody", "root-city", "applicant1"] {
             let status = status(&house, method, &path, token).await;
-            assert_eq!(status, StatusCode::UNAUTHORIZED, "{method} {template} {rule:?} {token:?}");
+            assert_eq!(
+                status,
+                StatusCode::UNAUTHORIZED,
+                "{method} {template} {rule:?} {token:?}"
+            );
         }
     }
 }
@@ -158,8 +217,12 @@ async fn a_role_opens_its_own_routes_and_no_other() {
         let path = real.path(template);
         for token in TOKENS {
             let status = status(&house, method, &path, token).await;
-            if may(rule, token) {
-                assert_ne!(status, StatusCode::UNAUTHORIZED, "{method} {template} {token}");
+            if is_open_to(rule, token) {
+                assert_ne!(
+                    status,
+                    StatusCode::UNAUTHORIZED,
+                    "{method} {template} {token}"
+                );
             } else {
                 assert_eq!(status, StatusCode::FORBIDDEN, "{method} {template} {token}");
             }
@@ -170,7 +233,10 @@ async fn a_role_opens_its_own_routes_and_no_other() {
             _ => "applicant-1",
         };
         let status = status(&house, method, &path, right).await;
-        assert!(![401, 403, 500].contains(&status.as_u16()), "{method} {template} {right} {status}");
+        assert!(
+            ![401, 403, 500].contains(&status.as_u16()),
+            "{method} {template} {right} {status}"
+        );
     }
 }
 
@@ -188,16 +254,29 @@ async fn anothers_matter_looks_like_none() {
     let house = House::new().await;
     let real = Real::in_house(&house).await;
     let bodies = [
-        ("/disputes", serde_json::json!({"snapshot_id": real.application, "field": "x", "words": "y"})),
+        (
+            "/disputes",
+            serde_json::json!({"snapshot_id": real.application, "field": "x", "words": "y"}),
+        ),
         ("/file", super::house::typed(&real.application)),
-        ("/account", serde_json::json!({"account": super::house::ACCOUNT, "bank": "102588000018", "phone": "13800000000"})),
+        (
+            "/account",
+            serde_json::json!({"account": super::house::ACCOUNT, "bank": "102588000018", "phone": "13800000000"}),
+        ),
         ("/withdraw", serde_json::json!({})),
     ];
-    for (method, template, _) in lines().filter(|(_, path, rule)| *rule == Rule::Applicant && path.contains("{id}")) {
+    for (method, template, _) in
+        lines().filter(|(_, path, rule)| *rule == Rule::Applicant && path.contains("{id}"))
+    {
         let path = real.path(template);
-        let body = bodies.iter().find(|(end, _)| template.ends_with(end)).map(|(_, body)| body.to_string());
+        let body = bodies
+            .iter()
+            .find(|(end, _)| template.ends_with(end))
+            .map(|(_, body)| body.to_string());
         let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
-        let reply = house.send(request(method, &path, "applicant-2", body)).await;
+        let reply = house
+            .send(request(method, &path, "applicant-2", body))
+            .await;
         assert_eq!(reply.status, StatusCode::NOT_FOUND, "{template} {reply:?}");
         reply.is_problem("not-found");
         assert!(!reply.text.contains(&real.application), "{template}");
@@ -210,26 +289,93 @@ async fn anothers_matter_looks_like_none() {
 async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
     let house = House::new().await;
     let real = Real::in_house(&house).await;
-    let decision = serde_json::json!({"seen_version": 1, "verdict": "approve", "grounds": "g"}).to_string();
+    let decision =
+        serde_json::json!({"seen_version": 1, "verdict": "approve", "grounds": "g"}).to_string();
     let tries = [
-        (Method::GET, "reviewer-440605", format!("/api/v1/review/applications/{}?purpose=p", real.application), None),
+        (
+            Method::GET,
+            "reviewer-440605",
+            format!("/api/v1/review/applications/{}?purpose=p", real.application),
+            None,
+        ),
         (
             Method::POST,
             "reviewer-440605",
             format!("/api/v1/review/applications/{}/decision", real.application),
             Some(decision),
         ),
-        (Method::GET, "reviewer-440605", "/api/v1/review/applications?district=440604".to_owned(), None),
-        (Method::GET, "finance-440605", format!("/api/v1/finance/payments/{}", real.payment), None),
-        (Method::POST, "finance-440605", format!("/api/v1/finance/payments/{}/release", real.payment), None),
-        (Method::GET, "finance-440605", "/api/v1/finance/payments?district=440604".to_owned(), None),
+        (
+            Method::GET,
+            "reviewer-440605",
+            "/api/v1/review/applications?district=440604".to_owned(),
+            None,
+        ),
+        (
+            Method::GET,
+            "finance-440605",
+            format!("/api/v1/finance/payments/{}", real.payment),
+            None,
+        ),
+        (
+            Method::POST,
+            "finance-440605",
+            format!("/api/v1/finance/payments/{}/release", real.payment),
+            None,
+        ),
+        (
+            Method::GET,
+            "finance-440605",
+            "/api/v1/finance/payments?district=440604".to_owned(),
+            None,
+        ),
     ];
     for (method, token, path, body) in tries {
         let reply = house.send(request(method, &path, token, body)).await;
-        assert!([403, 404].contains(&reply.status.as_u16()), "{path} {reply:?}");
+        assert!(
+            [403, 404].contains(&reply.status.as_u16()),
+            "{path} {reply:?}"
+        );
     }
-    let list = house.get("reviewer-440605", "/api/v1/review/applications").await;
+    let list = house
+        .get("reviewer-440605", "/api/v1/review/applications")
+        .await;
     assert_eq!(list.json()["items"], serde_json::json!([]));
-    let own = house.get("reviewer-440604", "/api/v1/review/applications").await;
+    let own = house
+        .get("reviewer-440604", "/api/v1/review/applications")
+        .await;
     assert_eq!(own.json()["items"][0]["id"], real.application);
+}
+
+/// The helper that demands a rule is the only way to a route.
+#[test]
+fn no_route_is_made_past_the_helper_that_demands_a_rule() {
+    let mut folders = vec![std::path::PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/src/web"
+    ))];
+    let mut seen = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs")
+                && !path.ends_with("routes.rs")
+            {
+                seen += 1;
+                let text = std::fs::read_to_string(&path).unwrap();
+                for past in [
+                    ".route(",
+                    ".routes(",
+                    ".route_service(",
+                    ".nest(",
+                    "OpenApiRouter",
+                    "Router::new",
+                ] {
+                    assert!(!text.contains(past), "{} says {past}", path.display());
+                }
+            }
+        }
+    }
+    assert!(seen > 30, "the sources were not found");
 }

@@ -11,40 +11,71 @@ const PATH: &str = "/api/v1/finance/appropriations";
 async fn an_amount_that_is_no_exact_text_is_refused_by_name() {
     let house = House::new().await;
     for wrong in [
-        "1", "100000.00", "1e3", "-1", "\"1e3\"", "\"1.005\"", "\"0.1\"", "\"-1.00\"", "\"NaN\"", "\"100000000000000.00\"",
-        "\"+1.00\"", "\".50\"", "\"1.\"", "\"\"", "null", "true", "{}", "\"0.00\"", "NaN",
+        "1",
+        "100000.00",
+        "1e3",
+        "-1",
+        "\"1e3\"",
+        "\"1.005\"",
+        "\"0.1\"",
+        "\"-1.00\"",
+        "\"NaN\"",
+        "\"100000000000000.00\"",
+        "\"+1.00\"",
+        "\".50\"",
+        "\"1.\"",
+        "\"\"",
+        "null",
+        "true",
+        "{}",
+        "\"0.00\"",
+        "NaN",
     ] {
         let body = format!(
             r#"{{"policy":"{POLICY}","district":"{DISTRICT}","year":2026,"amount":{wrong},"reference":"r"}}"#
         );
-        let request = super::house::request(axum::http::Method::POST, PATH, "finance-city", Some(body));
+        let request =
+            super::house::request(axum::http::Method::POST, PATH, "finance-city", Some(body));
         let reply = house.send(request).await;
-        assert!([400, 422].contains(&reply.status.as_u16()), "{wrong} {reply:?}");
+        assert!(
+            [400, 422].contains(&reply.status.as_u16()),
+            "{wrong} {reply:?}"
+        );
         assert_eq!(reply.pointers(), ["/amount"], "{wrong}");
     }
-    assert_eq!(house.get("finance-city", PATH).await.json(), json!([]), "nothing was granted");
+    assert_eq!(
+        house.get("finance-city", PATH).await.json(),
+        json!([]),
+        "nothing was granted"
+    );
 }
 
 #[tokio::test]
 async fn a_reference_grants_once_and_the_ledger_shows_it_to_the_fen() {
     let house = House::new().await;
-    let grant = |amount: &str| {
-        json!({"policy": POLICY, "district": DISTRICT, "year": 2026, "amount": amount, "reference": "样例1号"})
-    };
+    let grant = |amount: &str| json!({"policy": POLICY, "district": DISTRICT, "year": 2026, "amount": amount, "reference": "样例1号"});
     let first = house.post("finance-city", PATH, &grant("1000000.01")).await;
     assert_eq!(first.json()["appropriated"], "1000000.01", "{first:?}");
     let again = house.post("finance-city", PATH, &grant("1000000.01")).await;
     assert_eq!(again.json(), first.json());
     let other = house.post("finance-city", PATH, &grant("2.00")).await;
     assert!([409, 422].contains(&other.status.as_u16()), "{other:?}");
-    let ledger = house.get("finance-city", "/api/v1/finance/ledger").await.json();
+    let ledger = house
+        .get("finance-city", "/api/v1/finance/ledger")
+        .await
+        .json();
     let balance = |account: &str| {
         let all = ledger.as_array().unwrap();
-        all.iter().find(|line| line["account"] == account).map(|line| line["balance"].clone())
+        all.iter()
+            .find(|line| line["account"] == account)
+            .map(|line| line["balance"].clone())
     };
     assert_eq!(balance("available"), Some(json!("1000000.01")));
     assert_eq!(balance("appropriation"), Some(json!("-1000000.01")));
-    let journal = house.get("finance-city", "/api/v1/finance/journal?limit=1").await.json();
+    let journal = house
+        .get("finance-city", "/api/v1/finance/journal?limit=1")
+        .await
+        .json();
     assert_eq!(journal["items"][0]["amount"], "1000000.01");
     assert!(journal["next"].is_string());
 }
@@ -56,15 +87,37 @@ async fn payments_show_masked_accounts_and_nothing_of_the_evidence() {
     house.filed("applicant-1").await;
     let list = house.get("finance-city", "/api/v1/finance/payments").await;
     assert_eq!(list.status, StatusCode::OK, "{list:?}");
-    let id = list.json()["items"][0]["payment"]["id"].as_str().unwrap().to_owned();
-    let one = house.get("finance-city", &format!("/api/v1/finance/payments/{id}")).await;
+    let id = list.json()["items"][0]["payment"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let one = house
+        .get("finance-city", &format!("/api/v1/finance/payments/{id}"))
+        .await;
     assert_eq!(one.status, StatusCode::OK, "{one:?}");
     for reply in [&list, &one] {
         assert!(!reply.text.contains(ACCOUNT), "{}", reply.text);
-        assert!(!reply.text.contains(DOCUMENT) && !reply.text.contains("certificate"), "{}", reply.text);
+        assert!(
+            !reply.text.contains(DOCUMENT) && !reply.text.contains("certificate"),
+            "{}",
+            reply.text
+        );
     }
-    house.post("finance-city", &format!("/api/v1/finance/payments/{id}/release"), &json!({})).await.is_refused();
-    assert_eq!(house.get("finance-city", "/api/v1/finance/alarms").await.status, StatusCode::OK);
+    house
+        .post(
+            "finance-city",
+            &format!("/api/v1/finance/payments/{id}/release"),
+            &json!({}),
+        )
+        .await
+        .is_refused();
+    assert_eq!(
+        house
+            .get("finance-city", "/api/v1/finance/alarms")
+            .await
+            .status,
+        StatusCode::OK
+    );
 }
 
 impl super::house::Reply {

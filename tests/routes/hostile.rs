@@ -10,7 +10,8 @@ use sanmiao::web::problem::Kind;
 use super::house::{House, request};
 
 const PATH: &str = "/api/v1/finance/appropriations";
-const GOOD: &str = r#"{"policy":"p","district":"440604","year":2026,"amount":"1.00","reference":"r"}"#;
+const GOOD: &str =
+    r#"{"policy":"p","district":"440604","year":2026,"amount":"1.00","reference":"r"}"#;
 
 #[tokio::test]
 async fn hostile_bodies_are_problems_that_point_at_what_is_wrong() {
@@ -19,27 +20,83 @@ async fn hostile_bodies_are_problems_that_point_at_what_is_wrong() {
     let cases: [(String, &str, &str); 18] = [
         (String::new(), "malformed-json", ""),
         ("{".to_owned(), "malformed-json", ""),
-        (GOOD[..GOOD.len() - 5].to_owned(), "malformed-json", "/reference"),
+        (
+            GOOD[..GOOD.len() - 5].to_owned(),
+            "malformed-json",
+            "/reference",
+        ),
         (GOOD.replace("2026", "NaN"), "malformed-json", "/year"),
-        (GOOD.replace("}", ",\"year\":2026}"), "malformed-json", "/year"),
-        (GOOD.replace("\"r\"", &deep), "malformed-json", "/reference/0/0/0/0/0/0/0"),
+        (
+            GOOD.replace('}', ",\"year\":2026}"),
+            "malformed-json",
+            "/year",
+        ),
+        (
+            GOOD.replace("\"r\"", &deep),
+            "malformed-json",
+            "/reference/0/0/0/0/0/0/0",
+        ),
         ("[]".to_owned(), "invalid-body", ""),
         ("null".to_owned(), "invalid-body", ""),
         ("\"x\"".to_owned(), "invalid-body", ""),
-        (GOOD.replace("\"p\"", "\"a\\u0000b\""), "invalid-body", "/policy"),
-        (GOOD.replace("\"p\"", "\"\\u001b[2J\""), "invalid-body", "/policy"),
-        (GOOD.replace("\"p\"", "\"\\u202egnp\""), "invalid-body", "/policy"),
-        (GOOD.replace("\"p\"", "\"\\ud800\""), "malformed-json", "/policy"),
-        (GOOD.replace("\"p\"", &format!("\"{}\"", "长".repeat(2000))), "invalid-body", "/policy"),
-        (GOOD.replace("\"440604\"", "\"44060\""), "invalid-body", "/district"),
+        (
+            GOOD.replace("\"p\"", "\"a\\u0000b\""),
+            "invalid-body",
+            "/policy",
+        ),
+        (
+            GOOD.replace("\"p\"", "\"\\u001b[2J\""),
+            "invalid-body",
+            "/policy",
+        ),
+        (
+            GOOD.replace("\"p\"", "\"\\u202egnp\""),
+            "invalid-body",
+            "/policy",
+        ),
+        (
+            GOOD.replace("\"p\"", "\"\\ud800\""),
+            "malformed-json",
+            "/policy",
+        ),
+        (
+            GOOD.replace("\"p\"", &format!("\"{}\"", "长".repeat(2000))),
+            "invalid-body",
+            "/policy",
+        ),
+        (
+            GOOD.replace("\"440604\"", "\"44060\""),
+            "invalid-body",
+            "/district",
+        ),
         (GOOD.replace("2026", "2026.0"), "invalid-body", "/year"),
-        (GOOD.replace("2026", "\"' OR 1=1 --\""), "invalid-body", "/year"),
-        (GOOD.replace("}", ",\"__proto__\":{}}"), "invalid-body", "/__proto__"),
+        (
+            GOOD.replace("2026", "\"' OR 1=1 --\""),
+            "invalid-body",
+            "/year",
+        ),
+        (
+            GOOD.replace('}', ",\"__proto__\":{}}"),
+            "invalid-body",
+            "/__proto__",
+        ),
     ];
     for (body, slug, pointer) in cases {
-        let reply = house.send(request(Method::POST, PATH, "finance-city", Some(body.clone()))).await;
+        let reply = house
+            .send(request(
+                Method::POST,
+                PATH,
+                "finance-city",
+                Some(body.clone()),
+            ))
+            .await;
         reply.is_problem(slug);
-        assert_eq!(reply.pointers(), [pointer], "{}", &body[..body.len().min(200)]);
+        assert_eq!(
+            reply.pointers(),
+            [pointer],
+            "{}",
+            &body[..body.len().min(200)]
+        );
     }
 }
 
@@ -53,20 +110,40 @@ async fn bodies_in_the_wrong_coding_or_size_are_refused() {
             .body(Body::from(body))
             .unwrap()
     };
-    for kind in ["", "text/plain", "application/x-www-form-urlencoded", "application/json; charset=gbk"] {
-        house.send(post(kind, GOOD.into())).await.is_problem("unsupported-media-type");
+    for kind in [
+        "",
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/json; charset=gbk",
+    ] {
+        house
+            .send(post(kind, GOOD.into()))
+            .await
+            .is_problem("unsupported-media-type");
     }
     let mut bytes = GOOD.replace("\"p\"", "\"@\"").into_bytes();
     let at = bytes.iter().position(|byte| *byte == b'@').unwrap();
     bytes[at] = 0xFF;
-    house.send(post("application/json", bytes)).await.is_problem("malformed-json");
-    let large = house.send(post("application/json", vec![b' '; 64 * 1024 + 1])).await;
+    house
+        .send(post("application/json", bytes))
+        .await
+        .is_problem("malformed-json");
+    let large = house
+        .send(post("application/json", vec![b' '; 64 * 1024 + 1]))
+        .await;
     assert_eq!(large.is_problem("body-too-large")["bytes_max"], 65_536);
     let mut zipped = post("application/json", GOOD.into());
-    zipped.headers_mut().insert("content-encoding", "gzip".parse().unwrap());
-    house.send(zipped).await.is_problem("unsupported-media-type");
+    zipped
+        .headers_mut()
+        .insert("content-encoding", "gzip".parse().unwrap());
+    house
+        .send(zipped)
+        .await
+        .is_problem("unsupported-media-type");
     let mut lying = post("application/json", GOOD.into());
-    lying.headers_mut().insert("content-length", "99999999".parse().unwrap());
+    lying
+        .headers_mut()
+        .insert("content-length", "99999999".parse().unwrap());
     house.send(lying).await.is_problem("body-too-large");
 }
 
@@ -90,7 +167,12 @@ async fn hostile_addresses_are_problems() {
         }
         assert!(!reply.status.is_server_error(), "{path} {reply:?}");
     }
-    for path in ["/api/v1/applications/%00", "/api/v1/applications/..%2f..%2fetc", "/api/v1/applications/%FF", "//"] {
+    for path in [
+        "/api/v1/applications/%00",
+        "/api/v1/applications/..%2f..%2fetc",
+        "/api/v1/applications/%FF",
+        "//",
+    ] {
         house.get("applicant-1", path).await.is_problem("not-found");
     }
 }
@@ -105,8 +187,15 @@ impl Read for Everything {
         let words = fields.required("words", text(TextRule::lines(20)));
         let count = fields.optional("count", integer(-5, 5));
         let snapshot = fields.optional("id", id::<sanmiao::domain::id::SnapshotId>);
-        let list = fields.object("inner", |inner| inner.list("list", 3, text(TextRule::line(5))));
-        (money.is_some() && words.is_some() && count.is_some() && snapshot.is_some() && list.is_some()).then_some(Self)
+        let list = fields.object("inner", |inner| {
+            inner.list("list", 3, text(TextRule::line(5)))
+        });
+        (money.is_some()
+            && words.is_some()
+            && count.is_some()
+            && snapshot.is_some()
+            && list.is_some())
+        .then_some(Self)
     }
 }
 
@@ -131,10 +220,15 @@ fn near() -> impl Strategy<Value = String> {
             any::<String>(),
         ];
         prop_oneof![
-            prop::collection::vec(inner.clone(), 0..4).prop_map(|items| format!("[{}]", items.join(","))),
+            prop::collection::vec(inner.clone(), 0..4)
+                .prop_map(|items| format!("[{}]", items.join(","))),
             prop::collection::vec((name, inner), 0..6).prop_map(|members| {
-                let members: Vec<String> =
-                    members.iter().map(|(name, value)| format!("{}:{value}", serde_json::to_string(name).unwrap())).collect();
+                let members: Vec<String> = members
+                    .iter()
+                    .map(|(name, value)| {
+                        format!("{}:{value}", serde_json::to_string(name).unwrap())
+                    })
+                    .collect();
                 format!("{{{}}}", members.join(","))
             }),
         ]
@@ -143,11 +237,19 @@ fn near() -> impl Strategy<Value = String> {
 
 fn refused_as_it_should(bytes: &[u8]) -> Result<(), TestCaseError> {
     if let Err(problem) = read_body::<Everything>(bytes) {
-        prop_assert!(matches!(problem.kind(), Kind::MalformedJson | Kind::InvalidBody));
-        let body = serde_json::to_value(problem.body("r", sanmiao::web::words::Language::English)).unwrap();
+        prop_assert!(matches!(
+            problem.kind(),
+            Kind::MalformedJson | Kind::InvalidBody
+        ));
+        let body = serde_json::to_value(problem.body("r", sanmiao::web::words::Language::English))
+            .unwrap();
         let errors = body["errors"].as_array().unwrap();
         prop_assert!((1..=32).contains(&errors.len()));
-        prop_assert!(errors.iter().all(|error| error["pointer"].as_str().unwrap().chars().count() <= 201));
+        prop_assert!(
+            errors
+                .iter()
+                .all(|error| error["pointer"].as_str().unwrap().chars().count() <= 201)
+        );
     }
     Ok(())
 }

@@ -21,8 +21,8 @@ use sanmiao::gateways::clock::ManualClock;
 use sanmiao::gateways::entropy::SeededEntropy;
 use sanmiao::policy::shipped;
 use sanmiao::ports::{
-    Answer, ApplicantClaims, CallbackError, CallbackGate, Identity, IdentityError, InboundRequest, Principal, Query,
-    Source, Treasury, TreasuryReply, World,
+    Answer, ApplicantClaims, CallbackError, CallbackGate, Identity, IdentityError, InboundRequest,
+    Principal, Query, Source, Treasury, TreasuryReply, World,
 };
 use sanmiao::store::{DatabaseUrl, Keyring, Limits as StoreLimits, Store, Vault};
 use sanmiao::telemetry::Metrics;
@@ -60,35 +60,54 @@ struct Script;
 #[async_trait]
 impl Identity for Script {
     async fn principal(&self, bearer: &str) -> Result<Principal, IdentityError> {
-        let subject = Subject { issuer: "https://id.example".to_owned(), subject: bearer.to_owned() };
+        let subject = Subject {
+            issuer: "https://id.example".to_owned(),
+            subject: bearer.to_owned(),
+        };
         let (role, rest) = bearer.split_once('-').ok_or(IdentityError::NotAToken)?;
         let role = Role::parse(role).ok_or(IdentityError::BadSignature)?;
         if role == Role::Applicant {
-            let number = if rest == "1" { DOCUMENT } else { "440604199105050022" };
-            let document = IdentityDocument::parse(DocumentType::ResidentId, number).expect("a made-up number that fits");
+            let number = if rest == "1" {
+                DOCUMENT
+            } else {
+                "440604199105050022"
+            };
+            let document = IdentityDocument::parse(DocumentType::ResidentId, number)
+                .expect("a made-up number that fits");
             return Ok(Principal::Applicant(ApplicantClaims {
                 subject,
                 document,
                 name: Private::new("张三".to_owned()),
             }));
         }
-        Ok(Principal::Staff(Staff { subject, roles: vec![role], district: rest.parse().ok() }))
+        Ok(Principal::Staff(Staff {
+            subject,
+            roles: vec![role],
+            district: rest.parse().ok(),
+        }))
     }
 }
 
 /// Believes what carries `x-sm-signature: good`.
 impl CallbackGate for Script {
     fn admit(&self, request: InboundRequest<'_>) -> Result<Callback, CallbackError> {
-        let signature = request.headers.iter().find(|(name, _)| *name == "x-sm-signature").map(|(_, value)| *value);
+        let signature = request
+            .headers
+            .iter()
+            .find(|(name, _)| *name == "x-sm-signature")
+            .map(|(_, value)| *value);
         match signature {
             Some("good") => {}
             Some("busy") => return Err(CallbackError::Busy),
             Some("replayed") => return Err(CallbackError::Replayed),
             _ => return Err(CallbackError::NotSigned { why: "signature" }),
         }
-        let body: Value = serde_json::from_slice(request.body).map_err(|_| CallbackError::Malformed)?;
+        let body: Value =
+            serde_json::from_slice(request.body).map_err(|_| CallbackError::Malformed)?;
         let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
-        let instruction: InstructionId = text("instruction_id").parse().map_err(|_| CallbackError::Malformed)?;
+        let instruction: InstructionId = text("instruction_id")
+            .parse()
+            .map_err(|_| CallbackError::Malformed)?;
         Ok(Callback {
             event_id: text("event_id"),
             instruction,
@@ -107,7 +126,9 @@ impl CallbackGate for Script {
 #[async_trait]
 impl Treasury for Script {
     async fn send(&self, _: &InstructionId, _: &[u8], _: &str) -> TreasuryReply {
-        TreasuryReply::Unknown { why: "nobody sends in these tests" }
+        TreasuryReply::Unknown {
+            why: "nobody sends in these tests",
+        }
     }
 
     async fn ask(&self, _: &InstructionId, _: &str) -> TreasuryReply {
@@ -140,10 +161,18 @@ impl Source for Register {
     async fn ask(&self, query: &Query) -> Answer {
         let answer = self.1.0.lock().unwrap().get(self.0.as_str()).cloned();
         match answer {
-            None => Answer { outcome: FetchOutcome::Unreachable, body: None, attempts: 1 },
+            None => Answer {
+                outcome: FetchOutcome::Unreachable,
+                body: None,
+                attempts: 1,
+            },
             Some(mut answer) => {
                 answer["query_id"] = json!(query.id.to_string());
-                Answer { outcome: FetchOutcome::Answered, body: Some(answer.to_string().into_bytes()), attempts: 1 }
+                Answer {
+                    outcome: FetchOutcome::Answered,
+                    body: Some(answer.to_string().into_bytes()),
+                    attempts: 1,
+                }
             }
         }
     }
@@ -153,7 +182,15 @@ impl Source for Register {
 fn proven() -> Value {
     let cases = include_str!("../../policies/foshan-phd-settling-in/2021-09-10.cases.json");
     let cases: Value = serde_json::from_str(cases).unwrap();
-    cases["evidence"]["introduced"].clone()
+    let mut evidence = cases["evidence"]["introduced"].clone();
+    // Asked to fill the form with; no criterion rests on it.
+    let none = json!({"source": "education", "as_of": "2026-11-20", "records": []});
+    evidence
+        .as_object_mut()
+        .unwrap()
+        .entry("education")
+        .or_insert(none);
+    evidence
 }
 
 /// The house, its door and what its world answers.
@@ -179,13 +216,19 @@ impl Reply {
     }
 
     pub(super) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
     }
 
     /// Holds that it is a problem of this kind, in both languages, with the request's id.
     #[track_caller]
     pub(super) fn is_problem(&self, slug: &str) -> Value {
-        assert_eq!(self.header("content-type"), "application/problem+json", "{self:?}");
+        assert_eq!(
+            self.header("content-type"),
+            "application/problem+json",
+            "{self:?}"
+        );
         let body = self.json();
         assert_eq!(body["type"], format!("/problems/{slug}"), "{self:?}");
         assert_eq!(body["status"], self.status.as_u16());
@@ -200,7 +243,10 @@ impl Reply {
     pub(super) fn pointers(&self) -> Vec<String> {
         let body = self.json();
         let errors = body["errors"].as_array().cloned().unwrap_or_default();
-        errors.iter().map(|error| error["pointer"].as_str().unwrap().to_owned()).collect()
+        errors
+            .iter()
+            .map(|error| error["pointer"].as_str().unwrap().to_owned())
+            .collect()
     }
 }
 
@@ -211,12 +257,21 @@ impl House {
 
     pub(super) async fn with_limits(limits: Limits) -> Self {
         // What a failed test has to say for itself.
-        let _ = tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_test_writer().try_init();
+        let _ = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::WARN)
+            .with_test_writer()
+            .try_init();
         let folder = TempDir::new().unwrap();
         let entropy = Arc::new(SeededEntropy::new(1));
         let ring = Keyring::of([("k1", &[1; 32])], "k1", &[2; 32]).unwrap();
         let url = DatabaseUrl::Sqlite(folder.path().join("it.db"));
-        let store = Store::open(&url, Vault::new(ring, entropy.clone()), StoreLimits::default()).await.unwrap();
+        let store = Store::open(
+            &url,
+            Vault::new(ring, entropy.clone()),
+            StoreLimits::default(),
+        )
+        .await
+        .unwrap();
         store.migrate().await.unwrap();
         publish(&store).await;
         let registers = Registers::default();
@@ -231,7 +286,12 @@ impl House {
         let clock = Arc::new(ManualClock::at(NOW));
         let ctx = Context {
             store,
-            world: World { clock, entropy, sources: sources.into(), treasury: Arc::new(Script) },
+            world: World {
+                clock,
+                entropy,
+                sources: sources.into(),
+                treasury: Arc::new(Script),
+            },
             policies: Arc::new(shipped::book().clone()),
             calendar: Arc::new(WorkingCalendar::official().unwrap()),
             bell: Bell::default(),
@@ -246,14 +306,24 @@ impl House {
             stop: stopped,
         };
         let router = web::router_of(Web::new(parts, limits));
-        Self { router, ctx, registers, stop, _folder: folder }
+        Self {
+            router,
+            ctx,
+            registers,
+            stop,
+            _folder: folder,
+        }
     }
 
     pub(super) async fn send(&self, request: Request<Body>) -> Reply {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
-        Reply { status: parts.status, headers: parts.headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
+        Reply {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8(bytes.to_vec()).unwrap(),
+        }
     }
 
     pub(super) async fn get(&self, token: &str, path: &str) -> Reply {
@@ -261,27 +331,39 @@ impl House {
     }
 
     pub(super) async fn post(&self, token: &str, path: &str, body: &Value) -> Reply {
-        self.send(request(Method::POST, path, token, Some(body.to_string()))).await
+        self.send(request(Method::POST, path, token, Some(body.to_string())))
+            .await
     }
 
     /// Opens an application; its id and its form's.
     pub(super) async fn open(&self, token: &str) -> (String, String) {
+        let policy = self
+            .ctx
+            .policies
+            .in_force(POLICY, NOW.china_date())
+            .unwrap();
+        let scope: Vec<&str> = policy.sources().iter().map(SourceId::as_str).collect();
         let body = json!({
             "policy": POLICY,
-            "consent": {"scope": ["talent_introduction", "degree", "social_security"], "purpose": POLICY},
+            "consent": {"scope": scope, "purpose": POLICY},
         });
         let reply = self.post(token, "/api/v1/applications", &body).await;
         assert_eq!(reply.status, StatusCode::CREATED, "{reply:?}");
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let body = reply.json();
-        (text(&body["application"]["id"]), text(&body["form"]["snapshot_id"]))
+        (
+            text(&body["application"]["id"]),
+            text(&body["form"]["snapshot_id"]),
+        )
     }
 
     /// Grants the budget line enough money.
     pub(super) async fn appropriate(&self) {
         let body = json!({"policy": POLICY, "district": DISTRICT, "year": 2026,
             "amount": "1000000.00", "reference": "样例〔2026〕1号"});
-        let reply = self.post("finance-city", "/api/v1/finance/appropriations", &body).await;
+        let reply = self
+            .post("finance-city", "/api/v1/finance/appropriations", &body)
+            .await;
         assert_eq!(reply.status, StatusCode::OK, "{reply:?}");
     }
 
@@ -294,7 +376,12 @@ impl House {
     }
 
     pub(super) async fn file(&self, token: &str, id: &str, snapshot: &str) -> Reply {
-        self.post(token, &format!("/api/v1/applications/{id}/file"), &typed(snapshot)).await
+        self.post(
+            token,
+            &format!("/api/v1/applications/{id}/file"),
+            &typed(snapshot),
+        )
+        .await
     }
 }
 
@@ -303,13 +390,21 @@ pub(super) fn typed(snapshot: &str) -> Value {
     json!({"snapshot_id": snapshot, "account": ACCOUNT, "bank": "102588000018", "phone": "13800000000"})
 }
 
-pub(super) fn request(method: Method, path: &str, token: &str, body: Option<String>) -> Request<Body> {
+pub(super) fn request(
+    method: Method,
+    path: &str,
+    token: &str,
+    body: Option<String>,
+) -> Request<Body> {
     let mut request = Request::builder().method(method).uri(path);
     if !token.is_empty() {
         request = request.header("authorization", format!("Bearer {token}"));
     }
     match body {
-        Some(body) => request.header("content-type", "application/json").body(Body::from(body)).unwrap(),
+        Some(body) => request
+            .header("content-type", "application/json")
+            .body(Body::from(body))
+            .unwrap(),
         None => request.body(Body::empty()).unwrap(),
     }
 }
@@ -317,7 +412,15 @@ pub(super) fn request(method: Method, path: &str, token: &str, body: Option<Stri
 async fn publish(store: &Store) {
     let mut tx = store.write().await.unwrap();
     for policy in shipped::book().iter() {
-        tx.publish_policy(policy.id(), policy.effective(), &policy.hash(), policy.source_bytes(), NOW).await.unwrap();
+        tx.publish_policy(
+            policy.id(),
+            policy.effective(),
+            &policy.hash(),
+            policy.source_bytes(),
+            NOW,
+        )
+        .await
+        .unwrap();
     }
     tx.commit().await.unwrap();
 }

@@ -19,7 +19,9 @@ fn the_document_that_is_checked_in_is_the_one_the_routes_make() {
     if kept != made {
         let beside = concat!(env!("CARGO_TARGET_TMPDIR"), "/openapi.json");
         std::fs::write(beside, made).unwrap();
-        panic!("schemas/openapi.json is not what the routes make ({beside}): run `make openapi` and look at the difference");
+        panic!(
+            "schemas/openapi.json is not what the routes make ({beside}): run `make openapi` and look at the difference"
+        );
     }
 }
 
@@ -35,8 +37,15 @@ fn every_reference_leads_somewhere_and_every_operation_has_a_name_of_its_own() {
     let mut names = BTreeSet::new();
     for item in document["paths"].as_object().unwrap().values() {
         for operation in item.as_object().unwrap().values() {
-            assert!(operation["summary"].is_string() || operation["description"].is_string(), "{operation}");
-            assert!(names.insert(operation["operationId"].as_str().unwrap().to_owned()), "{}", operation["operationId"]);
+            assert!(
+                operation["summary"].is_string() || operation["description"].is_string(),
+                "{operation}"
+            );
+            assert!(
+                names.insert(operation["operationId"].as_str().unwrap().to_owned()),
+                "{}",
+                operation["operationId"]
+            );
             assert!(operation["responses"]["default"].is_object(), "{operation}");
         }
     }
@@ -67,18 +76,44 @@ fn example(document: &Value, schema: &Value) -> Value {
     if let Some(words) = schema["enum"].as_array() {
         return words[0].clone();
     }
-    let properties = schema["properties"].as_object().unwrap_or_else(|| panic!("no example: {schema}"));
-    properties.iter().map(|(name, schema)| (name.clone(), example(document, schema))).collect::<serde_json::Map<_, _>>().into()
+    let properties = schema["properties"]
+        .as_object()
+        .unwrap_or_else(|| panic!("no example: {schema}"));
+    properties
+        .iter()
+        .map(|(name, schema)| (name.clone(), example(document, schema)))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }
 
 /// Paths, tokens and names of the bodies that the API reads; the treasury's is read by the gate.
 const BODIES: [(&str, &str, &str); 6] = [
     ("/api/v1/applications", "applicant-1", "OpenRequest"),
-    ("/api/v1/applications/{id}/disputes", "applicant-1", "DisputeRequest"),
-    ("/api/v1/applications/{id}/file", "applicant-1", "FileRequest"),
-    ("/api/v1/payments/{id}/account", "applicant-1", "AccountRequest"),
-    ("/api/v1/review/applications/{id}/decision", "reviewer-city", "DecisionRequest"),
-    ("/api/v1/finance/appropriations", "finance-city", "AppropriationRequest"),
+    (
+        "/api/v1/applications/{id}/disputes",
+        "applicant-1",
+        "DisputeRequest",
+    ),
+    (
+        "/api/v1/applications/{id}/file",
+        "applicant-1",
+        "FileRequest",
+    ),
+    (
+        "/api/v1/payments/{id}/account",
+        "applicant-1",
+        "AccountRequest",
+    ),
+    (
+        "/api/v1/review/applications/{id}/decision",
+        "reviewer-city",
+        "DecisionRequest",
+    ),
+    (
+        "/api/v1/finance/appropriations",
+        "finance-city",
+        "AppropriationRequest",
+    ),
 ];
 
 #[tokio::test]
@@ -91,18 +126,28 @@ async fn what_the_schema_of_a_body_says_is_what_is_read() {
         assert_eq!(schema["additionalProperties"], json!(false), "{name}");
         let whole = example(&document, schema);
         let reply = house.post(token, &path, &whole).await;
-        assert!(!reply.text.contains("/problems/invalid-body"), "{name}: the example is refused: {reply:?}");
+        assert!(
+            !reply.text.contains("/problems/invalid-body"),
+            "{name}: the example is refused: {reply:?}"
+        );
         for property in schema["properties"].as_object().unwrap().keys() {
             let mut without = whole.clone();
             without.as_object_mut().unwrap().remove(property);
-            let required = schema["required"].as_array().unwrap().contains(&json!(property));
+            let required = schema["required"]
+                .as_array()
+                .unwrap()
+                .contains(&json!(property));
             let reply = house.post(token, &path, &without).await;
             let refused = reply.pointers().contains(&format!("/{property}"));
             assert_eq!(refused, required, "{name} without {property}: {reply:?}");
         }
         let mut more = whole.clone();
         more["nobody_asked"] = json!(1);
-        assert_eq!(house.post(token, &path, &more).await.pointers(), ["/nobody_asked"], "{name}");
+        assert_eq!(
+            house.post(token, &path, &more).await.pointers(),
+            ["/nobody_asked"],
+            "{name}"
+        );
     }
 }
 

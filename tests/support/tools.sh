@@ -16,4 +16,4 @@ command -v python3 >/dev/null || apt_install python3 python3-venv
 command -v cc >/dev/null || apt_install build-essential
 tests/oracles/setup.sh
 command -v cargo-nextest >/dev/null || cargo install cargo-nextest --locked
-command -v cargo-deny >/dev/null || cargo install cargo-deny --locked
+command -v cargo-deny >/dev/null || cargo install cargo-deny --locked --debug

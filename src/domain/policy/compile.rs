@@ -358,6 +358,8 @@ impl<'a> Compiler<'a> {
             }
             _ => None,
         };
+        // A fact keeps its number in 56 bits; a longer one could equal none.
+        let number = number.filter(|number| (number << 8) >> 8 == *number);
         if number.is_none() {
             if fact.kind == FactType::Money && matches!(literal, Literal::Int(_)) {
                 self.problems.error(

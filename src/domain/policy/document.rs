@@ -245,7 +245,7 @@ pub struct Fact {
     /// JSON pointer to the value inside a record. Not used with `months`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-    /// Every code the policy understands (types `code` and `codes`, at most 62).
+    /// Every code the policy understands (types `code` and `codes`, at most 48).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub codes: Vec<String>,
     /// Where a `months` fact finds its parts.

@@ -131,6 +131,34 @@ pub(crate) enum Presence {
     Months,
 }
 
+/// A single test of the quick way, which asks only whether something is definitely true.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Leaf {
+    /// The value is this one.
+    Is { slot: Slot, value: i64 },
+    /// The value is known and another.
+    IsNot { slot: Slot, value: i64 },
+    /// The code is one of these.
+    OneOf { slot: Slot, codes: u64 },
+    /// The set of codes is known and holds none of these.
+    Lacks { slot: Slot, codes: u64 },
+    /// Anything else.
+    Other(Node),
+}
+
+/// A test, and where to go on when it is definitely true and when it is not.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Step {
+    pub(crate) leaf: Leaf,
+    pub(crate) yes: u16,
+    pub(crate) no: u16,
+}
+
+/// The end of a way: definitely true.
+pub(crate) const MET: u16 = u16::MAX;
+/// The end of a way: not definitely true, so the tree says what it is instead.
+pub(crate) const OPEN: u16 = u16::MAX - 1;
+
 /// At whose company months were paid.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Employer {
@@ -156,6 +184,8 @@ pub(crate) struct MonthsNode {
 #[derive(Debug, Clone)]
 pub(crate) struct Check {
     pub(crate) root: Node,
+    /// First step of its quick way.
+    pub(crate) start: u16,
     pub(crate) sources: SourceSet,
     pub(crate) slots: Vec<Slot>,
 }
@@ -171,6 +201,7 @@ pub(crate) struct Row {
 #[derive(Debug, Clone)]
 pub(crate) struct Program {
     pub(crate) nodes: Vec<Node>,
+    pub(crate) steps: Vec<Step>,
     pub(crate) months: Vec<MonthsNode>,
     pub(crate) values: Vec<i64>,
     pub(crate) slots: Vec<Slot>,
@@ -201,6 +232,9 @@ pub(crate) struct MonthlyCode {
     pub(crate) pay_month: u8,
     pub(crate) gap_months_max: u32,
 }
+
+/// Most facts a policy can declare; the schema says the same.
+pub(crate) const FACTS_MAX: usize = 64;
 
 /// Decimals of a `decimal` fact that are kept.
 pub(crate) const DECIMALS: u32 = 6;

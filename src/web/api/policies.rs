@@ -8,9 +8,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::views::{Amount, Day, Hash};
-use crate::domain::time::Date;
 use crate::domain::policy::document::{AmountRow, Criterion};
 use crate::domain::policy::{Policy, PolicyBook};
+use crate::domain::source::SourceId;
+use crate::domain::time::Date;
 use crate::web::Web;
 
 /// A policy in force, as much of it as everybody may know.
@@ -71,8 +72,16 @@ pub struct AmountCard {
 impl From<&Policy> for PolicyCard {
     fn from(policy: &Policy) -> Self {
         let document = policy.document();
-        let rows = document.amount.rows.iter().map(|row| AmountCard::of(row, false));
-        let extras = document.amount.extra.iter().map(|row| AmountCard::of(row, true));
+        let rows = document
+            .amount
+            .rows
+            .iter()
+            .map(|row| AmountCard::of(row, false));
+        let extras = document
+            .amount
+            .extra
+            .iter()
+            .map(|row| AmountCard::of(row, true));
         Self {
             id: policy.id().to_owned(),
             effective: policy.effective().into(),
@@ -83,7 +92,7 @@ impl From<&Policy> for PolicyCard {
             sample: policy.is_sample(),
             conditions: policy.criteria().iter().map(Into::into).collect(),
             amounts: rows.chain(extras).collect(),
-            sources: policy.sources().iter().map(|source| source.as_str()).collect(),
+            sources: policy.sources().iter().map(SourceId::as_str).collect(),
         }
     }
 }
@@ -101,20 +110,28 @@ impl From<&Criterion> for ConditionCard {
 
 impl AmountCard {
     fn of(row: &AmountRow, extra: bool) -> Self {
-        Self { title_zh: row.title.zh.clone(), title_en: row.title.en.clone(), amount: row.amount.into(), extra }
+        Self {
+            title_zh: row.title.zh.clone(),
+            title_en: row.title.en.clone(),
+            amount: row.amount.into(),
+            extra,
+        }
     }
 }
 
 /// The policies in force on a day.
 #[must_use]
 pub fn cards(book: &PolicyBook, on: Date) -> Vec<PolicyCard> {
-    book.ids().filter_map(|id| book.in_force(id, on)).map(|policy| (&*policy).into()).collect()
+    book.ids()
+        .filter_map(|id| book.in_force(id, on))
+        .map(|policy| (&*policy).into())
+        .collect()
 }
 
 /// Policies in force today, with their conditions and amounts.
 #[utoipa::path(get, path = "/api/v1/policies", operation_id = "policies", tag = "policies",
     responses((status = 200, description = "Policies in force today", body = [PolicyCard])))]
-pub async fn policies(State(web): State<Web>) -> impl IntoResponse {
+pub(super) async fn policies(State(web): State<Web>) -> impl IntoResponse {
     let cards = cards(&web.ctx.policies, web.ctx.world.clock.today());
     ([(CACHE_CONTROL, "public, max-age=60")], Json(cards))
 }

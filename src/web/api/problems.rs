@@ -47,7 +47,7 @@ const CACHED: [(axum::http::HeaderName, &str); 1] = [(CACHE_CONTROL, "public, ma
 /// Every kind of problem.
 #[utoipa::path(get, path = "/problems", operation_id = "problems", tag = "operations",
     responses((status = 200, description = "Every kind of problem", body = [ProblemKind])))]
-pub async fn problems() -> impl IntoResponse {
+pub(super) async fn problems() -> impl IntoResponse {
     let kinds: Vec<ProblemKind> = Kind::ALL.iter().copied().map(ProblemKind::of).collect();
     (CACHED, Json(kinds))
 }
@@ -64,6 +64,6 @@ impl std::str::FromStr for Kind {
 #[utoipa::path(get, path = "/problems/{slug}", operation_id = "problem", tag = "operations",
     params(("slug" = String, Path, description = "Last part of the `type`", example = "stale")),
     responses((status = 200, description = "The kind", body = ProblemKind)))]
-pub async fn problem(Id(kind): Id<Kind>) -> Result<impl IntoResponse, Problem> {
+pub(super) async fn problem(Id(kind): Id<Kind>) -> Result<impl IntoResponse, Problem> {
     Ok((CACHED, Json(ProblemKind::of(kind))))
 }

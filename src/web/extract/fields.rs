@@ -17,7 +17,11 @@ pub(super) fn shortened(pointer: &str) -> String {
     if pointer.chars().count() <= POINTER_CHARS_MAX {
         return pointer.to_owned();
     }
-    pointer.chars().take(POINTER_CHARS_MAX).chain(['…']).collect()
+    pointer
+        .chars()
+        .take(POINTER_CHARS_MAX)
+        .chain(['…'])
+        .collect()
 }
 
 /// What is wrong with one value and how to mend it.
@@ -32,8 +36,14 @@ pub struct Fault {
 impl Fault {
     /// A fault in fixed words.
     #[must_use]
-    pub const fn of(reason: (&'static str, &'static str), mend: (&'static str, &'static str)) -> Self {
-        Self { reason: Words::of(reason.0, reason.1), mend: Words::of(mend.0, mend.1) }
+    pub const fn of(
+        reason: (&'static str, &'static str),
+        mend: (&'static str, &'static str),
+    ) -> Self {
+        Self {
+            reason: Words::of(reason.0, reason.1),
+            mend: Words::of(mend.0, mend.1),
+        }
     }
 
     fn wrong_type(zh: &'static str, en: &'static str) -> Self {
@@ -57,13 +67,19 @@ impl TextRule {
     /// One line.
     #[must_use]
     pub const fn line(chars_max: usize) -> Self {
-        Self { chars_max, lines: false }
+        Self {
+            chars_max,
+            lines: false,
+        }
     }
 
     /// Several lines.
     #[must_use]
     pub const fn lines(chars_max: usize) -> Self {
-        Self { chars_max, lines: true }
+        Self {
+            chars_max,
+            lines: true,
+        }
     }
 
     /// Holds a text to the rule.
@@ -72,14 +88,23 @@ impl TextRule {
     /// When it is blank, too long, or holds characters that no person types.
     pub fn check(self, text: &str) -> Result<(), Fault> {
         if text.trim().is_empty() {
-            return Err(Fault::of(("内容为空", "the text is empty"), ("请填写内容", "write something")));
+            return Err(Fault::of(
+                ("内容为空", "the text is empty"),
+                ("请填写内容", "write something"),
+            ));
         }
         let chars = text.chars().count();
         if chars > self.chars_max {
             let most = self.chars_max;
             return Err(Fault {
-                reason: Words::with(format!("共 {chars} 个字符，过长"), format!("{chars} characters are too many")),
-                mend: Words::with(format!("请不要超过 {most} 个字符"), format!("write at most {most}")),
+                reason: Words::with(
+                    format!("共 {chars} 个字符，过长"),
+                    format!("{chars} characters are too many"),
+                ),
+                mend: Words::with(
+                    format!("请不要超过 {most} 个字符"),
+                    format!("write at most {most}"),
+                ),
             });
         }
         match text.char_indices().find(|(_, c)| self.forbids(*c)) {
@@ -125,12 +150,24 @@ pub struct Fields<'v> {
 impl<'v> Fields<'v> {
     /// The members of a body.
     pub(super) const fn of_body(members: &'v BTreeMap<String, Node>) -> Self {
-        Self { members, asked: BTreeSet::new(), at: String::new(), place: Place::Body, errors: Vec::new() }
+        Self {
+            members,
+            asked: BTreeSet::new(),
+            at: String::new(),
+            place: Place::Body,
+            errors: Vec::new(),
+        }
     }
 
     /// The parameters of an address.
     pub(super) const fn of_query(members: &'v BTreeMap<String, Node>) -> Self {
-        Self { members, asked: BTreeSet::new(), at: String::new(), place: Place::Query, errors: Vec::new() }
+        Self {
+            members,
+            asked: BTreeSet::new(),
+            at: String::new(),
+            place: Place::Query,
+            errors: Vec::new(),
+        }
     }
 
     /// Reads all, and refuses what was not asked for.
@@ -144,7 +181,11 @@ impl<'v> Fields<'v> {
     }
 
     /// A member that must be there.
-    pub fn required<T>(&mut self, name: &'static str, read: impl FnOnce(&Node) -> Result<T, Fault>) -> Option<T> {
+    pub fn required<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&Node) -> Result<T, Fault>,
+    ) -> Option<T> {
         if let Some(value) = self.present(name) {
             return self.note(name, read(value));
         }
@@ -153,7 +194,6 @@ impl<'v> Fields<'v> {
     }
 
     /// A member that may be left out or `null`; the outer `None` when it is there and wrong.
-    #[expect(clippy::option_option, reason = "absent and wrong are two things")]
     pub fn optional<T>(
         &mut self,
         name: &'static str,
@@ -166,7 +206,11 @@ impl<'v> Fields<'v> {
     }
 
     /// An object within, that must be there.
-    pub fn object<T>(&mut self, name: &'static str, read: impl FnOnce(&mut Fields<'_>) -> Option<T>) -> Option<T> {
+    pub fn object<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Fields<'_>) -> Option<T>,
+    ) -> Option<T> {
         let members = self.required(name, |node| match node {
             Node::Object(members) => Ok(members.clone()),
             _ => Err(Fault::wrong_type("对象 {…}", "an object, {…}")),
@@ -196,7 +240,10 @@ impl<'v> Fields<'v> {
             Node::List(nodes) if (1..=items_max).contains(&nodes.len()) => Ok(nodes.clone()),
             Node::List(_) => Err(Fault {
                 reason: Words::of("项数不对", "the number of items is wrong"),
-                mend: Words::with(format!("请列出 1 至 {items_max} 项"), format!("list 1 to {items_max}")),
+                mend: Words::with(
+                    format!("请列出 1 至 {items_max} 项"),
+                    format!("list 1 to {items_max}"),
+                ),
             }),
             _ => Err(Fault::wrong_type("列表 […]", "a list, […]")),
         })?;
@@ -205,7 +252,7 @@ impl<'v> Fields<'v> {
         for (at, node) in nodes.iter().enumerate() {
             match read(node) {
                 Ok(item) => items.push(item),
-                Err(fault) => self.push(format!("{base}/{at}"), fault),
+                Err(fault) => self.push(&format!("{base}/{at}"), fault),
             }
         }
         (items.len() == nodes.len()).then_some(items)
@@ -214,7 +261,7 @@ impl<'v> Fields<'v> {
     /// Notes something that is wrong with a member as a whole, after it was read.
     pub fn fault(&mut self, name: &'static str, fault: Fault) {
         let pointer = self.pointer(name);
-        self.push(pointer, fault);
+        self.push(&pointer, fault);
     }
 
     fn present(&mut self, name: &'static str) -> Option<&'v Node> {
@@ -227,7 +274,7 @@ impl<'v> Fields<'v> {
             Ok(value) => Some(value),
             Err(fault) => {
                 let pointer = self.pointer(name);
-                self.push(pointer, fault);
+                self.push(&pointer, fault);
                 None
             }
         }
@@ -235,11 +282,17 @@ impl<'v> Fields<'v> {
 
     fn refuse_unknown(&mut self) {
         let members = self.members;
-        let unknown = members.keys().filter(|name| !self.asked.contains(name.as_str())).take(ERRORS_MAX);
+        let unknown = members
+            .keys()
+            .filter(|name| !self.asked.contains(name.as_str()))
+            .take(ERRORS_MAX);
         for name in unknown.collect::<Vec<_>>() {
-            let fault = Fault::of(("没有这一项", "nothing of this name is taken"), ("请删除该项", "remove it"));
+            let fault = Fault::of(
+                ("没有这一项", "nothing of this name is taken"),
+                ("请删除该项", "remove it"),
+            );
             let pointer = self.pointer(name);
-            self.push(pointer, fault);
+            self.push(&pointer, fault);
         }
     }
 
@@ -250,8 +303,12 @@ impl<'v> Fields<'v> {
         }
     }
 
-    fn push(&mut self, pointer: String, fault: Fault) {
-        self.errors.push(FieldError { pointer: shortened(&pointer), reason: fault.reason, mend: fault.mend });
+    fn push(&mut self, pointer: &str, fault: Fault) {
+        self.errors.push(FieldError {
+            pointer: shortened(pointer),
+            reason: fault.reason,
+            mend: fault.mend,
+        });
     }
 }
 
@@ -272,7 +329,9 @@ fn as_text(node: &Node) -> Result<&str, Fault> {
 }
 
 /// Reads something that has a text form; `mend` says which.
-pub fn parsed<T: FromStr>(mend: (&'static str, &'static str)) -> impl Fn(&Node) -> Result<T, Fault> {
+pub fn parsed<T: FromStr>(
+    mend: (&'static str, &'static str),
+) -> impl Fn(&Node) -> Result<T, Fault> {
     chosen(|text| text.parse().ok(), mend)
 }
 
@@ -281,15 +340,27 @@ pub fn chosen<T>(
     choose: impl Fn(&str) -> Option<T>,
     mend: (&'static str, &'static str),
 ) -> impl Fn(&Node) -> Result<T, Fault> {
-    move |node| choose(as_text(node)?).ok_or_else(|| Fault::of(("内容不正确", "it is not one of those taken"), mend))
+    move |node| {
+        choose(as_text(node)?)
+            .ok_or_else(|| Fault::of(("内容不正确", "it is not one of those taken"), mend))
+    }
 }
 
 /// Reads an id.
+///
+/// # Errors
+/// When it is none.
 pub fn id<T: FromStr>(node: &Node) -> Result<T, Fault> {
-    parsed(("请填写编号：小写、带连字符的 UUID", "write an id: a UUID in lower case with hyphens"))(node)
+    parsed((
+        "请填写编号：小写、带连字符的 UUID",
+        "write an id: a UUID in lower case with hyphens",
+    ))(node)
 }
 
 /// Reads an amount: only as a string, only in its one form.
+///
+/// # Errors
+/// When it is a number, or a string of another form; the fault says which and how to write it.
 pub fn amount(node: &Node) -> Result<Money, Fault> {
     match node {
         Node::Text(text) => text.parse().map_err(|error| amount_fault(&error)),
@@ -298,9 +369,15 @@ pub fn amount(node: &Node) -> Result<Money, Fault> {
                 "金额写成了 JSON 数字，经过浮点运算会失真",
                 "the amount is a JSON number, which loses fen on its way through floating point",
             ),
-            ("请写成字符串，例如 \"100000.00\"", "write it as a string, such as \"100000.00\""),
+            (
+                "请写成字符串，例如 \"100000.00\"",
+                "write it as a string, such as \"100000.00\"",
+            ),
         )),
-        _ => Err(Fault::wrong_type("字符串形式的金额，例如 \"100000.00\"", "an amount as a string, such as \"100000.00\"")),
+        _ => Err(Fault::wrong_type(
+            "字符串形式的金额，例如 \"100000.00\"",
+            "an amount as a string, such as \"100000.00\"",
+        )),
     }
 }
 
@@ -335,13 +412,18 @@ pub fn integer(least: i64, most: i64) -> impl Fn(&Node) -> Result<i64, Fault> {
             Node::Text(text) => plain_integer(text),
             _ => None,
         };
-        value.filter(|value| (least..=most).contains(value)).ok_or_else(|| Fault {
-            reason: Words::of("不是允许范围内的整数", "it is not a whole number within the bounds"),
-            mend: Words::with(
-                format!("请写 {least} 至 {most} 的整数"),
-                format!("write a whole number from {least} to {most}"),
-            ),
-        })
+        value
+            .filter(|value| (least..=most).contains(value))
+            .ok_or_else(|| Fault {
+                reason: Words::of(
+                    "不是允许范围内的整数",
+                    "it is not a whole number within the bounds",
+                ),
+                mend: Words::with(
+                    format!("请写 {least} 至 {most} 的整数"),
+                    format!("write a whole number from {least} to {most}"),
+                ),
+            })
     }
 }
 
@@ -370,15 +452,26 @@ mod tests {
             let amount = fields.required("amount", amount);
             let words = fields.required("words", text(TextRule::line(5)));
             let year = fields.optional("year", integer(2000, 2100));
-            let inner = fields.object("inner", |inner| inner.list("names", 2, text(TextRule::line(3))));
-            Some(Self { amount: amount?, words: words?, year: year?, inner: inner? })
+            let inner = fields.object("inner", |inner| {
+                inner.list("names", 2, text(TextRule::line(3)))
+            });
+            Some(Self {
+                amount: amount?,
+                words: words?,
+                year: year?,
+                inner: inner?,
+            })
         }
     }
 
     fn pointers(problem: &Problem) -> Vec<String> {
-        let body = serde_json::to_value(problem.body("r", crate::web::words::Language::Chinese)).unwrap();
+        let body =
+            serde_json::to_value(problem.body("r", crate::web::words::Language::Chinese)).unwrap();
         let errors = body["errors"].as_array().unwrap();
-        errors.iter().map(|error| error["pointer"].as_str().unwrap().to_owned()).collect()
+        errors
+            .iter()
+            .map(|error| error["pointer"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     fn refused(text: &str) -> Vec<String> {
@@ -397,8 +490,19 @@ mod tests {
 
     #[test]
     fn everything_that_is_wrong_is_said_at_once() {
-        let text = r#"{"amount":1.00,"words":"","year":1999,"inner":{"names":["a",1],"x~/y":0},"more":1}"#;
-        assert_eq!(refused(text), ["/amount", "/words", "/year", "/inner/names/1", "/inner/x~0~1y", "/more"]);
+        let text =
+            r#"{"amount":1.00,"words":"","year":1999,"inner":{"names":["a",1],"x~/y":0},"more":1}"#;
+        assert_eq!(
+            refused(text),
+            [
+                "/amount",
+                "/words",
+                "/year",
+                "/inner/names/1",
+                "/inner/x~0~1y",
+                "/more"
+            ]
+        );
         assert_eq!(refused("{}"), ["/amount", "/words", "/inner"]);
         assert_eq!(refused("[]"), [""]);
     }
@@ -406,9 +510,35 @@ mod tests {
     #[test]
     fn an_amount_is_a_string_in_its_one_form_or_is_refused_by_name() {
         for wrong in [
-            "1", "1.00", "1e3", "0", "-1", "100000000000000000000", "null", "true", "[]", "{}", "\"1e3\"", "\"1.005\"",
-            "\"0.1\"", "\"-1.00\"", "\"+1.00\"", "\"NaN\"", "\".50\"", "\"1.\"", "\"100000000000000.00\"", "\"\"",
-            "\" 1.00\"", "\"１.00\"", "\"01.00\"", "\"1,000.00\"", "NaN", "Infinity", "1.", ".5", "+1",
+            "1",
+            "1.00",
+            "1e3",
+            "0",
+            "-1",
+            "100000000000000000000",
+            "null",
+            "true",
+            "[]",
+            "{}",
+            "\"1e3\"",
+            "\"1.005\"",
+            "\"0.1\"",
+            "\"-1.00\"",
+            "\"+1.00\"",
+            "\"NaN\"",
+            "\".50\"",
+            "\"1.\"",
+            "\"100000000000000.00\"",
+            "\"\"",
+            "\" 1.00\"",
+            "\"１.00\"",
+            "\"01.00\"",
+            "\"1,000.00\"",
+            "NaN",
+            "Infinity",
+            "1.",
+            ".5",
+            "+1",
         ] {
             let text = GOOD.replace("\"1.00\"", wrong);
             assert_eq!(refused(&text), ["/amount"], "{wrong}");
@@ -417,7 +547,17 @@ mod tests {
 
     #[test]
     fn texts_hold_nothing_that_nobody_types() {
-        for wrong in ["\\u0000", "a\\nb", "a\\tb", "\\u202e1", "\\ufeff", "\\uffff", "\\u0085", "  ", "六个字才过长"] {
+        for wrong in [
+            "\\u0000",
+            "a\\nb",
+            "a\\tb",
+            "\\u202e1",
+            "\\ufeff",
+            "\\uffff",
+            "\\u0085",
+            "  ",
+            "六个字才过长",
+        ] {
             let text = GOOD.replace("五个字以内", wrong);
             assert_eq!(refused(&text), ["/words"], "{wrong}");
         }
@@ -429,7 +569,11 @@ mod tests {
     #[test]
     fn a_list_has_its_bounds() {
         for wrong in ["[]", "[\"a\",\"b\",\"c\"]", "\"a\"", "{}"] {
-            assert_eq!(refused(&GOOD.replace("[\"a\"]", wrong)), ["/inner/names"], "{wrong}");
+            assert_eq!(
+                refused(&GOOD.replace("[\"a\"]", wrong)),
+                ["/inner/names"],
+                "{wrong}"
+            );
         }
     }
 
@@ -440,7 +584,9 @@ mod tests {
 
     impl Read for Page {
         fn read(fields: &mut Fields<'_>) -> Option<Self> {
-            Some(Self { limit: fields.optional("limit", integer(1, 100))? })
+            Some(Self {
+                limit: fields.optional("limit", integer(1, 100))?,
+            })
         }
     }
 
@@ -464,6 +610,10 @@ mod tests {
     #[test]
     fn a_pointer_sent_back_is_bounded() {
         let text = format!("{{\"{}\":1}}", "长".repeat(5000));
-        assert!(refused(&text).iter().all(|pointer| pointer.chars().count() <= POINTER_CHARS_MAX + 1));
+        assert!(
+            refused(&text)
+                .iter()
+                .all(|pointer| pointer.chars().count() <= POINTER_CHARS_MAX + 1)
+        );
     }
 }

@@ -69,7 +69,11 @@ impl ParseError {
     #[must_use]
     pub fn as_field_error(&self) -> FieldError {
         let (reason, mend) = self.fault.words();
-        FieldError { pointer: shortened(&self.pointer), reason, mend }
+        FieldError {
+            pointer: shortened(&self.pointer),
+            reason,
+            mend,
+        }
     }
 }
 
@@ -98,11 +102,17 @@ impl ParseFault {
                 ),
             ),
             Self::TooDeep => (
-                Words::with(format!("嵌套超过 {DEPTH_MAX} 层"), format!("nested deeper than {DEPTH_MAX} levels")),
+                Words::with(
+                    format!("嵌套超过 {DEPTH_MAX} 层"),
+                    format!("nested deeper than {DEPTH_MAX} levels"),
+                ),
                 Words::of("请减少嵌套", "nest less deeply"),
             ),
             Self::Duplicate => (
-                Words::of("同一对象中该成员出现了两次", "the object has this member twice"),
+                Words::of(
+                    "同一对象中该成员出现了两次",
+                    "the object has this member twice",
+                ),
                 Words::of("请只保留一个", "give it once"),
             ),
         }
@@ -116,11 +126,18 @@ impl ParseFault {
 pub fn parse(bytes: &[u8]) -> Result<Node, ParseError> {
     let text = std::str::from_utf8(bytes).map_err(|error| ParseError {
         pointer: String::new(),
-        fault: ParseFault::NotUtf8 { at: error.valid_up_to() },
+        fault: ParseFault::NotUtf8 {
+            at: error.valid_up_to(),
+        },
     })?;
     let trail = Trail::default();
     let mut reader = serde_json::Deserializer::from_str(text);
-    let node = Seed { trail: &trail, depth: 0 }.deserialize(&mut reader).and_then(|node| reader.end().map(|()| node));
+    let node = Seed {
+        trail: &trail,
+        depth: 0,
+    }
+    .deserialize(&mut reader)
+    .and_then(|node| reader.end().map(|()| node));
     node.map_err(|error| trail.explain(&error))
 }
 
@@ -133,10 +150,26 @@ struct Trail {
 
 impl Trail {
     fn explain(&self, error: &serde_json::Error) -> ParseError {
-        let position = ParseFault::Syntax { line: error.line(), column: error.column() };
-        let grammar = if error.is_eof() { ParseFault::Truncated } else { position };
-        let pointer = self.steps.borrow().iter().map(|step| format!("/{}", escaped(step))).collect();
-        ParseError { pointer, fault: self.fault.borrow().unwrap_or(grammar) }
+        let position = ParseFault::Syntax {
+            line: error.line(),
+            column: error.column(),
+        };
+        let grammar = if error.is_eof() {
+            ParseFault::Truncated
+        } else {
+            position
+        };
+        let pointer = self
+            .steps
+            .borrow()
+            .iter()
+            .fold(String::new(), |pointer, step| {
+                pointer + "/" + &escaped(step)
+            });
+        ParseError {
+            pointer,
+            fault: self.fault.borrow().unwrap_or(grammar),
+        }
     }
 
     fn fail<E: de::Error>(&self, fault: ParseFault) -> E {
@@ -167,7 +200,11 @@ struct Seed<'t> {
 impl Seed<'_> {
     fn deeper<E: de::Error>(self) -> Result<Self, E> {
         let depth = self.depth + 1;
-        if depth > DEPTH_MAX { Err(self.trail.fail(ParseFault::TooDeep)) } else { Ok(Self { depth, ..self }) }
+        if depth > DEPTH_MAX {
+            Err(self.trail.fail(ParseFault::TooDeep))
+        } else {
+            Ok(Self { depth, ..self })
+        }
     }
 }
 
@@ -217,7 +254,10 @@ impl<'de> Visitor<'de> for Seed<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
         let inner = self.deeper()?;
         let mut list = Vec::new();
-        while let Some(node) = self.trail.step(list.len().to_string(), || items.next_element_seed(inner))? {
+        while let Some(node) = self
+            .trail
+            .step(list.len().to_string(), || items.next_element_seed(inner))?
+        {
             list.push(node);
         }
         Ok(Node::List(list))
@@ -229,7 +269,11 @@ impl<'de> Visitor<'de> for Seed<'_> {
         while let Some(name) = members.next_key::<String>()? {
             let known = object.contains_key(&name);
             let node = self.trail.step(name.clone(), || {
-                if known { Err(self.trail.fail(ParseFault::Duplicate)) } else { members.next_value_seed(inner) }
+                if known {
+                    Err(self.trail.fail(ParseFault::Duplicate))
+                } else {
+                    members.next_value_seed(inner)
+                }
             })?;
             object.insert(name, node);
         }
@@ -249,20 +293,35 @@ mod tests {
     #[test]
     fn every_kind_of_value_is_read() {
         let node = parse(br#" {"a":[null,true,-1,0.5,"x"],"b":{}} "#).unwrap();
-        let list = vec![Node::Null, Node::Bool(true), Node::Integer(-1), Node::Number, Node::Text("x".to_owned())];
-        let members = [("a".to_owned(), Node::List(list)), ("b".to_owned(), Node::Object(BTreeMap::new()))];
+        let list = vec![
+            Node::Null,
+            Node::Bool(true),
+            Node::Integer(-1),
+            Node::Number,
+            Node::Text("x".to_owned()),
+        ];
+        let members = [
+            ("a".to_owned(), Node::List(list)),
+            ("b".to_owned(), Node::Object(BTreeMap::new())),
+        ];
         assert_eq!(node, Node::Object(members.into()));
     }
 
     #[test]
     fn an_error_is_found_where_it_is() {
-        assert_eq!(fault(r#"{"a":{"b":[1,{"c":1,"c":2}]}}"#), ("/a/b/1/c".to_owned(), ParseFault::Duplicate));
+        assert_eq!(
+            fault(r#"{"a":{"b":[1,{"c":1,"c":2}]}}"#),
+            ("/a/b/1/c".to_owned(), ParseFault::Duplicate)
+        );
         assert_eq!(fault(r#"{"amount":NaN}"#).0, "/amount");
         assert_eq!(fault(r#"{"amount":1e999}"#).0, "/amount");
         assert_eq!(fault(r#"{"amount":.5}"#).0, "/amount");
         assert_eq!(fault(r#"{"amount":+1.00}"#).0, "/amount");
         assert_eq!(fault(r#"{"amount":1.}"#).0, "/amount");
-        assert_eq!(fault(r#"{"a/b~":tru"#), ("/a~1b~0".to_owned(), ParseFault::Truncated));
+        assert_eq!(
+            fault(r#"{"a/b~":tru"#),
+            ("/a~1b~0".to_owned(), ParseFault::Truncated)
+        );
         assert_eq!(fault("").1, ParseFault::Truncated);
         assert_eq!(fault(r#"{"a":1"#).1, ParseFault::Truncated);
     }
@@ -278,10 +337,22 @@ mod tests {
     #[test]
     fn what_is_not_json_is_refused() {
         for text in [
-            "{} {}", "{'a':1}", "{a:1}", "{\"a\":1,}", "[1,]", "\"\\ud800\"", "\"\u{1}\"", "\u{feff}{}", "01", "/**/{}",
+            "{} {}",
+            "{'a':1}",
+            "{a:1}",
+            "{\"a\":1,}",
+            "[1,]",
+            "\"\\ud800\"",
+            "\"\u{1}\"",
+            "\u{feff}{}",
+            "01",
+            "/**/{}",
         ] {
             assert!(parse(text.as_bytes()).is_err(), "{text}");
         }
-        assert_eq!(parse(b"{\"a\":\"\xff\"}").unwrap_err().fault, ParseFault::NotUtf8 { at: 6 });
+        assert_eq!(
+            parse(b"{\"a\":\"\xff\"}").unwrap_err().fault,
+            ParseFault::NotUtf8 { at: 6 }
+        );
     }
 }

@@ -234,10 +234,20 @@ mod tests {
 
     #[test]
     fn a_success_is_not_a_problem() {
-        for status in [StatusCode::OK, StatusCode::NO_CONTENT, StatusCode::SEE_OTHER] {
+        for status in [
+            StatusCode::OK,
+            StatusCode::NO_CONTENT,
+            StatusCode::SEE_OTHER,
+        ] {
             assert_eq!(Kind::of_bare_status(status), None);
         }
-        assert_eq!(Kind::of_bare_status(StatusCode::IM_A_TEAPOT), Some(Kind::NotFound));
-        assert_eq!(Kind::of_bare_status(StatusCode::BAD_GATEWAY), Some(Kind::Internal));
+        assert_eq!(
+            Kind::of_bare_status(StatusCode::IM_A_TEAPOT),
+            Some(Kind::NotFound)
+        );
+        assert_eq!(
+            Kind::of_bare_status(StatusCode::BAD_GATEWAY),
+            Some(Kind::Internal)
+        );
     }
 }

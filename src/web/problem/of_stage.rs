@@ -15,13 +15,15 @@ impl From<StageError> for Problem {
             // Another person's matter looks like none at all: its existence is nobody's business.
             StageError::NotFound { .. } => Self::new(Kind::NotFound),
             StageError::Forbidden { needs } => Self::new(Kind::Forbidden).member("needs", needs),
-            StageError::PolicyNotInForce { id, on } => {
-                Self::new(Kind::PolicyNotInForce).member("policy", id).member("on", on.to_string())
-            }
+            StageError::PolicyNotInForce { id, on } => Self::new(Kind::PolicyNotInForce)
+                .member("policy", id)
+                .member("on", on.to_string()),
             StageError::ConsentTooNarrow { missing } => {
                 Self::new(Kind::ConsentTooNarrow).member("missing", words(&missing))
             }
-            StageError::ConsentTooWide { extra } => Self::new(Kind::ConsentTooWide).member("extra", words(&extra)),
+            StageError::ConsentTooWide { extra } => {
+                Self::new(Kind::ConsentTooWide).member("extra", words(&extra))
+            }
             StageError::SnapshotMismatch { latest } => {
                 Self::new(Kind::SnapshotMismatch).member("latest_snapshot_id", latest.to_string())
             }
@@ -29,9 +31,15 @@ impl From<StageError> for Problem {
             StageError::AlreadyHeld { by } => {
                 Self::new(Kind::AlreadyHeld).member("application_id", by.to_string())
             }
-            StageError::Transition(step) => Self::new(Kind::WrongState).member("state", step.from.as_str()),
-            StageError::UnknownField { field } => Self::new(Kind::Refused).errors(vec![unknown_field(&field)]),
-            StageError::Invalid { field, reason } => Self::new(Kind::Refused).errors(vec![invalid(field, reason)]),
+            StageError::Transition(step) => {
+                Self::new(Kind::WrongState).member("state", step.from.as_str())
+            }
+            StageError::UnknownField { field } => {
+                Self::new(Kind::Refused).errors(vec![unknown_field(&field)])
+            }
+            StageError::Invalid { field, reason } => {
+                Self::new(Kind::Refused).errors(vec![invalid(field, reason)])
+            }
             StageError::Stale { what } => Self::new(Kind::Stale).member("what", what),
             StageError::Store(store) if store.is_transient() => {
                 tracing::warn!(error = %store, "the database is not available");
@@ -62,7 +70,10 @@ fn unknown_field(field: &str) -> FieldError {
             format!("表单中没有名为“{field}”的行"),
             format!("the form has no row called `{field}`"),
         ),
-        mend: Words::of("请填写表单中某一行的 field", "name the `field` of a row of the form"),
+        mend: Words::of(
+            "请填写表单中某一行的 field",
+            "name the `field` of a row of the form",
+        ),
     }
 }
 
@@ -80,7 +91,9 @@ mod tests {
 
     #[test]
     fn a_fault_of_ours_says_nothing_about_itself() {
-        let problem = Problem::from(StageError::Corrupt { what: "decision 张三".to_owned() });
+        let problem = Problem::from(StageError::Corrupt {
+            what: "decision 张三".to_owned(),
+        });
         assert_eq!(problem, Problem::new(Kind::Internal));
     }
 }

@@ -31,7 +31,11 @@ impl Read for DisputeRequest {
         let snapshot_id = fields.required("snapshot_id", id);
         let field = fields.required("field", text(TextRule::line(100)));
         let words = fields.required("words", text(TextRule::lines(1000)));
-        Some(Self { snapshot_id: snapshot_id?, field: field?, words: words? })
+        Some(Self {
+            snapshot_id: snapshot_id?,
+            field: field?,
+            words: words?,
+        })
     }
 }
 
@@ -44,12 +48,15 @@ impl Read for DisputeRequest {
         (status = 409, description = "The form is newer, or was filed already", body = crate::web::problem::ProblemSchema,
             content_type = "application/problem+json")
     ))]
-pub async fn dispute(
+pub(super) async fn dispute(
     State(web): State<Web>,
     Me(me): Me,
     Id(id): Id<ApplicationId>,
     Body(said): Body<DisputeRequest>,
 ) -> Result<(StatusCode, Json<DisputeView>), Problem> {
-    let dispute = web.prefill.dispute(me.id, id, said.snapshot_id, &said.field, &said.words).await?;
+    let dispute = web
+        .prefill
+        .dispute(me.id, id, said.snapshot_id, &said.field, &said.words)
+        .await?;
     Ok((StatusCode::CREATED, Json((&dispute).into())))
 }

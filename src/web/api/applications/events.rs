@@ -26,7 +26,7 @@ const UNBUFFERED: (HeaderName, &str) = (HeaderName::from_static("x-accel-bufferi
         (status = 429, description = "Too many streams", body = crate::web::problem::ProblemSchema,
             content_type = "application/problem+json")
     ))]
-pub async fn events(
+pub(super) async fn events(
     State(web): State<Web>,
     Me(me): Me,
     Id(id): Id<ApplicationId>,

@@ -38,7 +38,7 @@ impl From<&Explained> for ExplanationPage {
 #[utoipa::path(get, path = "/api/v1/applications/{id}/explanation", operation_id = "explain", tag = "applications",
     params(("id" = String, Path, description = "The application's id", example = "019a0000-0000-7000-8000-000000000001")),
     responses((status = 200, description = "The explanation", body = ExplanationPage)))]
-pub async fn explanation(
+pub(super) async fn explanation(
     State(web): State<Web>,
     Me(me): Me,
     Id(id): Id<ApplicationId>,

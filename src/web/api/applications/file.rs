@@ -37,8 +37,17 @@ pub struct FileRequest {
 impl Read for FileRequest {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let snapshot_id = fields.required("snapshot_id", id);
-        let AccountRequest { account, bank, phone } = read_account(fields)?;
-        Some(Self { snapshot_id: snapshot_id?, account, bank, phone })
+        let AccountRequest {
+            account,
+            bank,
+            phone,
+        } = read_account(fields)?;
+        Some(Self {
+            snapshot_id: snapshot_id?,
+            account,
+            bank,
+            phone,
+        })
     }
 }
 
@@ -55,17 +64,31 @@ impl Read for FileRequest {
         (status = 409, description = "Another form is the newest, or a benefit of this family is held already",
             body = crate::web::problem::ProblemSchema, content_type = "application/problem+json")
     ))]
-pub async fn file(
+pub(super) async fn file(
     State(web): State<Web>,
     Me(me): Me,
     request_id: RequestId,
     Id(id): Id<ApplicationId>,
     Body(asked): Body<FileRequest>,
 ) -> Result<(StatusCode, Json<ApplicationView>), Problem> {
-    let typed = Typed { account: asked.account, bank: asked.bank, phone: asked.phone };
-    let filed = web.prefill.file(me.id, id, asked.snapshot_id, typed, request_id.as_str()).await?;
-    let application = if filed.state.name() == StateName::Filed { judged(&web, filed).await } else { filed };
-    Ok((status(&application), Json(ApplicationView::of(&application))))
+    let typed = Typed {
+        account: asked.account,
+        bank: asked.bank,
+        phone: asked.phone,
+    };
+    let filed = web
+        .prefill
+        .file(me.id, id, asked.snapshot_id, typed, request_id.as_str())
+        .await?;
+    let application = if filed.state.name() == StateName::Filed {
+        judged(&web, filed).await
+    } else {
+        filed
+    };
+    Ok((
+        status(&application),
+        Json(ApplicationView::of(&application)),
+    ))
 }
 
 /// The application after judging. It is filed, whatever happens here: when judging fails, the resumer takes it up.

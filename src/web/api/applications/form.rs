@@ -27,7 +27,7 @@ pub struct FormPage {
 #[utoipa::path(get, path = "/api/v1/applications/{id}/form", operation_id = "show_form", tag = "applications",
     params(("id" = String, Path, description = "The application's id", example = "019a0000-0000-7000-8000-000000000001")),
     responses((status = 200, description = "The form", body = FormPage)))]
-pub async fn form(
+pub(super) async fn form(
     State(web): State<Web>,
     Me(me): Me,
     Id(id): Id<ApplicationId>,

@@ -14,7 +14,7 @@ use crate::web::problem::Problem;
 #[utoipa::path(get, path = "/api/v1/applications/{id}", operation_id = "show_application", tag = "applications",
     params(("id" = String, Path, description = "The application's id", example = "019a0000-0000-7000-8000-000000000001")),
     responses((status = 200, description = "The application", body = ApplicationView)))]
-pub async fn one(
+pub(super) async fn one(
     State(web): State<Web>,
     Me(me): Me,
     Id(id): Id<ApplicationId>,

@@ -49,9 +49,15 @@ impl Read for OpenRequest {
             ));
             let scope = consent.list("scope", 4, register);
             let purpose = consent.required("purpose", text(TextRule::line(100)));
-            Some(ConsentRequest { scope: scope?, purpose: purpose? })
+            Some(ConsentRequest {
+                scope: scope?,
+                purpose: purpose?,
+            })
         });
-        Some(Self { policy: policy?, consent: consent? })
+        Some(Self {
+            policy: policy?,
+            consent: consent?,
+        })
     }
 }
 
@@ -75,7 +81,7 @@ pub struct OpenedBody {
         (status = 409, description = "A benefit of this family is held already", body = crate::web::problem::ProblemSchema,
             content_type = "application/problem+json")
     ))]
-pub async fn open(
+pub(super) async fn open(
     State(web): State<Web>,
     Me(me): Me,
     request_id: RequestId,

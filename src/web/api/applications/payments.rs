@@ -14,11 +14,16 @@ use crate::web::problem::Problem;
 #[utoipa::path(get, path = "/api/v1/applications/{id}/payments", operation_id = "list_own_payments", tag = "applications",
     params(("id" = String, Path, description = "The application's id", example = "019a0000-0000-7000-8000-000000000001")),
     responses((status = 200, description = "Its payments", body = [PaymentBody])))]
-pub async fn payments(
+pub(super) async fn payments(
     State(web): State<Web>,
     Me(me): Me,
     Id(id): Id<ApplicationId>,
 ) -> Result<Json<Vec<PaymentBody>>, Problem> {
     let views = web.payout.payments_of(me.id, id).await?;
-    Ok(Json(views.iter().map(|view| PaymentBody::of(&view.payment, &view.instructions)).collect()))
+    Ok(Json(
+        views
+            .iter()
+            .map(|view| PaymentBody::of(&view.payment, &view.instructions))
+            .collect(),
+    ))
 }

@@ -18,7 +18,7 @@ use crate::web::problem::Problem;
         (status = 409, description = "It is granted or ended", body = crate::web::problem::ProblemSchema,
             content_type = "application/problem+json")
     ))]
-pub async fn withdraw(
+pub(super) async fn withdraw(
     State(web): State<Web>,
     Me(me): Me,
     Id(id): Id<ApplicationId>,

@@ -45,7 +45,10 @@ impl From<&Alarm> for AlarmView {
 /// Open alarms.
 #[utoipa::path(get, path = "/api/v1/finance/alarms", operation_id = "finance_alarms", tag = "finance",
     responses((status = 200, description = "Open alarms", body = [AlarmView])))]
-pub async fn alarms(State(web): State<Web>, Desk(staff): Desk) -> Result<Json<Vec<AlarmView>>, Problem> {
+pub(super) async fn alarms(
+    State(web): State<Web>,
+    Desk(staff): Desk,
+) -> Result<Json<Vec<AlarmView>>, Problem> {
     let alarms = web.finance.alarms(&staff).await?;
     Ok(Json(alarms.iter().map(Into::into).collect()))
 }

@@ -10,7 +10,9 @@ use crate::domain::district::DistrictCode;
 use crate::domain::money::Money;
 use crate::web::Web;
 use crate::web::auth::Desk;
-use crate::web::extract::{Body, Fault, Fields, Node, Read, TextRule, amount, integer, parsed, text};
+use crate::web::extract::{
+    Body, Fault, Fields, Node, Read, TextRule, amount, integer, parsed, text,
+};
 use crate::web::problem::Problem;
 
 /// Money for a budget line, by a document.
@@ -36,13 +38,22 @@ pub struct AppropriationRequest {
 impl Read for AppropriationRequest {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let policy = fields.required("policy", text(TextRule::line(100)));
-        let codes = ("请填写六位行政区划代码", "write a district's six-digit code");
+        let codes = (
+            "请填写六位行政区划代码",
+            "write a district's six-digit code",
+        );
         let district = fields.required("district", parsed(codes));
         let year = fields.required("year", integer(2000, 2999));
         let amount = fields.required("amount", some_amount);
         let reference = fields.required("reference", text(TextRule::line(100)));
         let year = year.and_then(|year| i16::try_from(year).ok());
-        Some(Self { policy: policy?, district: district?, year: year?, amount: amount?, reference: reference? })
+        Some(Self {
+            policy: policy?,
+            district: district?,
+            year: year?,
+            amount: amount?,
+            reference: reference?,
+        })
     }
 }
 
@@ -65,12 +76,19 @@ fn some_amount(node: &Node) -> Result<Money, Fault> {
         (status = 409, description = "The reference stands for another grant already", body = crate::web::problem::ProblemSchema,
             content_type = "application/problem+json")
     ))]
-pub async fn appropriate(
+pub(super) async fn appropriate(
     State(web): State<Web>,
     Desk(staff): Desk,
     Body(asked): Body<AppropriationRequest>,
 ) -> Result<Json<BudgetView>, Problem> {
-    let key = BudgetKey { policy: asked.policy, district: asked.district, year: asked.year };
-    let budget = web.finance.appropriate(&staff, key, asked.amount, &asked.reference).await?;
+    let key = BudgetKey {
+        policy: asked.policy,
+        district: asked.district,
+        year: asked.year,
+    };
+    let budget = web
+        .finance
+        .appropriate(&staff, key, asked.amount, &asked.reference)
+        .await?;
     Ok(Json((&budget).into()))
 }

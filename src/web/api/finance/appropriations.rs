@@ -11,7 +11,10 @@ use crate::web::problem::Problem;
 /// The budget lines with what is granted, promised and left.
 #[utoipa::path(get, path = "/api/v1/finance/appropriations", operation_id = "finance_appropriations", tag = "finance",
     responses((status = 200, description = "The budget lines", body = [BudgetView])))]
-pub async fn appropriations(State(web): State<Web>, Desk(staff): Desk) -> Result<Json<Vec<BudgetView>>, Problem> {
+pub(super) async fn appropriations(
+    State(web): State<Web>,
+    Desk(staff): Desk,
+) -> Result<Json<Vec<BudgetView>>, Problem> {
     let budgets = web.finance.budgets(&staff).await?;
     Ok(Json(budgets.iter().map(Into::into).collect()))
 }

@@ -28,8 +28,13 @@ impl Read for Which {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let after = fields.optional("after", id::<JournalId>);
         let limit = fields.optional("limit", integer(1, 500));
-        let limit = limit?.and_then(|limit| u32::try_from(limit).ok()).unwrap_or(LIMIT);
-        Some(Self { after: after?, limit })
+        let limit = limit?
+            .and_then(|limit| u32::try_from(limit).ok())
+            .unwrap_or(LIMIT);
+        Some(Self {
+            after: after?,
+            limit,
+        })
     }
 }
 
@@ -82,11 +87,19 @@ impl From<&JournalEntry> for JournalView {
         ("limit" = Option<u32>, Query, description = "Items on a page, 1 to 500; 100 by itself", example = 100)
     ),
     responses((status = 200, description = "One page", body = Page<JournalView>)))]
-pub async fn journal(
+pub(super) async fn journal(
     State(web): State<Web>,
     Desk(staff): Desk,
     Query(which): Query<Which>,
 ) -> Result<Json<Page<JournalView>>, Problem> {
-    let found = web.finance.journal(&staff, which.after, which.limit).await?;
-    Ok(Json(Page::of(&found, which.limit, |entry| IdText::of(&entry.id), |entry| entry.into())))
+    let found = web
+        .finance
+        .journal(&staff, which.after, which.limit)
+        .await?;
+    Ok(Json(Page::of(
+        &found,
+        which.limit,
+        |entry| IdText::of(&entry.id),
+        |entry| entry.into(),
+    )))
 }

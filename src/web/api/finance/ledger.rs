@@ -38,7 +38,10 @@ impl From<&Balance> for BalanceView {
 /// Balances of all accounts, by budget line.
 #[utoipa::path(get, path = "/api/v1/finance/ledger", operation_id = "finance_ledger", tag = "finance",
     responses((status = 200, description = "Balances", body = [BalanceView])))]
-pub async fn ledger(State(web): State<Web>, Desk(staff): Desk) -> Result<Json<Vec<BalanceView>>, Problem> {
+pub(super) async fn ledger(
+    State(web): State<Web>,
+    Desk(staff): Desk,
+) -> Result<Json<Vec<BalanceView>>, Problem> {
     let balances = web.finance.balances(&staff).await?;
     Ok(Json(balances.iter().map(Into::into).collect()))
 }

@@ -1,8 +1,8 @@
 //! `/api/v1/finance`: payments, ledger and appropriations. No evidence, and no account in full.
 
 pub mod alarms;
-pub mod appropriations;
 pub mod appropriate;
+pub mod appropriations;
 pub mod journal;
 pub mod ledger;
 pub mod payment;
@@ -52,7 +52,11 @@ pub struct BudgetLine {
 
 impl From<&BudgetKey> for BudgetLine {
     fn from(key: &BudgetKey) -> Self {
-        Self { policy: key.policy.clone(), district: key.district.to_string(), year: key.year }
+        Self {
+            policy: key.policy.clone(),
+            district: key.district.to_string(),
+            year: key.year,
+        }
     }
 }
 
@@ -72,7 +76,10 @@ pub struct BudgetView {
 
 impl From<&Budget> for BudgetView {
     fn from(budget: &Budget) -> Self {
-        let available = budget.appropriated.checked_sub(budget.reserved).unwrap_or_default();
+        let available = budget
+            .appropriated
+            .checked_sub(budget.reserved)
+            .unwrap_or_default();
         Self {
             line: (&budget.key).into(),
             appropriated: budget.appropriated.into(),

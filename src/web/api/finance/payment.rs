@@ -42,7 +42,7 @@ impl From<&PaymentChain> for Chain {
 #[utoipa::path(get, path = "/api/v1/finance/payments/{id}", operation_id = "finance_payment", tag = "finance",
     params(("id" = String, Path, description = "The payment's id", example = "019a0000-0000-7000-8000-000000000003")),
     responses((status = 200, description = "The payment", body = Chain)))]
-pub async fn payment(
+pub(super) async fn payment(
     State(web): State<Web>,
     Desk(staff): Desk,
     Id(id): Id<PaymentId>,

@@ -26,15 +26,29 @@ pub struct Filter(PaymentFilter);
 
 impl Read for Filter {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        let states = ("请填写状态，例如 returned", "write a state, such as returned");
+        let states = (
+            "请填写状态，例如 returned",
+            "write a state, such as returned",
+        );
         let state = fields.optional("state", chosen(PaymentState::parse, states));
-        let codes = ("请填写六位行政区划代码", "write a district's six-digit code");
+        let codes = (
+            "请填写六位行政区划代码",
+            "write a district's six-digit code",
+        );
         let district = fields.optional("district", parsed::<DistrictCode>(codes));
         let policy = fields.optional("policy", text(TextRule::line(100)));
         let after = fields.optional("after", id::<PaymentId>);
         let limit = fields.optional("limit", integer(1, 200));
-        let limit = limit?.and_then(|limit| u32::try_from(limit).ok()).unwrap_or(LIMIT);
-        Some(Self(PaymentFilter { state: state?, district: district?, policy: policy?, after: after?, limit }))
+        let limit = limit?
+            .and_then(|limit| u32::try_from(limit).ok())
+            .unwrap_or(LIMIT);
+        Some(Self(PaymentFilter {
+            state: state?,
+            district: district?,
+            policy: policy?,
+            after: after?,
+            limit,
+        }))
     }
 }
 
@@ -69,12 +83,17 @@ impl From<&PaymentLine> for PaymentItem {
         ("limit" = Option<u32>, Query, description = "Items on a page, 1 to 200; 50 by itself", example = 50)
     ),
     responses((status = 200, description = "One page", body = Page<PaymentItem>)))]
-pub async fn payments(
+pub(super) async fn payments(
     State(web): State<Web>,
     Desk(staff): Desk,
     Query(Filter(filter)): Query<Filter>,
 ) -> Result<Json<Page<PaymentItem>>, Problem> {
     let limit = filter.limit;
     let found = web.finance.payments(&staff, filter).await?;
-    Ok(Json(Page::of(&found, limit, |line| IdText::of(&line.payment.id), |line| line.into())))
+    Ok(Json(Page::of(
+        &found,
+        limit,
+        |line| IdText::of(&line.payment.id),
+        |line| line.into(),
+    )))
 }

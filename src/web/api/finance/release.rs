@@ -18,7 +18,7 @@ use crate::web::problem::Problem;
         (status = 409, description = "It is not held", body = crate::web::problem::ProblemSchema,
             content_type = "application/problem+json")
     ))]
-pub async fn release(
+pub(super) async fn release(
     State(web): State<Web>,
     Desk(staff): Desk,
     Id(id): Id<PaymentId>,

@@ -36,7 +36,10 @@ impl Read for AccountRequest {
 
 /// Reads the three members that an applicant types.
 pub fn read_account(fields: &mut Fields<'_>) -> Option<AccountRequest> {
-    let digits = ("请填写银行账号，只写数字", "write the account number, digits only");
+    let digits = (
+        "请填写银行账号，只写数字",
+        "write the account number, digits only",
+    );
     let cnaps = ("请填写 12 位联行号", "write the bank's 12-digit CNAPS code");
     let mobile = (
         "请填写手机号码，例如 13800000000，境外号码以 + 和国家代码开头",
@@ -45,7 +48,11 @@ pub fn read_account(fields: &mut Fields<'_>) -> Option<AccountRequest> {
     let account = fields.required("account", parsed(digits));
     let bank = fields.required("bank", parsed(cnaps));
     let phone = fields.required("phone", chosen(mobile_number, mobile));
-    Some(AccountRequest { account: account?, bank: bank?, phone: phone? })
+    Some(AccountRequest {
+        account: account?,
+        bank: bank?,
+        phone: phone?,
+    })
 }
 
 /// A number of the mainland, or one of ITU-T E.164 with its country code.
@@ -69,13 +76,17 @@ fn mobile_number(text: &str) -> Option<Private<String>> {
         (status = 409, description = "The payment did not come back", body = crate::web::problem::ProblemSchema,
             content_type = "application/problem+json")
     ))]
-pub async fn account(
+pub(super) async fn account(
     State(web): State<Web>,
     Me(me): Me,
     Id(id): Id<PaymentId>,
     Body(typed): Body<AccountRequest>,
 ) -> Result<Json<PaymentBody>, Problem> {
-    let typed = Typed { account: typed.account, bank: typed.bank, phone: typed.phone };
+    let typed = Typed {
+        account: typed.account,
+        bank: typed.bank,
+        phone: typed.phone,
+    };
     let payment = web.payout.correct_account(me.id, id, typed).await?;
     Ok(Json(PaymentBody::of(&payment, [])))
 }
@@ -89,7 +100,16 @@ mod tests {
         for good in ["13800000000", "+85291234567", "+447700900123"] {
             assert!(mobile_number(good).is_some(), "{good}");
         }
-        for bad in ["", "1380000000", "23800000000", "138 0000 0000", "+0123456789", "+", "+12", "１３８００００００００"] {
+        for bad in [
+            "",
+            "1380000000",
+            "23800000000",
+            "138 0000 0000",
+            "+0123456789",
+            "+",
+            "+12",
+            "１３８００００００００",
+        ] {
             assert!(mobile_number(bad).is_none(), "{bad}");
         }
     }

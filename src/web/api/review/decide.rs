@@ -61,7 +61,12 @@ impl Read for DecisionRequest {
         if let Some(fault) = basis_fault(verdict, legal_basis.is_some()) {
             fields.fault("legal_basis", fault);
         }
-        Some(Self { seen_version: seen_version?, verdict, grounds: grounds?, legal_basis })
+        Some(Self {
+            seen_version: seen_version?,
+            verdict,
+            grounds: grounds?,
+            legal_basis,
+        })
     }
 }
 
@@ -70,7 +75,10 @@ impl DecisionRequest {
         let Self { grounds, .. } = self;
         match self.verdict {
             VerdictWord::Approve => Verdict::Approve { grounds },
-            VerdictWord::Refuse => Verdict::Refuse { grounds, legal_basis: self.legal_basis.unwrap_or_default() },
+            VerdictWord::Refuse => Verdict::Refuse {
+                grounds,
+                legal_basis: self.legal_basis.unwrap_or_default(),
+            },
         }
     }
 }
@@ -83,7 +91,10 @@ fn basis_fault(verdict: VerdictWord, has_basis: bool) -> Option<Fault> {
         )),
         (VerdictWord::Approve, true) => Some(Fault::of(
             ("只有不予通过才写依据", "only a refusal has a legal basis"),
-            ("请删除该项，或写入 grounds", "remove it, or write it into `grounds`"),
+            (
+                "请删除该项，或写入 grounds",
+                "remove it, or write it into `grounds`",
+            ),
         )),
         _ => None,
     }
@@ -100,24 +111,40 @@ fn basis_fault(verdict: VerdictWord, has_basis: bool) -> Option<Fault> {
         (status = 409, description = "It changed since it was seen; `changed` says what", body = crate::web::problem::ProblemSchema,
             content_type = "application/problem+json")
     ))]
-pub async fn decide(
+pub(super) async fn decide(
     State(web): State<Web>,
     Desk(staff): Desk,
     Id(id): Id<ApplicationId>,
     Body(asked): Body<DecisionRequest>,
 ) -> Result<Json<ApplicationView>, Problem> {
     let seen = asked.seen_version;
-    match web.review.decide(&staff, id, seen, &asked.into_verdict()).await {
+    match web
+        .review
+        .decide(&staff, id, seen, &asked.into_verdict())
+        .await
+    {
         Ok(application) => Ok(Json(ApplicationView::of(&application))),
-        Err(error @ StageError::Stale { .. }) => Err(what_changed(&web, &staff, id, seen, error).await),
+        Err(error @ StageError::Stale { .. }) => {
+            Err(what_changed(&web, &staff, id, seen, error).await)
+        }
         Err(error) => Err(error.into()),
     }
 }
 
 /// Says which version and state stand now.
-async fn what_changed(web: &Web, staff: &Staff, id: ApplicationId, seen: i64, error: StageError) -> Problem {
+async fn what_changed(
+    web: &Web,
+    staff: &Staff,
+    id: ApplicationId,
+    seen: i64,
+    error: StageError,
+) -> Problem {
     let problem = Problem::from(error);
-    let Ok(case) = web.review.show(staff, id, "decision on a version that had changed").await else {
+    let Ok(case) = web
+        .review
+        .show(staff, id, "decision on a version that had changed")
+        .await
+    else {
         return problem;
     };
     let now = &case.application;
@@ -138,7 +165,9 @@ mod tests {
     use crate::web::extract::read_body;
 
     fn read(verdict: &str, basis: &str) -> Result<DecisionRequest, Problem> {
-        let text = format!(r#"{{"seen_version":1,"verdict":"{verdict}","grounds":"g","legal_basis":{basis}}}"#);
+        let text = format!(
+            r#"{{"seen_version":1,"verdict":"{verdict}","grounds":"g","legal_basis":{basis}}}"#
+        );
         read_body(text.as_bytes())
     }
 

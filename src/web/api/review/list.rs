@@ -24,18 +24,32 @@ impl Read for Filter {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let state = chosen(
             StateName::parse,
-            ("请填写状态，例如 referred", "write a state, such as referred"),
+            (
+                "请填写状态，例如 referred",
+                "write a state, such as referred",
+            ),
         );
         let district: fn(&_) -> _ = |node| {
-            parsed::<DistrictCode>(("请填写六位行政区划代码", "write a district's six-digit code"))(node)
+            parsed::<DistrictCode>((
+                "请填写六位行政区划代码",
+                "write a district's six-digit code",
+            ))(node)
         };
         let state = fields.optional("state", state);
         let district = fields.optional("district", district);
         let policy = fields.optional("policy", text(TextRule::line(100)));
         let after = fields.optional("after", id::<ApplicationId>);
         let limit = fields.optional("limit", integer(1, 200));
-        let limit = limit?.and_then(|limit| u32::try_from(limit).ok()).unwrap_or(LIMIT);
-        Some(Self(ApplicationFilter { state: state?, district: district?, policy: policy?, after: after?, limit }))
+        let limit = limit?
+            .and_then(|limit| u32::try_from(limit).ok())
+            .unwrap_or(LIMIT);
+        Some(Self(ApplicationFilter {
+            state: state?,
+            district: district?,
+            policy: policy?,
+            after: after?,
+            limit,
+        }))
     }
 }
 
@@ -49,12 +63,17 @@ impl Read for Filter {
         ("limit" = Option<u32>, Query, description = "Items on a page, 1 to 200; 50 by itself", example = 50)
     ),
     responses((status = 200, description = "One page", body = Page<ApplicationView>)))]
-pub async fn list(
+pub(super) async fn list(
     State(web): State<Web>,
     Desk(staff): Desk,
     Query(Filter(filter)): Query<Filter>,
 ) -> Result<Json<Page<ApplicationView>>, Problem> {
     let limit = filter.limit;
     let found = web.review.list(&staff, filter).await?;
-    Ok(Json(Page::of(&found, limit, |one| IdText::of(&one.id), ApplicationView::of)))
+    Ok(Json(Page::of(
+        &found,
+        limit,
+        |one| IdText::of(&one.id),
+        ApplicationView::of,
+    )))
 }

@@ -16,5 +16,8 @@ const DESK: Access = Access::Staff(&[Role::Reviewer, Role::Supervisor]);
 /// The routes.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new().add(DESK, of!(list::list)).add(DESK, of!(show::show)).add(DESK, of!(decide::decide))
+    Routes::new()
+        .add(DESK, of!(list::list))
+        .add(DESK, of!(show::show))
+        .add(DESK, of!(decide::decide))
 }

@@ -9,7 +9,9 @@ use crate::domain::evidence::Fetch;
 use crate::domain::id::ApplicationId;
 use crate::review::service::CaseView;
 use crate::web::Web;
-use crate::web::api::views::{ApplicationView, DecisionView, DisputeView, FindingView, FormBody, IdText, Instant};
+use crate::web::api::views::{
+    ApplicationView, DecisionView, DisputeView, FindingView, FormBody, IdText, Instant,
+};
 use crate::web::auth::Desk;
 use crate::web::extract::{Fields, Id, Query, Read, TextRule, text};
 use crate::web::problem::Problem;
@@ -22,7 +24,9 @@ pub struct Look {
 
 impl Read for Look {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        Some(Self { purpose: fields.required("purpose", text(TextRule::line(200)))? })
+        Some(Self {
+            purpose: fields.required("purpose", text(TextRule::line(200)))?,
+        })
     }
 }
 
@@ -86,11 +90,15 @@ pub struct Case {
 
 impl From<&CaseView> for Case {
     fn from(case: &CaseView) -> Self {
-        let mask = |value: &str| value.to_owned();
+        let document = &case.applicant.document;
+        let mask = |value: &str| value.replace(document.reveal(), &document.masked());
         Self {
             application: ApplicationView::of(&case.application),
             applicant_name: case.applicant.name.reveal().clone(),
-            form: case.snapshot.as_ref().map(|snapshot| FormBody::masked(snapshot, &case.disputes, &mask)),
+            form: case
+                .snapshot
+                .as_ref()
+                .map(|snapshot| FormBody::masked(snapshot, &case.disputes, &mask)),
             disputes: case.disputes.iter().map(Into::into).collect(),
             decisions: case.decisions.iter().map(Into::into).collect(),
             findings: case.findings.iter().map(Into::into).collect(),
@@ -106,7 +114,7 @@ impl From<&CaseView> for Case {
         ("purpose" = String, Query, description = "Why one looks, at most 200 characters", example = "人工复核")
     ),
     responses((status = 200, description = "The case", body = Case)))]
-pub async fn show(
+pub(super) async fn show(
     State(web): State<Web>,
     Desk(staff): Desk,
     Id(id): Id<ApplicationId>,

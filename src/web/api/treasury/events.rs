@@ -48,7 +48,10 @@ pub struct TreasuryEvent {
 #[utoipa::path(post, path = "/api/v1/treasury/events", operation_id = "treasury_event", tag = "treasury",
     request_body = TreasuryEvent,
     responses((status = 204, description = "Taken")))]
-pub async fn events(State(web): State<Web>, event: SignedEvent) -> Result<StatusCode, Problem> {
+pub(super) async fn events(
+    State(web): State<Web>,
+    event: SignedEvent,
+) -> Result<StatusCode, Problem> {
     web.payout.take_event(&event.callback, &event.body).await?;
     Ok(StatusCode::NO_CONTENT)
 }

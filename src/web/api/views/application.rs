@@ -21,7 +21,11 @@ pub struct PolicyView {
 
 impl From<&PolicyRef> for PolicyView {
     fn from(policy: &PolicyRef) -> Self {
-        Self { id: policy.id.clone(), effective: policy.effective.into(), hash: (&policy.hash).into() }
+        Self {
+            id: policy.id.clone(),
+            effective: policy.effective.into(),
+            hash: (&policy.hash).into(),
+        }
     }
 }
 
@@ -110,7 +114,11 @@ impl ApplicationView {
         match state {
             ApplicationState::Draft => {}
             ApplicationState::Filed => self.since = self.filed_at.clone(),
-            ApplicationState::Parked { sources, since, retry_at } => {
+            ApplicationState::Parked {
+                sources,
+                since,
+                retry_at,
+            } => {
                 self.sources = sources.iter().map(|source| source.as_str()).collect();
                 self.since = Some((*since).into());
                 self.retry_at = Some((*retry_at).into());
@@ -120,12 +128,20 @@ impl ApplicationView {
                 self.decision_id = Some(IdText::of(decision));
                 self.since = Some((*since).into());
             }
-            ApplicationState::Publicity { decision, award, until } => {
+            ApplicationState::Publicity {
+                decision,
+                award,
+                until,
+            } => {
                 self.decision_id = Some(IdText::of(decision));
                 self.award_id = Some(IdText::of(award));
                 self.publicity_until = Some((*until).into());
             }
-            ApplicationState::Approved { decision, award, at } => {
+            ApplicationState::Approved {
+                decision,
+                award,
+                at,
+            } => {
                 self.decision_id = Some(IdText::of(decision));
                 self.award_id = Some(IdText::of(award));
                 self.since = Some((*at).into());
@@ -147,7 +163,10 @@ const fn next(state: StateName) -> Words {
             "请核对自动填好的表单，确认后提交。",
             "Check the form that was filled for you, then file it.",
         ),
-        StateName::Filed => Words::of("已受理，正在自动审批。", "Filed; it is being judged by machine now."),
+        StateName::Filed => Words::of(
+            "已受理，正在自动审批。",
+            "Filed; it is being judged by machine now.",
+        ),
         StateName::Parked => Words::of(
             "有数源部门暂时没有应答，恢复后自动继续，您无须再做任何事。",
             "A register does not answer at the moment. It goes on by itself when the register is back; you need do nothing.",
@@ -164,7 +183,10 @@ const fn next(state: StateName) -> Words {
             "已通过，正在公示，期满无异议即拨付。",
             "Approved and published; payment follows when the days have passed without objection.",
         ),
-        StateName::Approved => Words::of("已通过，款项正在拨付。", "Approved; the money is on its way."),
+        StateName::Approved => Words::of(
+            "已通过，款项正在拨付。",
+            "Approved; the money is on its way.",
+        ),
         StateName::Refused => Words::of(
             "未通过。理由、依据和救济途径见审批说明。",
             "Refused by a person. The explanation gives grounds, legal basis and remedies.",

@@ -4,9 +4,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Hash, IdText, Instant};
-use crate::domain::decision::Decision;
 use crate::approve::explain::{Explanation, FactShown};
-use crate::domain::judgement::{EvidenceRef, Verdict};
+use crate::domain::decision::Decision;
+use crate::domain::judgement::{Cause, EvidenceRef, Verdict};
 
 /// One criterion: what was asked, what was found, and on which record it rests.
 #[derive(Debug, Serialize, ToSchema)]
@@ -44,7 +44,7 @@ pub struct FindingView {
 impl From<&Explanation> for FindingView {
     fn from(finding: &Explanation) -> Self {
         let causes = match finding.verdict {
-            Verdict::CannotEstablish(causes) => causes.iter().map(|cause| cause.as_str()).collect(),
+            Verdict::CannotEstablish(causes) => causes.iter().map(Cause::as_str).collect(),
             Verdict::Met | Verdict::NotMet => Vec::new(),
         };
         Self {
@@ -90,7 +90,7 @@ impl From<&FactShown> for FactView {
             title_zh: fact.title.zh.clone(),
             title_en: fact.title.en.clone(),
             value: fact.value.clone(),
-            cause: fact.cause.map(|cause| cause.as_str()),
+            cause: fact.cause.map(Cause::as_str),
             evidence: fact.evidence.as_ref().map(Into::into),
         }
     }

@@ -74,13 +74,20 @@ pub struct RowView {
 impl RowView {
     fn of(row: &Row, disputes: &[Dispute], masked: &impl Fn(&str) -> String) -> Self {
         let (status, value, from, values) = match &row.value {
-            RowValue::Filled { value, from } => ("filled", Some(masked(value)), Some(from.into()), Vec::new()),
+            RowValue::Filled { value, from } => {
+                ("filled", Some(masked(value)), Some(from.into()), Vec::new())
+            }
             RowValue::Contradictory { values } => {
                 let each = |(value, from): &(String, Provenance)| ContradictionView {
                     value: masked(value),
                     from: from.into(),
                 };
-                ("contradictory", None, None, values.iter().map(each).collect())
+                (
+                    "contradictory",
+                    None,
+                    None,
+                    values.iter().map(each).collect(),
+                )
             }
             RowValue::NoRecord => ("no_record", None, None, Vec::new()),
             RowValue::Pending => ("pending", None, None, Vec::new()),
@@ -128,7 +135,11 @@ impl FormBody {
 
     /// As somebody else sees it: every value goes through `mask`.
     #[must_use]
-    pub fn masked(snapshot: &Snapshot, disputes: &[Dispute], mask: &impl Fn(&str) -> String) -> Self {
+    pub fn masked(
+        snapshot: &Snapshot,
+        disputes: &[Dispute],
+        mask: &impl Fn(&str) -> String,
+    ) -> Self {
         let rows = snapshot.rows.reveal();
         let count = FillCount::of(rows);
         Self {
@@ -137,7 +148,10 @@ impl FormBody {
             filled: count.filled,
             typed: count.typed,
             empty: count.empty,
-            rows: rows.iter().map(|row| RowView::of(row, disputes, mask)).collect(),
+            rows: rows
+                .iter()
+                .map(|row| RowView::of(row, disputes, mask))
+                .collect(),
         }
     }
 }

@@ -26,10 +26,18 @@ pub struct Page<T> {
 
 impl<T> Page<T> {
     /// A page of at most `limit` items; a full one may have another behind it.
-    pub fn of<S>(found: &[S], limit: u32, id: impl Fn(&S) -> IdText, view: impl Fn(&S) -> T) -> Self {
+    pub fn of<S>(
+        found: &[S],
+        limit: u32,
+        id: impl Fn(&S) -> IdText,
+        view: impl Fn(&S) -> T,
+    ) -> Self {
         let full = u32::try_from(found.len()).is_ok_and(|count| count >= limit);
         let next = found.last().filter(|_| full).map(id);
-        Self { items: found.iter().map(view).collect(), next }
+        Self {
+            items: found.iter().map(view).collect(),
+            next,
+        }
     }
 }
 
@@ -43,6 +51,9 @@ mod tests {
         assert_eq!(page(2).next, Some(IdText::from("2".to_owned())));
         assert_eq!(page(3).next, None);
         let none: [i32; 0] = [];
-        assert_eq!(Page::of(&none, 1, |n| IdText::from(n.to_string()), |n| *n).next, None);
+        assert_eq!(
+            Page::of(&none, 1, |n| IdText::from(n.to_string()), |n| *n).next,
+            None
+        );
     }
 }

@@ -32,7 +32,10 @@ pub struct PaymentBody {
 
 impl PaymentBody {
     /// With the instructions that are shown.
-    pub fn of<'a>(payment: &Payment, instructions: impl IntoIterator<Item = &'a Instruction>) -> Self {
+    pub fn of<'a>(
+        payment: &Payment,
+        instructions: impl IntoIterator<Item = &'a Instruction>,
+    ) -> Self {
         Self {
             id: IdText::of(&payment.id),
             award_id: IdText::of(&payment.award),
@@ -41,7 +44,10 @@ impl PaymentBody {
             due_on: payment.due_on.into(),
             recheck: payment.recheck,
             state: payment.state.as_str(),
-            instructions: instructions.into_iter().map(InstructionView::from).collect(),
+            instructions: instructions
+                .into_iter()
+                .map(InstructionView::from)
+                .collect(),
         }
     }
 }
@@ -118,10 +124,13 @@ impl From<&Instruction> for InstructionView {
 fn tail(account: &str) -> String {
     let count = account.chars().count();
     let shown = if count >= 8 { 4 } else { 0 };
-    account.chars().skip(count - shown).fold("****".to_owned(), |mut text, c| {
-        text.push(c);
-        text
-    })
+    account
+        .chars()
+        .skip(count - shown)
+        .fold("****".to_owned(), |mut text, c| {
+            text.push(c);
+            text
+        })
 }
 
 #[cfg(test)]

@@ -94,9 +94,13 @@ mod tests {
 
     #[test]
     fn a_balance_keeps_its_sign_and_its_two_decimals() {
-        for (fen, text) in
-            [(0, "0.00"), (5, "0.05"), (-5, "-0.05"), (-12_345, "-123.45"), (i64::MIN, "-92233720368547758.08")]
-        {
+        for (fen, text) in [
+            (0, "0.00"),
+            (5, "0.05"),
+            (-5, "-0.05"),
+            (-12_345, "-123.45"),
+            (i64::MIN, "-92233720368547758.08"),
+        ] {
             assert_eq!(SignedAmount::of_fen(fen), SignedAmount(text.to_owned()));
         }
     }
