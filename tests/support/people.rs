@@ -9,14 +9,18 @@ pub(crate) const AS_OF: Date = date(2026, 11, 20);
 /// A thousand people hold every trait.
 const MANY: usize = 1_000;
 
-/// `count` people with this trait who apply for the PhD policy.
+/// `count` people with this trait who apply for the doctors' policy.
 pub(crate) fn doctors_with(one: Trait, count: usize) -> Vec<Person> {
     let found: Vec<Person> = sanmiao_mocks::people::generate(11, MANY, AS_OF)
         .into_iter()
         .filter(|person| person.is(one) && person.applies_for == "foshan-phd-settling-in")
         .take(count)
         .collect();
-    assert_eq!(found.len(), count, "a thousand people hold too few of {one:?}");
+    assert_eq!(
+        found.len(),
+        count,
+        "a thousand people hold too few of {one:?}"
+    );
     found
 }
 
