@@ -1,6 +1,8 @@
 //! Exact (promise 1): amounts go from the API's bytes to the database, into an instruction and through the treasury's echo, and come
 //! back the same to the byte.
 
+use std::sync::LazyLock;
+
 use futures_util::{StreamExt as _, stream};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
@@ -17,12 +19,14 @@ use serde_json::Value;
 
 use crate::support::database::Database;
 use crate::support::house::{House, PHD, Plan, text};
-use crate::support::people::{AS_OF, DISTRICT};
+use crate::support::people::{AS_OF, DISTRICT, ordinary};
 
 /// Amounts that go the whole way.
 const AMOUNTS: usize = 100_000;
 /// Of these, how many also travel over HTTP in every run; `SANMIAO_AMOUNTS_HTTP` asks for more.
-const OVER_HTTP: usize = 1_000;
+const OVER_HTTP: usize = 500;
+/// A bank that there is.
+static BANK: LazyLock<String> = LazyLock::new(|| ordinary(1).remove(0).account.bank_cnaps);
 /// Rows of one transaction.
 const CHUNK: usize = 1_000;
 
@@ -140,10 +144,7 @@ fn instruction(ctx: &Context, amount: Money) -> Instruction {
     let payee = Payee {
         name: Private::new("样例".to_owned()),
         account: Private::new("6222020000000000018".to_owned()),
-        bank: crate::support::people::ordinary(1)
-            .remove(0)
-            .account
-            .bank_cnaps,
+        bank: BANK.clone(),
     };
     Instruction::make(&payment, &award, &payee, "样例", "r-1", ctx.now()).expect("an instruction")
 }

@@ -85,4 +85,22 @@ on_both_databases! {
         assert_eq!(second(&desk, &case).await.generation, 1);
         assert_eq!(desk.faults().await, Vec::<String>::new());
     }
+
+    async fn one_that_cannot_go_on_calls_a_person_and_holds_nobody_up(database) {
+        let desk = Desk::new(database).await;
+        let cases = desk.approved(2).await;
+        desk.clock.advance(366 * DAY_MS);
+        // The first one's consent was taken back: nobody may be asked about them.
+        let mut tx = desk.ctx.store.write().await.unwrap();
+        let application = tx.application(cases[0].application).await.unwrap().unwrap();
+        tx.revoke_consent(application.consent, desk.ctx.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        due::run_once(&desk.ctx).await.unwrap();
+        assert_eq!(second(&desk, &cases[1]).await.state, PaymentState::Instructed);
+        let stuck = second(&desk, &cases[0]).await;
+        assert!(stuck.retry_at.is_some(), "it rests behind the others");
+        let alarms = desk.alarms().await;
+        assert_eq!(alarms.len(), 1);
+        assert_eq!(alarms[0].subject, stuck.id.to_string());
+    }
 }

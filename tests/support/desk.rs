@@ -261,11 +261,7 @@ impl Desk {
             name: Private::new(person.name.clone()),
         };
         let who = prefill.enrol(&claims).await.expect("enrolled");
-        let scope = [
-            SourceId::TalentIntroduction,
-            SourceId::Degree,
-            SourceId::SocialSecurity,
-        ];
+        let scope = sources(PHD);
         let opening = Opening {
             policy: PHD,
             scope: &scope,
@@ -417,4 +413,10 @@ async fn store(place: &Place) -> Store {
     }
     tx.commit().await.expect("committed");
     store
+}
+
+/// The registers a policy asks.
+pub(crate) fn sources(policy: &str) -> Vec<SourceId> {
+    let policy = shipped::book().in_force(policy, super::people::AS_OF);
+    policy.expect("in force").sources().iter().collect()
 }

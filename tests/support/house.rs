@@ -23,8 +23,6 @@ use super::eventually::eventually;
 
 /// The policy most tests apply for.
 pub(crate) const PHD: &str = "foshan-phd-settling-in";
-/// Every register the doctors' policy asks.
-pub(crate) const SCOPE: [&str; 3] = ["talent_introduction", "degree", "social_security"];
 /// Districts money is appropriated to.
 pub(crate) const DISTRICTS: [&str; 6] =
     ["440600", "440604", "440605", "440606", "440607", "440608"];
