@@ -126,6 +126,11 @@ impl StageError {
         matches!(self, Self::Stale { .. } | Self::Store(StoreError::Conflict(_)))
     }
 
+    /// Whether the next try may simply go better: a race, or a database that is away.
+    pub(crate) fn is_passing(&self) -> bool {
+        self.lost_race() || matches!(self, Self::Store(store) if store.is_transient())
+    }
+
     /// A race lost to a unique index reads like one lost to a newer version: look again.
     pub(crate) fn or_stale(self, what: &'static str) -> Self {
         if self.lost_race() { Self::Stale { what } } else { self }

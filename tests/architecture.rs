@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// What stages and everything below them stand on.
-const GROUND: [&str; 8] = ["bell", "context", "domain", "error", "instruct", "ports", "store", "policy"];
+const GROUND: [&str; 8] = [
+    "bell", "context", "domain", "error", "instruct", "ports", "store", "policy",
+];
 const STAGES: [&str; 5] = ["prefill", "approve", "payout", "review", "finance"];
 
 /// Whom a module may use.
@@ -71,25 +73,43 @@ fn modules() -> BTreeMap<String, Vec<(PathBuf, String)>> {
     let mut modules: BTreeMap<String, Vec<(PathBuf, String)>> = BTreeMap::new();
     for path in found {
         let inside = path.strip_prefix(&root).expect("below src").to_owned();
-        let stem = inside.file_stem().and_then(|stem| stem.to_str()).expect("a name").to_owned();
+        let stem = inside
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .expect("a name")
+            .to_owned();
         if stem == "tests" || stem.ends_with("_tests") {
             continue;
         }
-        let first = inside.components().next().expect("a name").as_os_str().to_str().expect("UTF-8");
+        let first = inside
+            .components()
+            .next()
+            .expect("a name")
+            .as_os_str()
+            .to_str()
+            .expect("UTF-8");
         let module = first.strip_suffix(".rs").unwrap_or(first).to_owned();
         if module == "lib" || module == "main" {
             continue;
         }
         let text = std::fs::read_to_string(&path).expect("a source file");
-        modules.entry(module).or_default().push((inside, code(&text)));
+        modules
+            .entry(module)
+            .or_default()
+            .push((inside, code(&text)));
     }
     modules
 }
 
 /// Without comments, and without what follows `#[cfg(test)]`, which stands at the end of a file.
 fn code(text: &str) -> String {
-    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-    let lines = text.lines().map(|line| line.split("//").next().unwrap_or_default());
+    let text = text
+        .split("#[cfg(test)]\nmod tests {")
+        .next()
+        .unwrap_or_default();
+    let lines = text
+        .lines()
+        .map(|line| line.split("//").next().unwrap_or_default());
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -101,7 +121,9 @@ fn words_after<'t>(text: &'t str, prefix: &'t str) -> impl Iterator<Item = &'t s
             return None;
         }
         let rest = &text[at + prefix.len()..];
-        let end = rest.find(|c: char| !(c.is_ascii_lowercase() || c == '_')).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| !(c.is_ascii_lowercase() || c == '_'))
+            .unwrap_or(rest.len());
         Some(&rest[..end])
     })
 }
@@ -111,10 +133,18 @@ fn uses(files: &[(PathBuf, String)], all: &BTreeSet<String>) -> BTreeMap<String,
     let mut used = BTreeMap::new();
     for (path, text) in files {
         for word in words_after(text, "crate::") {
-            assert!(all.contains(word) || word.is_empty(), "{}: crate::{word} is no module", path.display());
+            assert!(
+                all.contains(word) || word.is_empty(),
+                "{}: crate::{word} is no module",
+                path.display()
+            );
             used.insert(word.to_owned(), path.clone());
         }
-        assert!(!text.contains("use crate::{"), "{}: one `use` a module, so that it can be read", path.display());
+        assert!(
+            !text.contains("use crate::{"),
+            "{}: one `use` a module, so that it can be read",
+            path.display()
+        );
     }
     used
 }
@@ -128,7 +158,10 @@ fn every_module_uses_only_whom_it_may() {
         let allowed = allowed(module);
         for (used, path) in uses(files, &all) {
             if used != *module && !allowed.contains(used.as_str()) {
-                wrong.push(format!("src/{}: {module} may not use {used}", path.display()));
+                wrong.push(format!(
+                    "src/{}: {module} may not use {used}",
+                    path.display()
+                ));
             }
         }
     }
@@ -139,9 +172,15 @@ fn every_module_uses_only_whom_it_may() {
 fn the_rule_itself_has_no_circle() {
     let mut left: BTreeSet<String> = modules().into_keys().collect();
     while !left.is_empty() {
-        let free: Vec<String> =
-            left.iter().filter(|module| allowed(module).iter().all(|used| !left.contains(*used))).cloned().collect();
-        assert!(!free.is_empty(), "these use each other in a circle: {left:?}");
+        let free: Vec<String> = left
+            .iter()
+            .filter(|module| allowed(module).iter().all(|used| !left.contains(*used)))
+            .cloned()
+            .collect();
+        assert!(
+            !free.is_empty(),
+            "these use each other in a circle: {left:?}"
+        );
         for module in free {
             left.remove(&module);
         }
@@ -154,9 +193,13 @@ fn what_belongs_to_one_room_is_named_in_no_other() {
     for (module, files) in modules() {
         for (path, text) in files {
             for (name, rooms) in ROOMS {
-                let named = text.contains(&format!("{name}::")) || text.contains(&format!("use {name};"));
+                let named =
+                    text.contains(&format!("{name}::")) || text.contains(&format!("use {name};"));
                 if named && !rooms.contains(&module.as_str()) {
-                    wrong.push(format!("src/{}: only {rooms:?} may name {name}", path.display()));
+                    wrong.push(format!(
+                        "src/{}: only {rooms:?} may name {name}",
+                        path.display()
+                    ));
                 }
             }
         }
@@ -169,7 +212,12 @@ fn the_real_clock_and_real_randomness_live_in_one_room_each() {
     let mut wrong = Vec::new();
     for (module, files) in modules() {
         for (path, text) in files {
-            for word in ["SystemTime::now", "Instant::now", "getrandom::", "rand::rng"] {
+            for word in [
+                "SystemTime::now",
+                "Instant::now",
+                "getrandom::",
+                "rand::rng",
+            ] {
                 if text.contains(word) && module != "gateways" {
                     wrong.push(format!("src/{}: {word}", path.display()));
                 }
@@ -183,8 +231,14 @@ fn the_real_clock_and_real_randomness_live_in_one_room_each() {
 fn documented() -> BTreeSet<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ARCHITECTURE.md");
     let text = std::fs::read_to_string(path).expect("docs/ARCHITECTURE.md");
-    let house = text.split("## The house").nth(1).and_then(|rest| rest.split("\n## ").next()).expect("the house");
-    let cells = house.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let house = text
+        .split("## The house")
+        .nth(1)
+        .and_then(|rest| rest.split("\n## ").next())
+        .expect("the house");
+    let cells = house
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next());
     cells.map(str::to_owned).collect()
 }
 
@@ -202,15 +256,22 @@ fn the_architecture_page_points_at_nothing_that_is_not_there() {
     let modules = modules();
     let mut wrong = Vec::new();
     for quoted in text.split('`').skip(1).step_by(2) {
-        let Some((module, rest)) = quoted.split_once("::") else { continue };
+        let Some((module, rest)) = quoted.split_once("::") else {
+            continue;
+        };
         let Some(files) = modules.get(module) else {
             wrong.push(quoted.to_owned());
             continue;
         };
         // The last name of the path must occur in the module, as a file or in its code.
         let last = rest.rsplit("::").next().unwrap_or(rest);
-        let last: String = last.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-        let as_file = files.iter().any(|(path, _)| path.to_string_lossy().contains(&last));
+        let last: String = last
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || *c == '_')
+            .collect();
+        let as_file = files
+            .iter()
+            .any(|(path, _)| path.to_string_lossy().contains(&last));
         if !as_file && !files.iter().any(|(_, text)| text.contains(&last)) {
             wrong.push(quoted.to_owned());
         }

@@ -20,12 +20,36 @@ fn secrets(people: &[Person], public: &str) -> Vec<(&'static str, String)> {
         secrets.push(("document number", person.document_number.clone()));
         secrets.push(("telephone", person.phone.clone()));
         secrets.push(("account", person.account.number.clone()));
-        secrets.extend(person.spare_account.as_ref().map(|account| ("account", account.number.clone())));
+        secrets.extend(
+            person
+                .spare_account
+                .as_ref()
+                .map(|account| ("account", account.number.clone())),
+        );
         let mut names = BTreeSet::from([person.name.clone(), person.account.holder.clone()]);
-        names.extend(person.registers.social_security.records.iter().map(|row| row.name.clone()));
-        names.extend(person.registers.degree.records.iter().map(|row| row.name.clone()));
+        names.extend(
+            person
+                .registers
+                .social_security
+                .records
+                .iter()
+                .map(|row| row.name.clone()),
+        );
+        names.extend(
+            person
+                .registers
+                .degree
+                .records
+                .iter()
+                .map(|row| row.name.clone()),
+        );
         // A name that is also a word the program says (a place, say) proves nothing when it is found.
-        secrets.extend(names.into_iter().filter(|name| name.chars().count() >= 2 && !public.contains(name.as_str())).map(|name| ("name", name)));
+        secrets.extend(
+            names
+                .into_iter()
+                .filter(|name| name.chars().count() >= 2 && !public.contains(name.as_str()))
+                .map(|name| ("name", name)),
+        );
     }
     secrets
 }
@@ -52,7 +76,9 @@ fn gather(folder: &Path, text: &mut String) {
 }
 
 fn contains(haystack: &[u8], needle: &str) -> bool {
-    haystack.windows(needle.len()).any(|window| window == needle.as_bytes())
+    haystack
+        .windows(needle.len())
+        .any(|window| window == needle.as_bytes())
 }
 
 /// Every file below a folder.
@@ -62,7 +88,10 @@ fn files(folder: &Path, found: &mut Vec<(String, Vec<u8>)>) {
         if path.is_dir() {
             files(&path, found);
         } else {
-            found.push((path.display().to_string(), std::fs::read(&path).expect("a file")));
+            found.push((
+                path.display().to_string(),
+                std::fs::read(&path).expect("a file"),
+            ));
         }
     }
 }
@@ -85,13 +114,28 @@ fn a_whole_demonstration_leaves_no_personal_data_in_output_logs_or_files() {
         .output()
         .expect("the program starts");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(said.contains("\"filed\""), "the demonstration ran: {said} {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        said.contains("\"filed\""),
+        "the demonstration ran: {said} {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 
-    let mut places = vec![("standard output".to_owned(), output.stdout), ("standard error".to_owned(), output.stderr)];
+    let mut places = vec![
+        ("standard output".to_owned(), output.stdout),
+        ("standard error".to_owned(), output.stderr),
+    ];
     files(&data, &mut places);
-    assert!(places.iter().any(|(name, bytes)| name.ends_with("sanmiao.db") && bytes.len() > 100_000), "the database is there");
+    assert!(
+        places
+            .iter()
+            .any(|(name, bytes)| name.ends_with("sanmiao.db") && bytes.len() > 100_000),
+        "the database is there"
+    );
     let secrets = secrets(&people, &public_texts());
-    assert!(secrets.iter().filter(|(what, _)| *what == "name").count() > PEOPLE / 2, "most names are looked for");
+    assert!(
+        secrets.iter().filter(|(what, _)| *what == "name").count() > PEOPLE / 2,
+        "most names are looked for"
+    );
     let mut found = BTreeSet::new();
     for (place, bytes) in &places {
         for (what, secret) in &secrets {
@@ -108,5 +152,9 @@ fn the_search_finds_what_is_there() {
     let people = generate(7, 5, crate::support::people::AS_OF);
     let log = format!("WARN account={}", people[0].account.number);
     let secrets = secrets(&people, "");
-    assert!(secrets.iter().any(|(_, secret)| contains(log.as_bytes(), secret)));
+    assert!(
+        secrets
+            .iter()
+            .any(|(_, secret)| contains(log.as_bytes(), secret))
+    );
 }

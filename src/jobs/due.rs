@@ -3,13 +3,15 @@
 use crate::approve::{Approve, Recheck};
 use crate::context::Context;
 use crate::domain::evidence::Round;
-use crate::domain::payment::Payment;
+use crate::domain::payment::{Payment, PaymentState};
 use crate::error::StageError;
 use crate::payout::Payout;
 use crate::prefill::Prefill;
 
 /// Things of each kind taken up in one round.
 const BATCH: u32 = 64;
+/// How long an instalment rests that could not go on.
+const REST_MS: i64 = 60_000;
 
 /// One round. Returns how many things moved on.
 ///
@@ -24,10 +26,17 @@ async fn end_publicity(ctx: &Context) -> Result<usize, StageError> {
     let over = tx.publicity_over(ctx.world.clock.today(), BATCH).await?;
     drop(tx);
     let approve = Approve::new(ctx.clone());
-    for id in &over {
-        approve.end_publicity(*id).await?;
+    let mut ended = 0;
+    for id in over {
+        match approve.end_publicity(id).await {
+            Ok(_) => ended += 1,
+            Err(error) => {
+                tracing::warn!(application = %id, %error, "its publicity ends in a later round");
+                super::call_a_person(ctx, &id.to_string(), &error).await?;
+            }
+        }
     }
-    Ok(over.len())
+    Ok(ended)
 }
 
 async fn pay_due(ctx: &Context) -> Result<usize, StageError> {
@@ -39,10 +48,25 @@ async fn pay_due(ctx: &Context) -> Result<usize, StageError> {
         match pay(ctx, &payment).await {
             Ok(true) => moved += 1,
             Ok(false) => {}
-            Err(error) => tracing::warn!(payment = %payment.id, %error, "instalment goes on in the next round"),
+            Err(error) => {
+                tracing::warn!(payment = %payment.id, %error, "instalment goes on in a later round");
+                super::call_a_person(ctx, &payment.id.to_string(), &error).await?;
+                rest(ctx, &payment).await?;
+            }
         }
     }
     Ok(moved)
+}
+
+/// One that cannot go on makes room for those behind it, or a round's worth of them would hold up everybody.
+async fn rest(ctx: &Context, payment: &Payment) -> Result<(), StageError> {
+    let mut tx = ctx.store.write().await?;
+    let Some(payment) = tx.payment(payment.id).await? else { return Ok(()) };
+    if payment.state == PaymentState::Scheduled {
+        let retry_at = Some(ctx.now().plus_millis(REST_MS));
+        tx.update_payment(&Payment { retry_at, ..payment }).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 /// 续发: collects evidence anew and judges again where the policy says so, then instructs.

@@ -12,6 +12,8 @@ use futures_util::future::{Either, join_all, select};
 use tokio::sync::watch;
 
 use crate::context::Context;
+use crate::domain::audit::AlarmKind;
+use crate::domain::id::AlarmId;
 use crate::error::StageError;
 use crate::payout::dispatch::{self, DispatchLimits};
 
@@ -70,6 +72,21 @@ pub async fn run(ctx: Context, every: Intervals, stop: Stop) {
         Box::pin(repeat("silent", every.silent, stop, std::future::pending, || dispatch::ask_silent(&ctx, &limits))),
     ];
     join_all(jobs).await;
+}
+
+/// Nothing waits in silence: work that will not go on by itself calls a person. What is only passing is found again in the
+/// next round and calls nobody.
+async fn call_a_person(ctx: &Context, subject: &str, error: &StageError) -> Result<(), StageError> {
+    if error.is_passing() {
+        return Ok(());
+    }
+    let kind = match error {
+        StageError::Calendar(_) => AlarmKind::CalendarEnds,
+        _ => AlarmKind::Inconsistent,
+    };
+    let mut tx = ctx.store.write().await?;
+    tx.raise_alarm(kind, subject, ctx.now(), ctx.id(AlarmId::new)).await?;
+    Ok(tx.commit().await?)
 }
 
 /// One job: a round; again at once while there is more; else sleep until the bell, the interval or the end.

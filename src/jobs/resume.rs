@@ -50,8 +50,12 @@ async fn resume(ctx: &Context, id: ApplicationId) -> Result<bool, StageError> {
     let mut tx = ctx.store.read().await?;
     let Some(application) = tx.application(id).await? else { return Ok(false) };
     drop(tx);
-    if let ApplicationState::Parked { sources, .. } = &application.state {
-        Prefill::new(ctx.clone()).collect(&application, Round::FILING, sources).await?;
+    if let ApplicationState::Parked { sources, .. } = &application.state
+        && let Err(error) = Prefill::new(ctx.clone()).collect(&application, Round::FILING, sources).await
+    {
+        // It is judged on what is there, and parked again behind those that can go on.
+        tracing::warn!(application = %id, %error, "its sources cannot be asked");
+        super::call_a_person(ctx, &id.to_string(), &error).await?;
     }
     let after = Approve::new(ctx.clone()).decide(id).await?;
     Ok(!matches!(after.state, ApplicationState::Parked { .. }))

@@ -2,6 +2,7 @@
 
 use crate::approve::Approve;
 use crate::context::Context;
+use crate::domain::award::BudgetKey;
 use crate::error::StageError;
 
 /// Applications of one line taken up in one round.
@@ -15,18 +16,30 @@ pub async fn run_once(ctx: &Context) -> Result<usize, StageError> {
     let mut tx = ctx.store.read().await?;
     let lines = tx.waiting_budgets().await?;
     drop(tx);
-    let approve = Approve::new(ctx.clone());
     let mut awarded = 0;
     for line in lines {
-        let mut tx = ctx.store.read().await?;
-        let queue = tx.waiting(&line, BATCH).await?;
-        drop(tx);
-        for id in queue {
+        awarded += one_line(ctx, &line).await?;
+    }
+    Ok(awarded)
+}
+
+/// One line's queue. Whoever cannot be awarded ends it, with an alarm, and not the queues of the other lines.
+async fn one_line(ctx: &Context, line: &BudgetKey) -> Result<usize, StageError> {
+    let mut tx = ctx.store.read().await?;
+    let queue = tx.waiting(line, BATCH).await?;
+    drop(tx);
+    let approve = Approve::new(ctx.clone());
+    let mut awarded = 0;
+    for id in queue {
+        match approve.award_waiting(id).await {
+            Ok(true) => awarded += 1,
             // The first whom the money does not reach ends the round: nobody overtakes.
-            if !approve.award_waiting(id).await? {
+            Ok(false) => break,
+            Err(error) => {
+                tracing::warn!(application = %id, %error, "stays at the head of its waiting list");
+                super::call_a_person(ctx, &id.to_string(), &error).await?;
                 break;
             }
-            awarded += 1;
         }
     }
     Ok(awarded)

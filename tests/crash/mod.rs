@@ -1,6 +1,8 @@
 //! `kill -9` (promise 5): the real program, under load, killed at seeded random moments and started again each time. At the end nothing
 //! is lost and nothing is paid twice, by the treasury's own ledger, and every decision can be recomputed.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot get on has failed")]
+
 pub(crate) mod program;
 mod walkers;
 
@@ -43,7 +45,9 @@ async fn world(seed: u64, people: usize, callback: &str) -> World {
         callback_url: Some(format!("{callback}/api/v1/treasury/events")),
         ..WorldConfig::new(seed, people)
     };
-    World::start(config).await.expect("the made-up world starts")
+    World::start(config)
+        .await
+        .expect("the made-up world starts")
 }
 
 async fn campaign(database: Database, seed: u64, kills: usize) {
@@ -73,7 +77,9 @@ async fn campaign(database: Database, seed: u64, kills: usize) {
 
     let mut random = ChaCha20Rng::seed_from_u64(seed);
     for _ in 0..kills {
-        program.live(Duration::from_millis(random.next_u64() % LIFE_MS_MAX)).await;
+        program
+            .live(Duration::from_millis(random.next_u64() % LIFE_MS_MAX))
+            .await;
         program.kill();
         program = Program::start(&config, listen).await;
         gate.add_permits(AFTER_EACH);
@@ -96,23 +102,46 @@ async fn everything_is_accounted_for(world: &World, place: &Place, people: usize
         let mut tx = store.read().await.unwrap();
         let counts = tx.count_payments_by_state().await.unwrap();
         let under_way = |state| matches!(state, PaymentState::Instructed | PaymentState::Returned);
-        let busy: i64 = counts.iter().filter(|(state, ..)| under_way(*state)).map(|(_, count, _)| count).sum();
+        let busy: i64 = counts
+            .iter()
+            .filter(|(state, ..)| under_way(*state))
+            .map(|(_, count, _)| count)
+            .sum();
         (busy == 0).then_some(())
     })
     .await;
     let mut tx = store.read().await.unwrap();
-    let all = tx.list_applications(&ApplicationFilter { limit: 5_000, ..ApplicationFilter::default() }).await.unwrap();
+    let all = tx
+        .list_applications(&ApplicationFilter {
+            limit: 5_000,
+            ..ApplicationFilter::default()
+        })
+        .await
+        .unwrap();
     let lost: Vec<_> = all
         .iter()
         .filter(|one| !matches!(one.state.name(), StateName::Approved | StateName::Referred))
         .map(|one| (one.id, one.state.name()))
         .collect();
-    assert_eq!((all.len(), lost), (people, Vec::new()), "every filed application came to an end state or to a person");
-    let approved = all.iter().filter(|one| one.state.name() == StateName::Approved).count() as u64;
+    assert_eq!(
+        (all.len(), lost),
+        (people, Vec::new()),
+        "every filed application came to an end state or to a person"
+    );
+    let approved = all
+        .iter()
+        .filter(|one| one.state.name() == StateName::Approved)
+        .count() as u64;
     drop(tx);
     let books = world.treasury_ledger();
-    assert_eq!(reckoning::faults(&store, &books).await, Vec::<String>::new());
-    assert!(books.paid_count > 0 && books.paid_count <= approved, "{books:?} for {approved} approved");
+    assert_eq!(
+        reckoning::faults(&store, &books).await,
+        Vec::<String>::new()
+    );
+    assert!(
+        books.paid_count > 0 && books.paid_count <= approved,
+        "{books:?} for {approved} approved"
+    );
     store.close().await;
 }
 

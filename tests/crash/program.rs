@@ -19,9 +19,16 @@ pub(crate) fn free_address() -> SocketAddr {
 
 /// Runs a command to its end; what it printed, when it ended well.
 pub(crate) fn run(args: &[&str]) -> String {
-    let output = Command::new(PROGRAM).args(args).output().expect("the program starts");
+    let output = Command::new(PROGRAM)
+        .args(args)
+        .output()
+        .expect("the program starts");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{args:?}: {said} {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{args:?}: {said} {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     said
 }
 

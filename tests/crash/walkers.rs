@@ -12,7 +12,7 @@ use crate::support::house::{DISTRICTS, client, text};
 /// Pause before asking again.
 const AGAIN: Duration = Duration::from_millis(30);
 /// Longest way of one person, kills included.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_mins(4);
 
 /// The way everybody goes.
 pub(crate) struct Ways {
@@ -23,12 +23,20 @@ pub(crate) struct Ways {
 
 impl Ways {
     pub(crate) fn new(world: Arc<World>, base: String) -> Self {
-        Self { world, base, http: client() }
+        Self {
+            world,
+            base,
+            http: client(),
+        }
     }
 
     /// Money for everybody.
     pub(crate) async fn fund(&self) {
-        for policy in ["foshan-phd-settling-in", "foshan-postdoc-settling-in", "foshan-junior-mid-level"] {
+        for policy in [
+            "foshan-phd-settling-in",
+            "foshan-postdoc-settling-in",
+            "foshan-junior-mid-level",
+        ] {
             for district in DISTRICTS {
                 let year = china_year(&self.world);
                 let body = json!({
@@ -36,7 +44,9 @@ impl Ways {
                     "reference": format!("{policy} {district}"),
                 });
                 let path = "/api/v1/finance/appropriations";
-                let (status, answer) = self.persist("finance-maker", Method::POST, path, Some(&body)).await;
+                let (status, answer) = self
+                    .persist("finance-maker", Method::POST, path, Some(&body))
+                    .await;
                 assert_eq!(status, 200, "{answer}");
             }
         }
@@ -46,13 +56,25 @@ impl Ways {
     pub(crate) async fn walk(&self, at: usize) {
         let person = self.world.people()[at].clone();
         let walked = tokio::time::timeout(PATIENCE, self.walk_on(&person)).await;
-        assert!(walked.is_ok(), "person {at} ({:?}) did not arrive", person.traits);
+        assert!(
+            walked.is_ok(),
+            "person {at} ({:?}) did not arrive",
+            person.traits
+        );
     }
 
     async fn walk_on(&self, person: &Person) {
         let policy = &person.applies_for;
-        let body = json!({ "policy": policy, "consent": { "scope": scope(policy), "purpose": policy } });
-        let (status, opened) = self.persist(&person.subject, Method::POST, "/api/v1/applications", Some(&body)).await;
+        let body =
+            json!({ "policy": policy, "consent": { "scope": scope(policy), "purpose": policy } });
+        let (status, opened) = self
+            .persist(
+                &person.subject,
+                Method::POST,
+                "/api/v1/applications",
+                Some(&body),
+            )
+            .await;
         assert_eq!(status, 201, "{opened}");
         let id = text(&opened, "/application/id").to_owned();
         let account = &person.account;
@@ -61,7 +83,9 @@ impl Ways {
             "account": account.number, "bank": account.bank_cnaps, "phone": person.phone,
         });
         let path = format!("/api/v1/applications/{id}/file");
-        let (status, filed) = self.persist(&person.subject, Method::POST, &path, Some(&body)).await;
+        let (status, filed) = self
+            .persist(&person.subject, Method::POST, &path, Some(&body))
+            .await;
         assert!(status == 200 || status == 202, "{filed}");
         while !self.arrived(person, &id).await {
             tokio::time::sleep(AGAIN).await;
@@ -69,16 +93,32 @@ impl Ways {
     }
 
     async fn arrived(&self, person: &Person, id: &str) -> bool {
-        let (_, seen) = self.persist(&person.subject, Method::GET, &format!("/api/v1/applications/{id}"), None).await;
+        let (_, seen) = self
+            .persist(
+                &person.subject,
+                Method::GET,
+                &format!("/api/v1/applications/{id}"),
+                None,
+            )
+            .await;
         match text(&seen, "/state") {
             "referred" => return true,
             "approved" => {}
             _ => return false,
         }
         let path = format!("/api/v1/applications/{id}/payments");
-        let (_, payments) = self.persist(&person.subject, Method::GET, &path, None).await;
-        let list = payments.get("items").unwrap_or(&payments).as_array().cloned().unwrap_or_default();
-        let Some(first) = list.first() else { return false };
+        let (_, payments) = self
+            .persist(&person.subject, Method::GET, &path, None)
+            .await;
+        let list = payments
+            .get("items")
+            .unwrap_or(&payments)
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        let Some(first) = list.first() else {
+            return false;
+        };
         match text(first, "/state") {
             "returned" => {
                 self.correct(person, first).await;
@@ -92,14 +132,23 @@ impl Ways {
 
     async fn correct(&self, person: &Person, payment: &Value) {
         let account = person.spare_account.as_ref().unwrap_or(&person.account);
-        let body = json!({ "account": account.number, "bank": account.bank_cnaps, "phone": person.phone });
+        let body =
+            json!({ "account": account.number, "bank": account.bank_cnaps, "phone": person.phone });
         let path = format!("/api/v1/payments/{}/account", text(payment, "/id"));
         // An earlier try may have been taken just before a kill; then this one is refused, and that is right.
-        let _taken_or_too_late = self.persist(&person.subject, Method::POST, &path, Some(&body)).await;
+        let _taken_or_too_late = self
+            .persist(&person.subject, Method::POST, &path, Some(&body))
+            .await;
     }
 
     /// Asks until there is an answer that is not a passing one.
-    async fn persist(&self, subject: &str, method: Method, path: &str, body: Option<&Value>) -> (u16, Value) {
+    async fn persist(
+        &self,
+        subject: &str,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> (u16, Value) {
         loop {
             match self.ask(subject, method.clone(), path, body).await {
                 Some((status, answer)) if status < 500 && status != 429 => return (status, answer),
@@ -108,24 +157,44 @@ impl Ways {
         }
     }
 
-    async fn ask(&self, subject: &str, method: Method, path: &str, body: Option<&Value>) -> Option<(u16, Value)> {
+    async fn ask(
+        &self,
+        subject: &str,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Option<(u16, Value)> {
         let token = self.world.token_for(subject)?;
-        let mut request = self.http.request(method, format!("{}{path}", self.base)).bearer_auth(token);
+        let mut request = self
+            .http
+            .request(method, format!("{}{path}", self.base))
+            .bearer_auth(token);
         if let Some(body) = body {
-            request = request.header("content-type", "application/json").body(body.to_string());
+            request = request
+                .header("content-type", "application/json")
+                .body(body.to_string());
         }
         let response = request.send().await.ok()?;
         let status = response.status().as_u16();
         let bytes = response.bytes().await.ok()?;
-        Some((status, serde_json::from_slice(&bytes).unwrap_or(Value::Null)))
+        Some((
+            status,
+            serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+        ))
     }
 }
 
 /// The registers a policy asks.
 fn scope(policy: &str) -> Vec<&'static str> {
     let book = sanmiao::policy::shipped::book();
-    let policy = book.in_force(policy, crate::support::people::AS_OF).expect("in force");
-    policy.sources().iter().map(sanmiao::domain::source::SourceId::as_str).collect()
+    let policy = book
+        .in_force(policy, crate::support::people::AS_OF)
+        .expect("in force");
+    policy
+        .sources()
+        .iter()
+        .map(sanmiao::domain::source::SourceId::as_str)
+        .collect()
 }
 
 fn china_year(world: &World) -> i16 {

@@ -16,7 +16,11 @@ async fn states(house: &House, ids: &[String]) -> Vec<String> {
 }
 
 async fn available(house: &House) -> String {
-    let lines = house.staff("finance-maker").get("/api/v1/finance/appropriations").await.good();
+    let lines = house
+        .staff("finance-maker")
+        .get("/api/v1/finance/appropriations")
+        .await
+        .good();
     let found = find(&lines, "available");
     found.unwrap_or_default()
 }

@@ -1,22 +1,41 @@
 //! What is needed is asked, under a consent that says so, and nothing else.
 
+use sanmiao::domain::source::SourceId;
+use serde_json::Value;
+
 use crate::support::database::on_both_databases;
-use crate::support::house::{House, PHD, Plan, SCOPE};
+use crate::support::house::{House, PHD, Plan};
 use crate::support::people::ordinary;
 
+/// Applications there are.
+async fn count(applicant: &crate::support::house::Applicant<'_>) -> usize {
+    let mine = applicant.caller.get("/api/v1/applications").await.good();
+    mine.get("items").unwrap_or(&mine).as_array().map_or(0, Vec::len)
+}
+
 on_both_databases! {
-    async fn a_consent_too_narrow_or_too_wide_asks_nobody(database) {
+    async fn a_consent_that_leaves_out_a_register_asks_nobody(database) {
         let house = House::funded(Plan::of(database, ordinary(1))).await;
         let applicant = house.applicant(&house.world.people()[0]);
-        assert_eq!(applicant.scope(PHD), SCOPE);
-        let narrow = applicant.try_open(PHD, &SCOPE[..2]).await;
-        assert!(narrow.status >= 400, "{narrow:?}");
-        assert_eq!(narrow.body.pointer("/missing/0").and_then(|one| one.as_str()), Some("social_security"));
-        let wide = applicant.try_open(PHD, &["talent_introduction", "degree", "social_security", "education"]).await;
-        assert!(wide.status >= 400, "{wide:?}");
-        assert_eq!(wide.body.pointer("/extra/0").and_then(|one| one.as_str()), Some("education"));
-        let mine = applicant.caller.get("/api/v1/applications").await.good();
-        assert_eq!(mine.pointer("/items").or(Some(&mine)).and_then(|list| list.as_array()).map(Vec::len), Some(0));
+        let mut scope = applicant.scope(PHD);
+        let left_out = scope.pop().unwrap();
+        let narrow = applicant.try_open(PHD, &scope).await;
+        assert_eq!(narrow.status, 422, "{narrow:?}");
+        assert_eq!(narrow.body.pointer("/missing/0").and_then(Value::as_str), Some(left_out));
+        assert_eq!(count(&applicant).await, 0);
+        house.stop().await;
+    }
+
+    async fn a_consent_for_more_than_the_policy_needs_asks_nobody(database) {
+        let house = House::funded(Plan::of(database, ordinary(1))).await;
+        let applicant = house.applicant(&house.world.people()[0]);
+        let all = SourceId::ALL.map(SourceId::as_str);
+        let book = &house.ctx.policies;
+        let modest = book.ids().find(|id| applicant.scope(id).len() < all.len()).unwrap();
+        let wide = applicant.try_open(modest, &all).await;
+        assert_eq!(wide.status, 422, "{wide:?}");
+        assert!(!applicant.scope(modest).contains(&wide.text("/extra/0")));
+        assert_eq!(count(&applicant).await, 0);
         house.stop().await;
     }
 }

@@ -1,8 +1,11 @@
 //! Whole ways through the service over real HTTP, each on both databases.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot get on has failed")]
+
 mod budgets;
 mod consent;
 mod filing;
+mod instalments;
 mod money;
 mod people;
 mod sources;

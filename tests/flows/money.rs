@@ -13,17 +13,31 @@ use crate::support::reckoning::faults;
 
 /// Corrects the account of a payment that came back.
 async fn correct(applicant: &Applicant<'_>, payment: &Value) -> Value {
-    let account = applicant.person.spare_account.clone().unwrap_or_else(|| applicant.person.account.clone());
+    let account = applicant
+        .person
+        .spare_account
+        .clone()
+        .unwrap_or_else(|| applicant.person.account.clone());
     let body = json!({ "account": account.number, "bank": account.bank_cnaps, "phone": applicant.person.phone });
-    applicant.caller.post(&format!("/api/v1/payments/{}/account", text(payment, "/id")), &body).await.good()
+    applicant
+        .caller
+        .post(
+            &format!("/api/v1/payments/{}/account", text(payment, "/id")),
+            &body,
+        )
+        .await
+        .good()
 }
 
-/// The shipped policies, with this many days of publicity for the PhD one, in a folder of their own.
+/// The shipped policies, with this many days of publicity for the doctors' one, in a folder of their own.
 fn policies_with_publicity(days: u32) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::TempDir::new().unwrap();
     let target = folder.path().join("foshan-phd-settling-in");
     std::fs::create_dir(&target).unwrap();
-    let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/policies/foshan-phd-settling-in/2021-09-10.json");
+    let shipped = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/policies/foshan-phd-settling-in/2021-09-10.json"
+    );
     let mut document: Value = serde_json::from_slice(&std::fs::read(shipped).unwrap()).unwrap();
     document["service"]["publicity_days"] = json!(days);
     std::fs::write(target.join("2021-09-10.json"), document.to_string()).unwrap();

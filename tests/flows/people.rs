@@ -8,7 +8,11 @@ use crate::support::house::{House, Plan, text};
 
 /// People of one seed, filed eight at a time; everybody whose landing differs from what the generator says.
 async fn astray(database: Database, seed: u64, count: usize) -> Vec<String> {
-    let plan = Plan { seed, people: PeopleSource::Generated { count }, ..Plan::of(database, Vec::new()) };
+    let plan = Plan {
+        seed,
+        people: PeopleSource::Generated { count },
+        ..Plan::of(database, Vec::new())
+    };
     let house = House::funded(plan).await;
     let astray = stream::iter(house.world.people())
         .map(|person| async {
@@ -18,15 +22,29 @@ async fn astray(database: Database, seed: u64, count: usize) -> Vec<String> {
                 "referred" => Some(Expected::Referred),
                 _ => None,
             };
-            (landed != Some(person.expected()))
-                .then(|| format!("{:?} for {}: {}", person.traits, person.applies_for, text(&filed, "/state")))
+            (landed != Some(person.expected())).then(|| {
+                format!(
+                    "{:?} for {}: {}",
+                    person.traits,
+                    person.applies_for,
+                    text(&filed, "/state")
+                )
+            })
         })
         .buffer_unordered(8)
         .filter_map(|one| async move { one })
         .collect()
         .await;
-    let approved = house.world.people().iter().filter(|person| person.expected() == Expected::MachineApproves).count();
-    assert!((approved * 100 / count).abs_diff(70) <= 6, "{approved} of {count} are expected to be approved");
+    let approved = house
+        .world
+        .people()
+        .iter()
+        .filter(|person| person.expected() == Expected::MachineApproves)
+        .count();
+    assert!(
+        (approved * 100 / count).abs_diff(70) <= 6,
+        "{approved} of {count} are expected to be approved"
+    );
     house.stop().await;
     astray
 }

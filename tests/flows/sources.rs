@@ -9,7 +9,9 @@ use crate::support::people::{ordinary, referred};
 use crate::support::reckoning::faults;
 
 fn down(channel: Channel) -> Faults {
-    Faults { rules: vec![FaultRule::always(channel, Fault::Down)] }
+    Faults {
+        rules: vec![FaultRule::always(channel, Fault::Down)],
+    }
 }
 
 on_both_databases! {

@@ -18,7 +18,9 @@ async fn one_referred(database: crate::support::database::Database) -> (House, S
 async fn version(house: &House, reviewer: &str, id: &str) -> i64 {
     let path = format!("/api/v1/review/applications/{id}?purpose=review");
     let case = house.staff(reviewer).get(&path).await.good();
-    case.pointer("/application/version").and_then(Value::as_i64).unwrap()
+    case.pointer("/application/version")
+        .and_then(Value::as_i64)
+        .unwrap()
 }
 
 on_both_databases! {

@@ -61,7 +61,10 @@ impl Planted {
 
 fn one_fen_less(order: &Order) -> Order {
     let amount = Money::from_fen(order.amount.fen() - 1).expect("an amount");
-    Order { amount, ..order.clone() }
+    Order {
+        amount,
+        ..order.clone()
+    }
 }
 
 #[async_trait]
@@ -77,21 +80,36 @@ impl Treasury for Planted {
                     100 + *sent
                 };
                 let fresh = InstructionId::new(order.award_id, order.instalment, number);
-                self.forward(&Order { instruction_id: fresh, ..order.clone() }, &order).await
+                self.forward(
+                    &Order {
+                        instruction_id: fresh,
+                        ..order.clone()
+                    },
+                    &order,
+                )
+                .await
             }
             Defect::AmbiguousIsFailed => match self.inner.send(id, payload, request_id).await {
-                TreasuryReply::Unknown { .. } => TreasuryReply::Refused { code: "failed".to_owned() },
+                TreasuryReply::Unknown { .. } => TreasuryReply::Refused {
+                    code: "failed".to_owned(),
+                },
                 reply => reply,
             },
             Defect::DedupeByPayeeAndAmount => {
                 let key = (order.payee_account.clone(), order.amount);
                 let before = self.seen.lock().expect("what was seen").get(&key).cloned();
                 if let Some(ack) = before {
-                    return TreasuryReply::Known(Acknowledgement { instruction: *id, ..ack });
+                    return TreasuryReply::Known(Acknowledgement {
+                        instruction: *id,
+                        ..ack
+                    });
                 }
                 let reply = self.inner.send(id, payload, request_id).await;
                 if let TreasuryReply::Known(ack) = &reply {
-                    self.seen.lock().expect("what was seen").insert(key, ack.clone());
+                    self.seen
+                        .lock()
+                        .expect("what was seen")
+                        .insert(key, ack.clone());
                 }
                 reply
             }
@@ -126,7 +144,10 @@ async fn lost(desk: &Desk, cases: &[Case]) -> Vec<String> {
         let award = tx.award_of(case.application).await.unwrap().unwrap();
         for payment in tx.payments_of(award.id).await.unwrap() {
             for instruction in tx.instructions_of(payment.id).await.unwrap() {
-                let believed = matches!(instruction.state, InstructionState::Acknowledged | InstructionState::Settled);
+                let believed = matches!(
+                    instruction.state,
+                    InstructionState::Acknowledged | InstructionState::Settled
+                );
                 if believed && !held.contains(&instruction.id) {
                     lost.push(format!("{} is lost", instruction.id));
                 }
@@ -138,7 +159,14 @@ async fn lost(desk: &Desk, cases: &[Case]) -> Vec<String> {
 
 /// One campaign: two people, a lost answer, the bank pays everything, a year passes, the bank pays again. What the checks say of it.
 async fn verdict(defect: Defect) -> Vec<String> {
-    let plant = |inner| Arc::new(Planted { defect, inner, sent: Mutex::default(), seen: Mutex::default() }) as Arc<dyn Treasury>;
+    let plant = |inner| {
+        Arc::new(Planted {
+            defect,
+            inner,
+            sent: Mutex::default(),
+            seen: Mutex::default(),
+        }) as Arc<dyn Treasury>
+    };
     let desk = Desk::with(Database::Sqlite, plant).await;
     let cases = desk.approved(2).await;
     desk.treasury.script([Turn::LostBack]);
@@ -146,7 +174,9 @@ async fn verdict(defect: Defect) -> Vec<String> {
         for _ in 0..4 {
             desk.dispatch_rounds(1).await;
             for case in &cases {
-                if desk.payment(case).await.state == sanmiao::domain::payment::PaymentState::Returned {
+                if desk.payment(case).await.state
+                    == sanmiao::domain::payment::PaymentState::Returned
+                {
                     desk.correct(case).await.unwrap();
                 }
             }
@@ -162,7 +192,10 @@ async fn verdict(defect: Defect) -> Vec<String> {
     let mut verdict = desk.faults().await;
     verdict.extend(lost(&desk, &cases).await);
     for alarm in desk.alarms().await {
-        if matches!(alarm.kind, AlarmKind::EchoDiffers | AlarmKind::UnexpectedEvent) {
+        if matches!(
+            alarm.kind,
+            AlarmKind::EchoDiffers | AlarmKind::UnexpectedEvent
+        ) {
             verdict.push(format!("alarm: {}", alarm.kind.as_str()));
         }
     }
@@ -201,7 +234,10 @@ async fn a_lossy_amount_is_convicted_by_its_echo_and_without_the_echo_by_the_sum
     let by_echo = verdict(Defect::LossyAmount).await;
     assert!(says(&by_echo, "alarm: echo_differs"), "{by_echo:?}");
     let by_sums = verdict(Defect::LossyAmountEchoTrusted).await;
-    assert!(says(&by_sums, "the treasury says") || says(&by_sums, "alarm: echo_differs"), "{by_sums:?}");
+    assert!(
+        says(&by_sums, "the treasury says") || says(&by_sums, "alarm: echo_differs"),
+        "{by_sums:?}"
+    );
 }
 
 #[tokio::test]

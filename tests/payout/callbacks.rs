@@ -15,7 +15,7 @@ on_both_databases! {
         let event = desk.treasury.settle(&case.instruction).unwrap();
         futures_util::future::join_all((0..8).map(|_| desk.hear(&event))).await;
         let mut other = event.clone();
-        other.event_id = "00000000-0000-4000-8000-00000000cccc".to_owned();
+        "00000000-0000-4000-8000-00000000cccc".clone_into(&mut other.event_id);
         desk.hear(&other).await;
         assert_eq!(desk.payment(&case).await.state, PaymentState::Settled);
         assert_eq!(desk.faults().await, Vec::<String>::new());
@@ -57,7 +57,7 @@ on_both_databases! {
         // Nor when a new instruction is already under way.
         desk.correct(&case).await.unwrap();
         let mut late = settled.clone();
-        late.event_id = "00000000-0000-4000-8000-00000000dddd".to_owned();
+        "00000000-0000-4000-8000-00000000dddd".clone_into(&mut late.event_id);
         desk.hear(&late).await;
         assert_eq!(desk.payment(&case).await.state, PaymentState::Instructed);
         desk.dispatch().await;

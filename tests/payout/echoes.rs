@@ -58,10 +58,10 @@ on_both_databases! {
         let good = desk.treasury.settle(&case.instruction).unwrap();
         let mut amount = good.clone();
         amount.amount = Some(money("1.00"));
-        amount.event_id = "00000000-0000-4000-8000-00000000aaaa".to_owned();
+        "00000000-0000-4000-8000-00000000aaaa".clone_into(&mut amount.event_id);
         let mut account = good.clone();
         account.payee_account = sanmiao::domain::person::Private::new("6222020000000000018".to_owned());
-        account.event_id = "00000000-0000-4000-8000-00000000bbbb".to_owned();
+        "00000000-0000-4000-8000-00000000bbbb".clone_into(&mut account.event_id);
         for bad in [amount, account] {
             desk.hear(&bad).await;
             assert_eq!(desk.payment(&case).await.state, PaymentState::Instructed);

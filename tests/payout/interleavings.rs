@@ -79,7 +79,11 @@ impl Campaign {
     async fn new(database: Database) -> Self {
         let desk = Desk::new(database).await;
         let cases = desk.approved(PAYMENTS).await;
-        Self { desk, cases, on_their_way: Vec::new() }
+        Self {
+            desk,
+            cases,
+            on_their_way: Vec::new(),
+        }
     }
 
     async fn take(&mut self, step: &Step) {
@@ -93,12 +97,18 @@ impl Campaign {
             Step::KilledAfterSend => {
                 for leased in self.lease().await {
                     let instruction = leased.instruction;
-                    let never_sent = leased.was == sanmiao::domain::payment::InstructionState::Ready;
+                    let never_sent =
+                        leased.was == sanmiao::domain::payment::InstructionState::Ready;
                     let treasury = &desk.ctx.world.treasury;
                     let seen = !never_sent
-                        && !matches!(treasury.ask(&instruction.id, "r").await, sanmiao::ports::TreasuryReply::NeverSeen);
+                        && !matches!(
+                            treasury.ask(&instruction.id, "r").await,
+                            sanmiao::ports::TreasuryReply::NeverSeen
+                        );
                     if !seen && instruction.attempts <= desk.limits.attempts_max {
-                        treasury.send(&instruction.id, instruction.payload.reveal(), "r").await;
+                        treasury
+                            .send(&instruction.id, instruction.payload.reveal(), "r")
+                            .await;
                     }
                 }
             }
@@ -129,13 +139,18 @@ impl Campaign {
     async fn lease(&self) -> Vec<sanmiao::store::Leased> {
         let mut tx = self.desk.ctx.store.write().await.unwrap();
         let now = self.desk.ctx.now();
-        let leased = tx.lease_instructions(now, self.desk.limits.lease_ms, 1).await.unwrap();
+        let leased = tx
+            .lease_instructions(now, self.desk.limits.lease_ms, 1)
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         leased
     }
 
     async fn ask_silent(&self) {
-        dispatch::ask_silent(&self.desk.ctx, &self.desk.limits).await.unwrap();
+        dispatch::ask_silent(&self.desk.ctx, &self.desk.limits)
+            .await
+            .unwrap();
     }
 
     async fn correct(&self, at: usize) {
@@ -148,7 +163,10 @@ impl Campaign {
     async fn release(&self, at: usize) {
         if self.desk.payment(&self.cases[at]).await.state == PaymentState::Held {
             let finance = Finance::new(self.desk.ctx.clone());
-            finance.release_held(&finance_staff(), self.cases[at].payment).await.unwrap();
+            finance
+                .release_held(&finance_staff(), self.cases[at].payment)
+                .await
+                .unwrap();
         }
     }
 
@@ -186,8 +204,17 @@ impl Campaign {
 }
 
 fn campaigns(database: Database, cases: u32) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    let config = Config {
+        cases,
+        failure_persistence: None,
+        max_shrink_iters: 200,
+        ..Config::default()
+    };
     let run = TestRunner::new(config).run(&prop::collection::vec(step(), 1..40), |steps| {
         let wrong = runtime.block_on(async {
             let mut campaign = Campaign::new(database).await;

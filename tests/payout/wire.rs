@@ -32,7 +32,12 @@ struct Scripted {
 
 impl Scripted {
     fn answers(status: u16, edit: fn(&mut Value)) -> Self {
-        Self { status, edit, signed: true, delay: Duration::ZERO }
+        Self {
+            status,
+            edit,
+            signed: true,
+            delay: Duration::ZERO,
+        }
     }
 }
 
@@ -45,12 +50,19 @@ impl Respond for Scripted {
         });
         (self.edit)(&mut body);
         let body = body.to_string();
-        let nonce = request.headers.get("x-sm-nonce").and_then(|nonce| nonce.to_str().ok()).unwrap_or_default();
+        let nonce = request
+            .headers
+            .get("x-sm-nonce")
+            .and_then(|nonce| nonce.to_str().ok())
+            .unwrap_or_default();
         let at = (MORNING.as_micros() / 1_000_000).to_string();
         let digest = wire::digest_hex(body.as_bytes());
         let mut signature = wire::sign(SECRET, &wire::reply_text(self.status, nonce, &at, &digest));
         if !self.signed {
-            signature = wire::sign(b"another key", &wire::reply_text(self.status, nonce, &at, &digest));
+            signature = wire::sign(
+                b"another key",
+                &wire::reply_text(self.status, nonce, &at, &digest),
+            );
         }
         ResponseTemplate::new(self.status)
             .insert_header("x-sm-timestamp", at.as_str())
@@ -64,12 +76,23 @@ impl Respond for Scripted {
 /// A desk whose treasury is this server, after one round with one instruction.
 async fn after_one_round(scripted: Scripted) -> (Desk, Case, MockServer) {
     let server = MockServer::start().await;
-    Mock::given(method("POST")).and(path("/instructions")).respond_with(scripted).mount(&server).await;
+    Mock::given(method("POST"))
+        .and(path("/instructions"))
+        .respond_with(scripted)
+        .mount(&server)
+        .await;
     let base = server.uri().parse().unwrap();
     let clock: Arc<dyn Clock> = Arc::new(sanmiao::gateways::clock::ManualClock::at(MORNING));
     let key = WireKey::new("sanmiao", SECRET);
-    let signed = SignedServer::new(Http::new().unwrap(), base, key, clock, Arc::new(SystemEntropy));
-    let gateway: Arc<dyn Treasury> = Arc::new(HttpTreasury::new(signed, Duration::from_millis(300)));
+    let signed = SignedServer::new(
+        Http::new().unwrap(),
+        base,
+        key,
+        clock,
+        Arc::new(SystemEntropy),
+    );
+    let gateway: Arc<dyn Treasury> =
+        Arc::new(HttpTreasury::new(signed, Duration::from_millis(300)));
     let desk = Desk::with(Database::Sqlite, |_| gateway).await;
     let case = desk.approved(1).await.remove(0);
     desk.dispatch().await;
@@ -79,14 +102,26 @@ async fn after_one_round(scripted: Scripted) -> (Desk, Case, MockServer) {
 async fn state_after(scripted: Scripted) -> (InstructionState, PaymentState, Vec<AlarmKind>) {
     let (desk, case, _server) = after_one_round(scripted).await;
     let instruction = desk.instructions(&case).await.remove(0);
-    let alarms = desk.alarms().await.into_iter().map(|alarm| alarm.kind).collect();
+    let alarms = desk
+        .alarms()
+        .await
+        .into_iter()
+        .map(|alarm| alarm.kind)
+        .collect();
     (instruction.state, desk.payment(&case).await.state, alarms)
 }
 
 #[tokio::test]
 async fn a_right_echo_is_an_acknowledgement() {
     let after = state_after(Scripted::answers(201, |_| {})).await;
-    assert_eq!(after, (InstructionState::Acknowledged, PaymentState::Instructed, vec![]));
+    assert_eq!(
+        after,
+        (
+            InstructionState::Acknowledged,
+            PaymentState::Instructed,
+            vec![]
+        )
+    );
 }
 
 #[tokio::test]
@@ -103,17 +138,33 @@ async fn every_lossy_amount_is_found_before_anything_counts_as_acknowledged() {
     ];
     for edit in edits {
         let after = state_after(Scripted::answers(201, edit)).await;
-        assert_eq!(after, (InstructionState::Unknown, PaymentState::Instructed, vec![AlarmKind::EchoDiffers]));
+        assert_eq!(
+            after,
+            (
+                InstructionState::Unknown,
+                PaymentState::Instructed,
+                vec![AlarmKind::EchoDiffers]
+            )
+        );
     }
 }
 
 #[tokio::test]
 async fn an_echo_of_another_account_or_payee_calls_a_person() {
-    let edits: [fn(&mut Value); 2] =
-        [|body| body["payee_account"] = json!("6222020000000000018"), |body| body["payee_name"] = json!("另一人")];
+    let edits: [fn(&mut Value); 2] = [
+        |body| body["payee_account"] = json!("6222020000000000018"),
+        |body| body["payee_name"] = json!("另一人"),
+    ];
     for edit in edits {
         let after = state_after(Scripted::answers(200, edit)).await;
-        assert_eq!(after, (InstructionState::Unknown, PaymentState::Instructed, vec![AlarmKind::EchoDiffers]));
+        assert_eq!(
+            after,
+            (
+                InstructionState::Unknown,
+                PaymentState::Instructed,
+                vec![AlarmKind::EchoDiffers]
+            )
+        );
     }
 }
 
@@ -130,19 +181,64 @@ async fn what_cannot_be_believed_or_read_is_unknown_and_no_failure() {
         assert_eq!(state_after(Scripted::answers(201, edit)).await, unknown);
     }
     for status in [400, 401, 403, 404, 429, 500, 502, 503] {
-        assert_eq!(state_after(Scripted::answers(status, |_| {})).await, unknown, "{status}");
+        assert_eq!(
+            state_after(Scripted::answers(status, |_| {})).await,
+            unknown,
+            "{status}"
+        );
     }
-    assert_eq!(state_after(Scripted { signed: false, ..Scripted::answers(201, |_| {}) }).await, unknown);
-    assert_eq!(state_after(Scripted { signed: false, ..Scripted::answers(422, |_| {}) }).await, unknown);
-    assert_eq!(state_after(Scripted { signed: false, ..Scripted::answers(409, |_| {}) }).await, unknown);
-    let late = Scripted { delay: Duration::from_secs(2), ..Scripted::answers(201, |_| {}) };
+    assert_eq!(
+        state_after(Scripted {
+            signed: false,
+            ..Scripted::answers(201, |_| {})
+        })
+        .await,
+        unknown
+    );
+    assert_eq!(
+        state_after(Scripted {
+            signed: false,
+            ..Scripted::answers(422, |_| {})
+        })
+        .await,
+        unknown
+    );
+    assert_eq!(
+        state_after(Scripted {
+            signed: false,
+            ..Scripted::answers(409, |_| {})
+        })
+        .await,
+        unknown
+    );
+    let late = Scripted {
+        delay: Duration::from_secs(2),
+        ..Scripted::answers(201, |_| {})
+    };
     assert_eq!(state_after(late).await, unknown);
 }
 
 #[tokio::test]
 async fn a_conflict_calls_a_person_and_a_refusal_waits_for_a_corrected_account() {
     let conflict = state_after(Scripted::answers(409, |_| {})).await;
-    assert_eq!(conflict, (InstructionState::Unknown, PaymentState::Instructed, vec![AlarmKind::EchoDiffers]));
-    let refused = state_after(Scripted::answers(422, |body| *body = json!({"code": "payee_unknown"}))).await;
-    assert_eq!(refused, (InstructionState::Rejected, PaymentState::Returned, vec![AlarmKind::PaymentRejected]));
+    assert_eq!(
+        conflict,
+        (
+            InstructionState::Unknown,
+            PaymentState::Instructed,
+            vec![AlarmKind::EchoDiffers]
+        )
+    );
+    let refused = state_after(Scripted::answers(422, |body| {
+        *body = json!({"code": "payee_unknown"});
+    }))
+    .await;
+    assert_eq!(
+        refused,
+        (
+            InstructionState::Rejected,
+            PaymentState::Returned,
+            vec![AlarmKind::PaymentRejected]
+        )
+    );
 }

@@ -46,7 +46,9 @@ impl Place {
     pub(crate) async fn new(database: Database) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let url = match database {
-            Database::Sqlite => DatabaseUrl::Sqlite(folder.path().join(sanmiao::app::DATABASE_FILE)),
+            Database::Sqlite => {
+                DatabaseUrl::Sqlite(folder.path().join(sanmiao::app::DATABASE_FILE))
+            }
             Database::Postgres => DatabaseUrl::Postgres(new_postgres().await),
         };
         Self { url, folder }
@@ -55,7 +57,7 @@ impl Place {
     /// The section of the configuration that names it.
     pub(crate) fn toml(&self) -> String {
         match &self.url {
-            DatabaseUrl::Sqlite(_) => format!("[database]\ndata_dir = {:?}\n", self.folder.path()),
+            DatabaseUrl::Sqlite(_) => format!("[database]\ndata_dir = \"{}\"\n", self.folder.path().display()),
             DatabaseUrl::Postgres(url) => format!("[database]\nurl = {url:?}\n"),
         }
     }
@@ -66,9 +68,18 @@ async fn new_postgres() -> String {
     let server = std::env::var("SANMIAO_TEST_POSTGRES").expect(
         "SANMIAO_TEST_POSTGRES is not set: run the tests with `make test`, which starts a PostgreSQL of its own",
     );
-    let name = format!("f_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    let mut connection = PgConnection::connect(&server).await.expect("the test PostgreSQL answers");
+    let name = format!(
+        "f_{}_{}",
+        std::process::id(),
+        COUNT.fetch_add(1, Ordering::Relaxed)
+    );
+    let mut connection = PgConnection::connect(&server)
+        .await
+        .expect("the test PostgreSQL answers");
     let create = format!("CREATE DATABASE {name} TEMPLATE template0");
-    sqlx::raw_sql(sqlx::AssertSqlSafe(create)).execute(&mut connection).await.expect("a database of one's own");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(create))
+        .execute(&mut connection)
+        .await
+        .expect("a database of one's own");
     server.replacen("/postgres?", &format!("/{name}?"), 1)
 }

@@ -54,7 +54,11 @@ impl Registers {
 
     /// Changes what they hold about everybody.
     pub(crate) fn change(&self, edit: impl Fn(&mut Person)) {
-        self.people.lock().expect("people").iter_mut().for_each(edit);
+        self.people
+            .lock()
+            .expect("people")
+            .iter_mut()
+            .for_each(edit);
     }
 
     fn add(&self, person: &Person) {
@@ -76,11 +80,19 @@ impl Source for Register {
 
     async fn ask(&self, query: &Query) -> Answer {
         if self.registers.down.load(Ordering::SeqCst) {
-            return Answer { outcome: FetchOutcome::Unreachable, body: None, attempts: 3 };
+            return Answer {
+                outcome: FetchOutcome::Unreachable,
+                body: None,
+                attempts: 3,
+            };
         }
         let people = self.registers.people.lock().expect("people");
-        let person = people.iter().find(|person| person.document_number == query.document.reveal());
-        let registers = person.map(|person| person.registers.clone()).unwrap_or_default();
+        let person = people
+            .iter()
+            .find(|person| person.document_number == query.document.reveal());
+        let registers = person
+            .map(|person| person.registers.clone())
+            .unwrap_or_default();
         let today = self.clock.today();
         let mut body = match self.id {
             SourceId::TalentIntroduction => json!(registers.talent_introduction),
@@ -88,20 +100,29 @@ impl Source for Register {
             SourceId::Degree => json!(registers.degree),
             SourceId::SocialSecurity => {
                 let last = sanmiao::domain::time::YearMonth::from_date(today);
-                let rows: Vec<_> = registers.social_security.records.iter().map(|row| {
-                    let mut row = json!(row);
-                    // Whoever works on has paid on.
-                    row["fee_to"] = json!(last);
-                    row["paid_in"] = json!(last);
-                    row
-                }).collect();
+                let rows: Vec<_> = registers
+                    .social_security
+                    .records
+                    .iter()
+                    .map(|row| {
+                        let mut row = json!(row);
+                        // Whoever works on has paid on.
+                        row["fee_to"] = json!(last);
+                        row["paid_in"] = json!(last);
+                        row
+                    })
+                    .collect();
                 json!({ "complete_until": last, "records": rows })
             }
         };
         body["source"] = json!(self.id.as_str());
         body["query_id"] = json!(query.id);
         body["as_of"] = json!(today);
-        Answer { outcome: FetchOutcome::Answered, body: Some(body.to_string().into_bytes()), attempts: 1 }
+        Answer {
+            outcome: FetchOutcome::Answered,
+            body: Some(body.to_string().into_bytes()),
+            attempts: 1,
+        }
     }
 }
 
@@ -130,14 +151,26 @@ impl Desk {
     }
 
     /// With something between the service and the treasury.
-    pub(crate) async fn with(database: Database, between: impl FnOnce(Handle) -> Arc<dyn Treasury>) -> Self {
+    pub(crate) async fn with(
+        database: Database,
+        between: impl FnOnce(Handle) -> Arc<dyn Treasury>,
+    ) -> Self {
         let place = Place::new(database).await;
-        let (clock, treasury) = (Arc::new(ManualClock::at(MORNING)), Arc::new(ModelTreasury::default()));
+        let (clock, treasury) = (
+            Arc::new(ManualClock::at(MORNING)),
+            Arc::new(ModelTreasury::default()),
+        );
         let registers = Arc::new(Registers::default());
         let store = store(&place).await;
         let sources: Vec<Arc<dyn Source>> = SourceId::ALL
             .into_iter()
-            .map(|id| Arc::new(Register { id, registers: registers.clone(), clock: clock.clone() }) as Arc<dyn Source>)
+            .map(|id| {
+                Arc::new(Register {
+                    id,
+                    registers: registers.clone(),
+                    clock: clock.clone(),
+                }) as Arc<dyn Source>
+            })
             .collect();
         let ctx = Context {
             store,
@@ -152,16 +185,38 @@ impl Desk {
             bell: Bell::default(),
             metrics: Metrics::new(),
         };
-        let limits = DispatchLimits { attempts_max: 4, ..DispatchLimits::default() };
-        let desk = Self { ctx, clock, treasury, registers, limits, _place: place };
+        let limits = DispatchLimits {
+            attempts_max: 4,
+            ..DispatchLimits::default()
+        };
+        let desk = Self {
+            ctx,
+            clock,
+            treasury,
+            registers,
+            limits,
+            _place: place,
+        };
         desk.fund("50000000.00").await;
         desk
     }
 
     async fn fund(&self, amount: &str) {
-        let key = BudgetKey { policy: PHD.to_owned(), district: DISTRICT.parse().expect("a district"), year: 2026 };
+        let key = BudgetKey {
+            policy: PHD.to_owned(),
+            district: DISTRICT.parse().expect("a district"),
+            year: 2026,
+        };
         let finance = Finance::new(self.ctx.clone());
-        finance.appropriate(&finance_staff(), key, amount.parse().expect("an amount"), "all").await.expect("money");
+        finance
+            .appropriate(
+                &finance_staff(),
+                key,
+                amount.parse().expect("an amount"),
+                "all",
+            )
+            .await
+            .expect("money");
     }
 
     /// So many doctors, filed and approved, each with a first instruction that nobody has sent.
@@ -170,9 +225,17 @@ impl Desk {
         for person in ordinary(count) {
             let application = self.file(&person).await;
             let mut tx = self.ctx.store.read().await.expect("a read");
-            let award = tx.award_of(application.id).await.expect("awards").expect("approved");
+            let award = tx
+                .award_of(application.id)
+                .await
+                .expect("awards")
+                .expect("approved");
             let payment = tx.payments_of(award.id).await.expect("payments").remove(0);
-            let instruction = tx.instructions_of(payment.id).await.expect("instructions").remove(0);
+            let instruction = tx
+                .instructions_of(payment.id)
+                .await
+                .expect("instructions")
+                .remove(0);
             cases.push(Case {
                 applicant: application.applicant,
                 application: application.id,
@@ -187,19 +250,34 @@ impl Desk {
     pub(crate) async fn file(&self, person: &Person) -> Application {
         self.registers.add(person);
         let prefill = Prefill::new(self.ctx.clone());
-        let kind: DocumentType = serde_json::from_value(json!(person.document_type)).expect("a kind of document");
+        let kind: DocumentType =
+            serde_json::from_value(json!(person.document_type)).expect("a kind of document");
         let claims = ApplicantClaims {
-            subject: Subject { issuer: "http://issuer".to_owned(), subject: person.subject.clone() },
+            subject: Subject {
+                issuer: "http://issuer".to_owned(),
+                subject: person.subject.clone(),
+            },
             document: IdentityDocument::parse(kind, &person.document_number).expect("a document"),
             name: Private::new(person.name.clone()),
         };
         let who = prefill.enrol(&claims).await.expect("enrolled");
-        let scope = [SourceId::TalentIntroduction, SourceId::Degree, SourceId::SocialSecurity];
-        let opening = Opening { policy: PHD, scope: &scope, purpose: PHD, request_id: "r-1" };
+        let scope = sources(PHD);
+        let opening = Opening {
+            policy: PHD,
+            scope: &scope,
+            purpose: PHD,
+            request_id: "r-1",
+        };
         let form = prefill.open(&who, &opening).await.expect("opened");
         let (id, snapshot) = (form.application.id, form.snapshot.id);
-        prefill.file(who.id, id, snapshot, typed(person, false), "r-2").await.expect("filed");
-        Approve::new(self.ctx.clone()).decide(id).await.expect("decided")
+        prefill
+            .file(who.id, id, snapshot, typed(person, false), "r-2")
+            .await
+            .expect("filed");
+        Approve::new(self.ctx.clone())
+            .decide(id)
+            .await
+            .expect("decided")
     }
 
     /// Another program on the same database, as a second node is, or this one after it was killed.
@@ -209,7 +287,9 @@ impl Desk {
 
     /// One round of the dispatcher.
     pub(crate) async fn dispatch(&self) -> usize {
-        dispatch::run_once(&self.ctx, &self.limits).await.expect("a round")
+        dispatch::run_once(&self.ctx, &self.limits)
+            .await
+            .expect("a round")
     }
 
     /// Rounds with pauses between them, until nothing is left to carry or `rounds` are over.
@@ -221,15 +301,37 @@ impl Desk {
     }
 
     pub(crate) async fn payment(&self, case: &Case) -> Payment {
-        self.ctx.store.read().await.expect("a read").payment(case.payment).await.expect("payments").expect("a payment")
+        self.ctx
+            .store
+            .read()
+            .await
+            .expect("a read")
+            .payment(case.payment)
+            .await
+            .expect("payments")
+            .expect("a payment")
     }
 
     pub(crate) async fn instructions(&self, case: &Case) -> Vec<Instruction> {
-        self.ctx.store.read().await.expect("a read").instructions_of(case.payment).await.expect("instructions")
+        self.ctx
+            .store
+            .read()
+            .await
+            .expect("a read")
+            .instructions_of(case.payment)
+            .await
+            .expect("instructions")
     }
 
     pub(crate) async fn alarms(&self) -> Vec<Alarm> {
-        self.ctx.store.read().await.expect("a read").open_alarms(100).await.expect("alarms")
+        self.ctx
+            .store
+            .read()
+            .await
+            .expect("a read")
+            .open_alarms(100)
+            .await
+            .expect("alarms")
     }
 
     /// What is wrong between our books and the treasury's.
@@ -240,7 +342,9 @@ impl Desk {
     /// The applicant names another account.
     pub(crate) async fn correct(&self, case: &Case) -> Result<Payment, sanmiao::error::StageError> {
         let person = ordinary(1).remove(0);
-        self.payout().correct_account(case.applicant, case.payment, typed(&person, true)).await
+        self.payout()
+            .correct_account(case.applicant, case.payment, typed(&person, true))
+            .await
     }
 
     /// The treasury's call-back arrives.
@@ -252,14 +356,21 @@ impl Desk {
 /// A member of the finance staff of the whole city.
 pub(crate) fn finance_staff() -> Staff {
     Staff {
-        subject: Subject { issuer: "http://issuer".to_owned(), subject: "finance-maker".to_owned() },
+        subject: Subject {
+            issuer: "http://issuer".to_owned(),
+            subject: "finance-maker".to_owned(),
+        },
         roles: vec![Role::Finance],
         district: None,
     }
 }
 
 fn typed(person: &Person, other: bool) -> Typed {
-    let account = if other { "6222020000000000018" } else { person.account.number.as_str() };
+    let account = if other {
+        "6222020000000000018"
+    } else {
+        person.account.number.as_str()
+    };
     Typed {
         account: account.parse().expect("an account"),
         bank: person.account.bank_cnaps.parse().expect("a bank"),
@@ -275,7 +386,13 @@ pub(crate) fn money(text: &str) -> Money {
 /// Opens a database that is there and migrated, with the keys of every test.
 pub(crate) async fn open(place: &Place) -> Store {
     let ring = Keyring::of([("k1", &[1; 32])], "k1", &[2; 32]).expect("keys");
-    Store::open(&place.url, Vault::new(ring, Arc::new(SystemEntropy)), Limits::default()).await.expect("a store")
+    Store::open(
+        &place.url,
+        Vault::new(ring, Arc::new(SystemEntropy)),
+        Limits::default(),
+    )
+    .await
+    .expect("a store")
 }
 
 async fn store(place: &Place) -> Store {
@@ -284,8 +401,22 @@ async fn store(place: &Place) -> Store {
     let mut tx = store.write().await.expect("a write");
     for policy in shipped::book().iter() {
         let (id, effective) = (policy.id(), policy.effective());
-        tx.publish_policy(id, effective, &policy.hash(), policy.source_bytes(), MORNING).await.expect("published");
+        tx.publish_policy(
+            id,
+            effective,
+            &policy.hash(),
+            policy.source_bytes(),
+            MORNING,
+        )
+        .await
+        .expect("published");
     }
     tx.commit().await.expect("committed");
     store
+}
+
+/// The registers a policy asks.
+pub(crate) fn sources(policy: &str) -> Vec<SourceId> {
+    let policy = shipped::book().in_force(policy, super::people::AS_OF);
+    policy.expect("in force").sources().iter().collect()
 }

@@ -29,8 +29,6 @@ where
             }
         }
     };
-    match tokio::time::timeout(PATIENCE, found).await {
-        Ok(found) => found,
-        Err(_) => panic!("waited {PATIENCE:?} in vain: {what}"),
-    }
+    let found = tokio::time::timeout(PATIENCE, found).await;
+    found.unwrap_or_else(|_elapsed| panic!("waited {PATIENCE:?} in vain: {what}"))
 }

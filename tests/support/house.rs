@@ -23,10 +23,9 @@ use super::eventually::eventually;
 
 /// The policy most tests apply for.
 pub(crate) const PHD: &str = "foshan-phd-settling-in";
-/// Every register the PhD policy asks.
-pub(crate) const SCOPE: [&str; 3] = ["talent_introduction", "degree", "social_security"];
 /// Districts money is appropriated to.
-pub(crate) const DISTRICTS: [&str; 6] = ["440600", "440604", "440605", "440606", "440607", "440608"];
+pub(crate) const DISTRICTS: [&str; 6] =
+    ["440600", "440604", "440605", "440606", "440607", "440608"];
 
 /// What a house is made of.
 pub(crate) struct Plan {
@@ -73,7 +72,12 @@ pub(crate) struct Reply {
 impl Reply {
     /// The body, when the answer is a good one.
     pub(crate) fn good(self) -> Value {
-        assert!((200..300).contains(&self.status), "{} {}", self.status, self.body);
+        assert!(
+            (200..300).contains(&self.status),
+            "{} {}",
+            self.status,
+            self.body
+        );
         self.body
     }
 
@@ -85,7 +89,10 @@ impl Reply {
 
 /// A text by JSON pointer.
 pub(crate) fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("no text at {pointer} in {value}"))
+    value
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_else(|| panic!("no text at {pointer} in {value}"))
 }
 
 impl House {
@@ -98,12 +105,30 @@ impl House {
         let world = world(&plan, &clock, &base).await;
         let text = configuration(&world, &place, plan.policies.as_deref());
         let config = Config::parse(&text, Vec::new()).expect("a good configuration");
-        let nature = Nature { clock: clock.clone(), entropy: Arc::new(SystemEntropy) };
-        let app = App::assemble(&config, nature).await.expect("the service is put together");
+        let nature = Nature {
+            clock: clock.clone(),
+            entropy: Arc::new(SystemEntropy),
+        };
+        let app = App::assemble(&config, nature)
+            .await
+            .expect("the service is put together");
         let ctx = app.context().clone();
         let (stop, stopping) = watch::channel(false);
-        let served = tokio::spawn(async move { app.serve(listener, stopping).await.expect("the service serves") });
-        Self { world, ctx, clock, base, http: client(), stop, served, _place: place }
+        let served = tokio::spawn(async move {
+            app.serve(listener, stopping)
+                .await
+                .expect("the service serves");
+        });
+        Self {
+            world,
+            ctx,
+            clock,
+            base,
+            http: client(),
+            stop,
+            served,
+            _place: place,
+        }
     }
 
     /// A house whose every budget line holds more than anybody needs.
@@ -116,22 +141,40 @@ impl House {
     pub(crate) async fn fund_all(&self, amount: &str) {
         for policy in [PHD, "foshan-postdoc-settling-in", "foshan-junior-mid-level"] {
             for district in DISTRICTS {
-                self.fund(policy, district, amount, &format!("all-{policy}-{district}")).await.good();
+                self.fund(
+                    policy,
+                    district,
+                    amount,
+                    &format!("all-{policy}-{district}"),
+                )
+                .await
+                .good();
             }
         }
     }
 
     /// Money for one line of this year.
-    pub(crate) async fn fund(&self, policy: &str, district: &str, amount: &str, reference: &str) -> Reply {
+    pub(crate) async fn fund(
+        &self,
+        policy: &str,
+        district: &str,
+        amount: &str,
+        reference: &str,
+    ) -> Reply {
         let body = json!({
             "policy": policy, "district": district, "year": 2026, "amount": amount, "reference": reference,
         });
-        self.staff("finance-maker").post("/api/v1/finance/appropriations", &body).await
+        self.staff("finance-maker")
+            .post("/api/v1/finance/appropriations", &body)
+            .await
     }
 
     /// Somebody with an access token: an applicant or a member of staff.
     pub(crate) fn somebody(&self, subject: &str) -> Caller<'_> {
-        Caller { house: self, subject: subject.to_owned() }
+        Caller {
+            house: self,
+            subject: subject.to_owned(),
+        }
     }
 
     pub(crate) fn staff(&self, subject: &str) -> Caller<'_> {
@@ -140,7 +183,10 @@ impl House {
 
     /// The applicant's part, played over HTTP.
     pub(crate) fn applicant<'h>(&'h self, person: &Person) -> Applicant<'h> {
-        Applicant { caller: self.somebody(&person.subject), person: person.clone() }
+        Applicant {
+            caller: self.somebody(&person.subject),
+            person: person.clone(),
+        }
     }
 
     /// Both clocks ahead by so many days: the service's, and the books of the world.
@@ -169,7 +215,10 @@ impl House {
 fn listen_to_the_log() {
     let filter = tracing_subscriber::EnvFilter::from_default_env();
     // Another test of this process may have done it before.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_test_writer()
+        .try_init();
 }
 
 async fn world(plan: &Plan, clock: &Arc<JumpClock>, base: &str) -> World {
@@ -183,50 +232,98 @@ async fn world(plan: &Plan, clock: &Arc<JumpClock>, base: &str) -> World {
         clock: sanmiao_mocks::Clock::from_fn(move || time.now().as_micros()),
         ..WorldConfig::new(plan.seed, 0)
     };
-    World::start(config).await.expect("the made-up world starts")
+    World::start(config)
+        .await
+        .expect("the made-up world starts")
 }
 
 /// A configuration in which everything that is waited for comes soon.
-pub(crate) fn configuration(world: &World, place: &Place, policies: Option<&std::path::Path>) -> String {
-    let base = world.base_url();
-    let keys = world.keys();
-    let mut text = place.toml();
-    text.push_str("[server]\npublic_url = \"http://127.0.0.1\"\n");
-    text.push_str("[vault]\ncurrent = \"k1\"\nblind_index_key = \"AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI=\"\n");
-    text.push_str("[vault.keys]\nk1 = \"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=\"\n");
-    text.push_str(&format!("[identity]\nissuer = \"{base}/oidc\"\naudience = \"sanmiao\"\n"));
-    for (name, key) in [
+pub(crate) fn configuration(
+    world: &World,
+    place: &Place,
+    policies: Option<&std::path::Path>,
+) -> String {
+    let (base, keys) = (world.base_url(), world.keys());
+    let registers = [
         ("talent_introduction", &keys.talent_introduction),
         ("education", &keys.education),
         ("degree", &keys.degree),
         ("social_security", &keys.social_security),
-    ] {
-        text.push_str(&format!("[sources.{name}]\nurl = \"{base}/sources/{name}\"\n{}", peer(key)));
-        text.push_str("deadline_ms = 2000\nattempt_timeout_ms = 1000\nbackoff_ms = 5\nbackoff_ms_max = 20\nbreaker_open_ms = 100\n");
-    }
-    text.push_str(&format!("[treasury]\nurl = \"{base}/treasury\"\n{}", peer(&keys.treasury)));
-    text.push_str(&format!(
-        "callback_app_id = \"{}\"\ncallback_key = \"base64:{}\"\n",
-        keys.treasury.app_id,
-        STANDARD.encode(&keys.treasury.secret)
-    ));
-    text.push_str("timeout_ms = 1500\nlease_ms = 4000\nbackoff_ms = 20\nbackoff_ms_max = 200\nattempts_max = 200\n");
-    text.push_str("[jobs]\ndispatch_ms = 50\nresume_ms = 50\ninstalments_ms = 50\ndeadlines_ms = 50\n");
-    if let Some(folder) = policies {
-        text.push_str(&format!("[policies]\ndir = {folder:?}\n"));
-    }
-    text
+    ];
+    let registers = registers.map(|(name, key)| register(base, name, key)).concat();
+    let policies = policies.map_or_else(String::new, |folder| {
+        format!("[policies]\ndir = \"{}\"\n", folder.display())
+    });
+    format!(
+        r#"{database}
+[server]
+public_url = "http://127.0.0.1"
+[vault]
+current = "k1"
+blind_index_key = "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI="
+[vault.keys]
+k1 = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
+[identity]
+issuer = "{base}/oidc"
+audience = "sanmiao"
+{registers}
+[treasury]
+url = "{base}/treasury"
+{treasury}
+callback_app_id = "{callback_app_id}"
+callback_key = "base64:{callback_key}"
+timeout_ms = 1500
+lease_ms = 4000
+backoff_ms = 20
+backoff_ms_max = 200
+attempts_max = 200
+[jobs]
+dispatch_ms = 50
+resume_ms = 50
+instalments_ms = 50
+deadlines_ms = 50
+{policies}"#,
+        database = place.toml(),
+        treasury = peer(&keys.treasury),
+        callback_app_id = keys.treasury.app_id,
+        callback_key = STANDARD.encode(&keys.treasury.secret),
+    )
+}
+
+fn register(base: &str, name: &str, key: &ChannelKey) -> String {
+    format!(
+        r#"[sources.{name}]
+url = "{base}/sources/{name}"
+{peer}
+deadline_ms = 2000
+attempt_timeout_ms = 1000
+backoff_ms = 5
+backoff_ms_max = 20
+breaker_open_ms = 100
+"#,
+        peer = peer(key),
+    )
 }
 
 fn peer(key: &ChannelKey) -> String {
-    format!("app_id = \"{}\"\nkey = \"base64:{}\"\n", key.app_id, STANDARD.encode(&key.secret))
+    format!(
+        "app_id = \"{}\"\nkey = \"base64:{}\"\n",
+        key.app_id,
+        STANDARD.encode(&key.secret)
+    )
 }
 
 /// A client for tests.
-#[expect(clippy::disallowed_methods, reason = "a test plays the part of a stranger, who has a client of their own")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test plays the part of a stranger, who has a client of their own"
+)]
 pub(crate) fn client() -> reqwest::Client {
     let _chosen_before = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().no_proxy().build().expect("a client")
+    reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .expect("a client")
 }
 
 /// Somebody who calls the API with a token.
@@ -241,21 +338,33 @@ impl Caller<'_> {
     }
 
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
-        self.call(Method::POST, path, Some(serde_json::to_vec(body).expect("JSON"))).await
+        self.call(
+            Method::POST,
+            path,
+            Some(serde_json::to_vec(body).expect("JSON")),
+        )
+        .await
     }
 
     /// Posts bytes as they are.
     pub(crate) async fn post_text(&self, path: &str, body: &str) -> Reply {
-        self.call(Method::POST, path, Some(body.as_bytes().to_vec())).await
+        self.call(Method::POST, path, Some(body.as_bytes().to_vec()))
+            .await
     }
 
     async fn call(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> Reply {
-        let mut request = self.house.http.request(method, format!("{}{path}", self.house.base));
+        let mut request = self
+            .house
+            .http
+            .request(method, format!("{}{path}", self.house.base));
         // A fresh token for each call: days may have passed.
         let token = self.house.world.token_for(&self.subject);
-        request = request.bearer_auth(token.unwrap_or_else(|| panic!("nobody is called {}", self.subject)));
+        request = request
+            .bearer_auth(token.unwrap_or_else(|| panic!("nobody is called {}", self.subject)));
         if let Some(body) = body {
-            request = request.header("content-type", "application/json").body(body);
+            request = request
+                .header("content-type", "application/json")
+                .body(body);
         }
         let response = request.send().await.expect("the service answers");
         let status = response.status().as_u16();
@@ -294,8 +403,14 @@ impl Applicant<'_> {
     /// The registers a policy asks.
     pub(crate) fn scope(&self, policy: &str) -> Vec<&'static str> {
         let policies = &self.caller.house.ctx.policies;
-        let policy = policies.in_force(policy, super::people::AS_OF).expect("the policy is in force");
-        policy.sources().iter().map(sanmiao::domain::source::SourceId::as_str).collect()
+        let policy = policies
+            .in_force(policy, super::people::AS_OF)
+            .expect("the policy is in force");
+        policy
+            .sources()
+            .iter()
+            .map(sanmiao::domain::source::SourceId::as_str)
+            .collect()
     }
 
     pub(crate) async fn try_open(&self, policy: &str, scope: &[&str]) -> Reply {
@@ -310,7 +425,9 @@ impl Applicant<'_> {
             "snapshot_id": snapshot,
             "account": account.number, "bank": account.bank_cnaps, "phone": self.person.phone,
         });
-        self.caller.post(&format!("/api/v1/applications/{id}/file"), &body).await
+        self.caller
+            .post(&format!("/api/v1/applications/{id}/file"), &body)
+            .await
     }
 
     /// Opens and files.
@@ -320,12 +437,19 @@ impl Applicant<'_> {
     }
 
     pub(crate) async fn look(&self, id: &str) -> Value {
-        self.caller.get(&format!("/api/v1/applications/{id}")).await.good()
+        self.caller
+            .get(&format!("/api/v1/applications/{id}"))
+            .await
+            .good()
     }
 
     /// The payments of an application.
     pub(crate) async fn payments(&self, id: &str) -> Vec<Value> {
-        let body = self.caller.get(&format!("/api/v1/applications/{id}/payments")).await.good();
+        let body = self
+            .caller
+            .get(&format!("/api/v1/applications/{id}/payments"))
+            .await
+            .good();
         let list = body.get("items").cloned().unwrap_or(body);
         list.as_array().expect("a list of payments").clone()
     }

@@ -1,5 +1,7 @@
 //! Made-up people for tests, picked by what is particular about them.
 
+use std::sync::LazyLock;
+
 use jiff::civil::{Date, date};
 use sanmiao_mocks::{Expected, Person, Trait};
 
@@ -9,14 +11,22 @@ pub(crate) const AS_OF: Date = date(2026, 11, 20);
 /// A thousand people hold every trait.
 const MANY: usize = 1_000;
 
-/// `count` people with this trait who apply for the PhD policy.
+static CROWD: LazyLock<Vec<Person>> =
+    LazyLock::new(|| sanmiao_mocks::people::generate(11, MANY, AS_OF));
+
+/// `count` people with this trait who apply for the doctors' policy.
 pub(crate) fn doctors_with(one: Trait, count: usize) -> Vec<Person> {
-    let found: Vec<Person> = sanmiao_mocks::people::generate(11, MANY, AS_OF)
-        .into_iter()
+    let found: Vec<Person> = CROWD
+        .iter()
         .filter(|person| person.is(one) && person.applies_for == "foshan-phd-settling-in")
         .take(count)
+        .cloned()
         .collect();
-    assert_eq!(found.len(), count, "a thousand people hold too few of {one:?}");
+    assert_eq!(
+        found.len(),
+        count,
+        "a thousand people hold too few of {one:?}"
+    );
     found
 }
 

@@ -24,7 +24,9 @@ pub(crate) async fn faults(store: &Store, treasury: &LedgerTotals) -> Vec<String
     let paid_by_treasury = fen(&treasury.paid_total);
     for (what, ours) in [("payments", settled), ("ledger", paid_by_ledger)] {
         if ours != paid_by_treasury {
-            faults.push(format!("our {what} say {ours} fen were paid, the treasury says {paid_by_treasury}"));
+            faults.push(format!(
+                "our {what} say {ours} fen were paid, the treasury says {paid_by_treasury}"
+            ));
         }
     }
     for budget in tx.budgets().await.expect("budgets") {
@@ -39,10 +41,16 @@ pub(crate) async fn faults(store: &Store, treasury: &LedgerTotals) -> Vec<String
 pub(crate) async fn payments(store: &Store, state: PaymentState) -> i64 {
     let mut tx = store.read().await.expect("a read");
     let counts = tx.count_payments_by_state().await.expect("counts");
-    counts.into_iter().filter(|(which, ..)| *which == state).map(|(_, _, fen)| fen).sum()
+    counts
+        .into_iter()
+        .filter(|(which, ..)| *which == state)
+        .map(|(_, _, fen)| fen)
+        .sum()
 }
 
 /// An amount text as fen.
 pub(crate) fn fen(text: &str) -> i64 {
-    text.parse::<sanmiao::domain::money::Money>().expect("an exact amount").fen()
+    text.parse::<sanmiao::domain::money::Money>()
+        .expect("an exact amount")
+        .fen()
 }

@@ -64,7 +64,9 @@ pub(crate) struct ModelTreasury(Mutex<State>);
 
 impl ModelTreasury {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().expect("no test panics while it holds the treasury")
+        self.0
+            .lock()
+            .expect("no test panics while it holds the treasury")
     }
 
     /// Appends turns to the script.
@@ -89,7 +91,10 @@ impl ModelTreasury {
     /// Those it has accepted and not paid yet.
     pub(crate) fn accepted(&self) -> Vec<InstructionId> {
         let state = self.state();
-        let waits = state.held.iter().filter(|(_, held)| held.status == TreasuryStatus::Accepted);
+        let waits = state
+            .held
+            .iter()
+            .filter(|(_, held)| held.status == TreasuryStatus::Accepted);
         waits.map(|(id, _)| *id).collect()
     }
 
@@ -137,20 +142,14 @@ impl ModelTreasury {
         Some(callback(&mut state, id))
     }
 
-    /// What a call-back of now would say, without anything happening.
-    pub(crate) fn event(&self, id: &InstructionId, returned: bool) -> Callback {
-        let mut state = self.state();
-        let mut event = callback(&mut state, id);
-        event.returned = returned;
-        event
-    }
-
     /// The treasury's own books.
     pub(crate) fn ledger(&self) -> LedgerTotals {
         let state = self.state();
         let sum = |wanted: &dyn Fn(&Held) -> bool| {
             let chosen = state.held.values().filter(|held| wanted(held));
-            let (count, fen) = chosen.fold((0, 0), |(count, fen), held| (count + 1, fen + held.order.amount.fen()));
+            let (count, fen) = chosen.fold((0, 0), |(count, fen), held| {
+                (count + 1, fen + held.order.amount.fen())
+            });
             (count, Money::from_fen(fen).expect("a sum").to_string())
         };
         let (accepted_count, accepted_total) = sum(&|_| true);
@@ -174,7 +173,12 @@ impl ModelTreasury {
             Some(held) if held.order != order => TreasuryReply::Conflict,
             Some(held) => TreasuryReply::Known(acknowledgement(held)),
             None => {
-                let held = Held { order, status: TreasuryStatus::Accepted, settled_before: false, events: 0 };
+                let held = Held {
+                    order,
+                    status: TreasuryStatus::Accepted,
+                    settled_before: false,
+                    events: 0,
+                };
                 let reply = TreasuryReply::Known(acknowledgement(&held));
                 state.held.insert(id, held);
                 reply
@@ -190,7 +194,10 @@ fn key(order: &Order) -> String {
 fn callback(state: &mut State, id: &InstructionId) -> Callback {
     state.events += 1;
     let number = state.events;
-    let held = state.held.get_mut(id).expect("the treasury speaks of what it holds");
+    let held = state
+        .held
+        .get_mut(id)
+        .expect("the treasury speaks of what it holds");
     held.events += 1;
     Callback {
         event_id: format!("00000000-0000-4000-8000-{number:012}"),
@@ -231,8 +238,10 @@ fn on_the_way(turn: &Turn, reply: TreasuryReply) -> TreasuryReply {
         Turn::LostBack => TreasuryReply::Unknown { why: "timed out" },
         Turn::Garbled => TreasuryReply::Unknown { why: "garbled" },
         Turn::EchoAmount(amount) => change(reply, &|ack| ack.amount = *amount),
-        Turn::EchoAccount => change(reply, &|ack| ack.payee_account = "6222020000000000018".to_owned()),
-        Turn::EchoPayee => change(reply, &|ack| ack.payee_name = "另一人".to_owned()),
+        Turn::EchoAccount => change(reply, &|ack| {
+            "6222020000000000018".clone_into(&mut ack.payee_account);
+        }),
+        Turn::EchoPayee => change(reply, &|ack| "另一人".clone_into(&mut ack.payee_name)),
         _ => reply,
     }
 }
@@ -245,7 +254,11 @@ impl Treasury for ModelTreasury {
         match turn {
             Turn::LostThere => return TreasuryReply::Unknown { why: "timed out" },
             Turn::Conflict => return TreasuryReply::Conflict,
-            Turn::Refuse => return TreasuryReply::Refused { code: "payee_unknown".to_owned() },
+            Turn::Refuse => {
+                return TreasuryReply::Refused {
+                    code: "payee_unknown".to_owned(),
+                };
+            }
             _ => {}
         }
         let order: Order = serde_json::from_slice(payload).expect("an order");
@@ -266,7 +279,9 @@ impl Treasury for ModelTreasury {
         if turn == Turn::LostThere {
             return TreasuryReply::Unknown { why: "timed out" };
         }
-        let reply = state.held.get(id).map_or(TreasuryReply::NeverSeen, |held| TreasuryReply::Known(acknowledgement(held)));
+        let reply = state.held.get(id).map_or(TreasuryReply::NeverSeen, |held| {
+            TreasuryReply::Known(acknowledgement(held))
+        });
         drop(state);
         on_the_way(&turn, reply)
     }
