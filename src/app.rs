@@ -121,6 +121,12 @@ impl App {
         &self.ctx
     }
 
+    /// Who stands behind a bearer token.
+    #[must_use]
+    pub fn identity(&self) -> Arc<dyn Identity> {
+        Arc::clone(&self.identity)
+    }
+
     /// What the treasury itself has written down.
     #[must_use]
     pub fn books(&self) -> Arc<dyn TreasuryBooks> {

@@ -32,6 +32,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -123,6 +124,8 @@ impl Default for Limits {
 pub struct Store {
     pools: Pools,
     vault: Vault,
+    /// Transactions that wrote something and were committed.
+    commits: Arc<AtomicU64>,
 }
 
 #[derive(Clone)]
@@ -155,6 +158,9 @@ pub struct Tx {
     vault: Vault,
     /// Set once a statement has failed: see [`Tx::commit`].
     failed: bool,
+    /// Set once a statement has changed a row.
+    wrote: bool,
+    commits: Arc<AtomicU64>,
 }
 
 enum Inner {
@@ -181,7 +187,7 @@ impl Store {
             DatabaseUrl::Sqlite(path) => open_sqlite(path, limits).await?,
             DatabaseUrl::Postgres(url) => open_postgres(url, limits).await?,
         };
-        let store = Self { pools, vault };
+        let store = Self { pools, vault, commits: Arc::default() };
         if store.pending_migrations().await? == 0 {
             store.verify_keys().await?;
         }
@@ -297,6 +303,12 @@ impl Store {
         }
     }
 
+    /// How many transactions that changed something were committed since the store was opened: each waits for the disk.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors
@@ -386,6 +398,8 @@ impl Store {
             inner,
             vault: self.vault.clone(),
             failed: false,
+            wrote: false,
+            commits: Arc::clone(&self.commits),
         }
     }
 }
@@ -414,6 +428,9 @@ impl Tx {
         match self.inner {
             Inner::Sqlite(tx) => tx.commit().await?,
             Inner::Postgres(tx) => tx.commit().await?,
+        }
+        if self.wrote {
+            self.commits.fetch_add(1, Ordering::Relaxed);
         }
         Ok(())
     }

@@ -194,6 +194,7 @@ impl Tx {
                 Err(error) => Err(error),
             }
         });
+        self.wrote |= matches!(done, Ok(1..));
         self.noted(done)
     }
 
@@ -213,6 +214,8 @@ impl Tx {
                 Err(error) => Err(error),
             }
         });
+        // Rows of anything but a plain look-up are rows that were changed.
+        self.wrote |= !statement.sqlite.starts_with("SELECT") && matches!(&rows, Ok(rows) if !rows.is_empty());
         self.noted(rows)
     }
 
@@ -232,6 +235,7 @@ impl Tx {
                 Err(error) => Err(error),
             }
         });
+        self.wrote |= !statement.sqlite.starts_with("SELECT") && matches!(row, Ok(Some(_)));
         self.noted(row)
     }
 }
