@@ -87,7 +87,7 @@ fn example(document: &Value, schema: &Value) -> Value {
 }
 
 /// Paths, tokens and names of the bodies that the API reads; the treasury's is read by the gate.
-const BODIES: [(&str, &str, &str); 6] = [
+const BODIES: [(&str, &str, &str); 7] = [
     ("/api/v1/applications", "applicant-1", "OpenRequest"),
     (
         "/api/v1/applications/{id}/disputes",
@@ -108,6 +108,11 @@ const BODIES: [(&str, &str, &str); 6] = [
         "/api/v1/review/applications/{id}/decision",
         "reviewer-city",
         "DecisionRequest",
+    ),
+    (
+        "/api/v1/review/payments/{id}/decision",
+        "reviewer-city",
+        "InstalmentDecisionRequest",
     ),
     (
         "/api/v1/finance/appropriations",
