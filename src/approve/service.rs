@@ -108,6 +108,7 @@ impl Approve {
         let applicant = self.applicant(&mut tx, &application).await?;
         drop(tx);
         let judged = case.judge();
+        let application = located(application, &case, &judged);
         let after = self.commit(application, &applicant, &case, &judged).await?;
         self.tell(&after);
         Ok(after)
@@ -199,6 +200,7 @@ impl Approve {
         let applicant = self.applicant(&mut tx, &application).await?;
         let case = self.load(&mut tx, &application, Round::FILING, None).await?;
         let mut judged = case.judge();
+        let application = located(application, &case, &judged);
         if outcome == Outcome::Approve {
             judged.way = Way::Approve(plan_by_person(&case, &judged)?);
         }
@@ -524,6 +526,14 @@ impl Approve {
         tx.audit(&AuditEntry { id, at, actor, act, subject, detail }).await?;
         Ok(())
     }
+}
+
+/// The register that names the district may have been silent at the filing and have answered since.
+fn located(mut application: Application, case: &Case, judged: &Judged) -> Application {
+    if application.district.is_none() {
+        application.district = judged.facts.district(&case.policy).and_then(|code| code.parse().ok());
+    }
+    application
 }
 
 fn ms_since(ctx: &Context, earlier: Timestamp) -> i64 {

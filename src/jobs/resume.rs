@@ -6,9 +6,10 @@ use futures_util::stream;
 
 use crate::approve::Approve;
 use crate::context::Context;
-use crate::domain::application::ApplicationState;
+use crate::domain::application::{Application, ApplicationState};
 use crate::domain::evidence::Round;
 use crate::domain::id::ApplicationId;
+use crate::domain::source::SourceId;
 use crate::error::StageError;
 use crate::prefill::Prefill;
 
@@ -51,7 +52,7 @@ async fn resume(ctx: &Context, id: ApplicationId) -> Result<bool, StageError> {
     let Some(application) = tx.application(id).await? else { return Ok(false) };
     drop(tx);
     if let ApplicationState::Parked { sources, .. } = &application.state
-        && let Err(error) = Prefill::new(ctx.clone()).collect(&application, Round::FILING, sources).await
+        && let Err(error) = ask_again(ctx, &application, sources).await
     {
         // It is judged on what is there, and parked again behind those that can go on.
         tracing::warn!(application = %id, %error, "its sources cannot be asked");
@@ -59,4 +60,13 @@ async fn resume(ctx: &Context, id: ApplicationId) -> Result<bool, StageError> {
     }
     let after = Approve::new(ctx.clone()).decide(id).await?;
     Ok(!matches!(after.state, ApplicationState::Parked { .. }))
+}
+
+/// What a register that is back has to say completes the form too.
+async fn ask_again(ctx: &Context, application: &Application, sources: &[SourceId]) -> Result<(), StageError> {
+    let prefill = Prefill::new(ctx.clone());
+    if prefill.collect(application, Round::FILING, sources).await?.evidence.is_empty() {
+        return Ok(());
+    }
+    prefill.refill(application).await
 }

@@ -244,6 +244,18 @@ impl Prefill {
         Ok(!collected.evidence.is_empty())
     }
 
+    /// Fills the form anew after a register has answered late. What was confirmed stays what it was; the newest form is what is shown.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub async fn refill(&self, application: &Application) -> Result<(), StageError> {
+        let Some(policy) = self.ctx.policies.by_hash(application.policy.hash) else { return Ok(()) };
+        let mut tx = self.ctx.store.read().await?;
+        let applicant = tx.applicant(application.applicant).await?.ok_or(StageError::not_found("applicant"))?;
+        drop(tx);
+        self.fill(application.clone(), &applicant, &policy).await.map(drop)
+    }
+
     async fn fill(&self, application: Application, who: &Applicant, policy: &Policy) -> Result<FormView, StageError> {
         let mut tx = self.ctx.store.write().await?;
         let evidence = tx.evidence_of(application.id, Round::FILING).await?;
@@ -268,11 +280,7 @@ impl Prefill {
     pub async fn form(&self, who: ApplicantId, id: ApplicationId) -> Result<FormView, StageError> {
         let mut tx = self.ctx.store.read().await?;
         let application = own(&mut tx, who, id).await?;
-        let shown = match &application.filing {
-            Some(filing) => tx.snapshot(filing.snapshot).await?,
-            None => tx.latest_snapshot(id).await?,
-        };
-        let snapshot = shown.ok_or(StageError::not_found("form"))?;
+        let snapshot = tx.latest_snapshot(id).await?.ok_or(StageError::not_found("form"))?;
         let disputes = tx.disputes_of(id).await?;
         Ok(FormView { application, snapshot, disputes })
     }

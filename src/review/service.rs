@@ -27,7 +27,7 @@ pub struct CaseView {
     pub application: Application,
     /// The applicant.
     pub applicant: Applicant,
-    /// The form they confirmed.
+    /// The newest form: what they confirmed, completed by registers that answered late.
     pub snapshot: Option<Snapshot>,
     /// What they said is wrong.
     pub disputes: Vec<Dispute>,
@@ -110,10 +110,7 @@ impl Review {
         tx.commit().await?;
         let mut tx = ctx.store.read().await?;
         let applicant = tx.applicant(application.applicant).await?.ok_or(StageError::not_found("applicant"))?;
-        let snapshot = match &application.filing {
-            Some(filing) => tx.snapshot(filing.snapshot).await?,
-            None => None,
-        };
+        let snapshot = tx.latest_snapshot(id).await?;
         let disputes = tx.disputes_of(id).await?;
         let decisions = tx.decisions_of(id).await?;
         let fetches = tx.fetches_of(id).await?;

@@ -174,6 +174,11 @@ impl<'a> Driver<'a> {
             story.application = self.call(Method::GET, &path, &story.token, None).await?;
             note(&mut story);
             if !matches!(story.state(), "filed" | "parked" | "waiting_for_budget") && self.paid(&mut story, &path).await? {
+                if story.parked {
+                    // A register that answered late has filled its rows by now.
+                    let form = self.call(Method::GET, &format!("{path}/form"), &story.token, None).await?;
+                    story.filled = form["form"]["filled"].as_u64().unwrap_or(story.filled);
+                }
                 break;
             }
             tokio::time::sleep(Duration::from_millis(LOOK_MS)).await;
