@@ -1,6 +1,7 @@
 //! `sanmiao replay`: recomputes decisions from stored evidence, or from an exported bundle offline.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -148,10 +149,9 @@ impl Policies {
             return Ok(None);
         };
         let hash = stored.inputs.policy.sha256;
-        if !self.0.contains_key(&hash) {
+        if let Entry::Vacant(unknown) = self.0.entry(hash) {
             let published = tx.policy_by_hash(&hash).await?;
-            let policy = published.and_then(|published| Policy::load(&published.body).ok()).map(Arc::new);
-            self.0.insert(hash, policy);
+            unknown.insert(published.and_then(|published| Policy::load(&published.body).ok()).map(Arc::new));
         }
         Ok(self.0.get(&hash).cloned().flatten())
     }

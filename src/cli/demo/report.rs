@@ -293,6 +293,6 @@ fn percentiles(sorted_us: &[i64]) -> Value {
 
 /// A share with four decimals, rounded down.
 fn share(part: u64, whole: u64) -> String {
-    let tenthousandths = if whole == 0 { 0 } else { part * 10_000 / whole };
+    let tenthousandths = (part * 10_000).checked_div(whole).unwrap_or(0);
     format!("{}.{:04}", tenthousandths / 10_000, tenthousandths % 10_000)
 }

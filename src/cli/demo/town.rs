@@ -163,7 +163,7 @@ listen = "{listen}"
 public_url = "http://{listen}"
 
 [database]
-data_dir = {folder:?}
+data_dir = {folder}
 
 [vault]
 current = "demo"
@@ -180,6 +180,7 @@ format = "json"
 filter = "warn"
 
 {peers}"#,
+        folder = toml::Value::String(folder.display().to_string()),
         seal = *key(),
         index = *key(),
         peers = peers(world),
