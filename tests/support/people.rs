@@ -1,5 +1,6 @@
 //! Made-up people for tests, picked by what is particular about them.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use jiff::civil::{Date, date};
@@ -28,6 +29,16 @@ pub(crate) fn doctors_with(one: Trait, count: usize) -> Vec<Person> {
         "a thousand people hold too few of {one:?}"
     );
     found
+}
+
+/// One person of every kind and policy there is among a thousand.
+pub(crate) fn one_of_each() -> Vec<Person> {
+    let mut seen = HashSet::new();
+    CROWD
+        .iter()
+        .filter(|person| seen.insert((person.traits.clone(), person.applies_for.clone())))
+        .cloned()
+        .collect()
 }
 
 /// `count` doctors whom a machine approves, all of one district.
