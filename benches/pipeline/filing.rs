@@ -15,7 +15,7 @@ use sanmiao_mocks::Person;
 
 use super::bare::{self, Bare};
 use super::rows::Kept;
-use super::stand::{self, Beside};
+use super::stand::{self, Beside, Folder};
 
 /// Times of both sides, person by person.
 #[derive(Default)]
@@ -32,7 +32,7 @@ pub(crate) struct Times {
 /// Files and judges `people`, one after the other; after each, the same rows are written bare.
 pub(crate) async fn run(people: usize, seed: u64) -> Times {
     let beside = Beside::start(seed, people);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new("filing");
     let ours = folder.path().join("ours");
     let app = stand::assemble(&beside.world, &ours).await;
     let ctx = app.context();

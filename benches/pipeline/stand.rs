@@ -23,6 +23,27 @@ use tokio::sync::oneshot;
 const AMPLE_FEN: i64 = 1_000_000_000_000;
 const DISTRICTS: [&str; 6] = ["440600", "440604", "440605", "440606", "440607", "440608"];
 
+/// A folder of our own, removed in the end.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("sanmiao-bench-{}-{name}", std::process::id()));
+        std::fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
 /// A made-up world that runs beside.
 pub(crate) struct Beside {
     pub(crate) world: Arc<World>,

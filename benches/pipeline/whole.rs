@@ -20,7 +20,7 @@ use tokio::sync::watch;
 use super::bare;
 use super::floor::{Call, Floor, Script, call};
 use super::rows::{Kept, counts};
-use super::stand::{self, Beside};
+use super::stand::{self, Beside, Folder};
 
 /// People under way at once.
 const CONCURRENCY: usize = 16;
@@ -41,7 +41,7 @@ pub(crate) struct Side {
 
 /// One round: the pipeline, then the floor with what the pipeline did.
 pub(crate) async fn round(people: usize, seed: u64) -> (Side, Side) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new(&format!("whole-{seed}"));
     let beside = Beside::start(seed, people);
     let (side, scripts) = pipeline(&beside, folder.path()).await;
     drop(beside);
