@@ -8,11 +8,12 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use sqlx::Transaction;
 use sqlx::query::Query;
 use sqlx::sqlite::{
-    Sqlite, SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    Sqlite, SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePool,
+    SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::Transaction;
 
 use super::rows::{Cell, Kept, Line};
 
@@ -70,7 +71,9 @@ fn bind(query: Bound<'_>, cell: Cell) -> Bound<'_> {
 impl Writing<'_> {
     async fn insert(&mut self, table: &str, line: &Line) {
         let sql = self.bare.insert_text(table, line);
-        let query = line.0.iter().fold(sqlx::query(sql), |query, (_, cell)| bind(query, cell.clone()));
+        let query = line.0.iter().fold(sqlx::query(sql), |query, (_, cell)| {
+            bind(query, cell.clone())
+        });
         query.execute(&mut *self.tx).await.unwrap();
     }
 
@@ -95,8 +98,23 @@ impl Writing<'_> {
     async fn application(&mut self, line: &Line, version: i64) {
         let mut cells = vec![line.cell("id"), Cell::Int(version)];
         let named = [
-            "policy_id", "policy_effective", "policy_hash", "district", "filed_at", "filed_on", "snapshot_id", "typed",
-            "key_id", "state", "sources", "decision_id", "award_id", "since", "retry_at", "until_on", "request_id",
+            "policy_id",
+            "policy_effective",
+            "policy_hash",
+            "district",
+            "filed_at",
+            "filed_on",
+            "snapshot_id",
+            "typed",
+            "key_id",
+            "state",
+            "sources",
+            "decision_id",
+            "award_id",
+            "since",
+            "retry_at",
+            "until_on",
+            "request_id",
         ];
         cells.extend(named.map(|name| line.cell(name)));
         self.update(UPDATE_APPLICATION, cells).await;
@@ -104,19 +122,43 @@ impl Writing<'_> {
 
     async fn payment(&mut self, line: &Line, version: i64) {
         let mut cells = vec![line.cell("id"), Cell::Int(version)];
-        cells.extend(["amount", "due_on", "recheck", "state", "generation", "retry_at"].map(|name| line.cell(name)));
+        cells.extend(
+            [
+                "amount",
+                "due_on",
+                "recheck",
+                "state",
+                "generation",
+                "retry_at",
+            ]
+            .map(|name| line.cell(name)),
+        );
         self.update(UPDATE_PAYMENT, cells).await;
     }
 
     async fn instruction(&mut self, line: &Line) {
-        let named = ["id", "state", "next_at", "treasury_no", "acknowledged_at", "settled_at", "returned_at", "reason_code"];
-        self.update(CHANGE, named.map(|name| line.cell(name)).into()).await;
+        let named = [
+            "id",
+            "state",
+            "next_at",
+            "treasury_no",
+            "acknowledged_at",
+            "settled_at",
+            "returned_at",
+            "reason_code",
+        ];
+        self.update(CHANGE, named.map(|name| line.cell(name)).into())
+            .await;
     }
 }
 
 impl Bare {
     pub(crate) async fn open(path: &Path) -> Self {
-        Self { writer: pool(path).await, inserts: Mutex::default(), commits: AtomicU64::new(0) }
+        Self {
+            writer: pool(path).await,
+            inserts: Mutex::default(),
+            commits: AtomicU64::new(0),
+        }
     }
 
     pub(crate) async fn close(&self) {
@@ -124,7 +166,10 @@ impl Bare {
     }
 
     async fn begin(&self) -> Writing<'_> {
-        Writing { bare: self, tx: self.writer.begin_with("BEGIN IMMEDIATE").await.unwrap() }
+        Writing {
+            bare: self,
+            tx: self.writer.begin_with("BEGIN IMMEDIATE").await.unwrap(),
+        }
     }
 
     /// Made once a table; prepared once a connection.
@@ -134,8 +179,14 @@ impl Bare {
             return text;
         }
         let names: Vec<&str> = line.0.iter().map(|(name, _)| name.as_str()).collect();
-        let places: Vec<String> = (1..=names.len()).map(|number| format!("${number}")).collect();
-        let text = format!("INSERT INTO {table} ({}) VALUES ({})", names.join(", "), places.join(", "));
+        let places: Vec<String> = (1..=names.len())
+            .map(|number| format!("${number}"))
+            .collect();
+        let text = format!(
+            "INSERT INTO {table} ({}) VALUES ({})",
+            names.join(", "),
+            places.join(", ")
+        );
         let text: &'static str = text.leak();
         inserts.insert(table.to_owned(), text);
         text
@@ -153,16 +204,26 @@ impl Bare {
     pub(crate) async fn begin_draft(&self, kept: &Kept) {
         let draft = kept.application.with(&[
             ("state", Cell::Text("draft".to_owned())),
-            ("district", Cell::Null), ("filed_at", Cell::Null), ("filed_on", Cell::Null), ("snapshot_id", Cell::Null),
-            ("typed", Cell::Null), ("key_id", Cell::Null), ("sources", Cell::Null), ("decision_id", Cell::Null),
-            ("award_id", Cell::Null), ("since", Cell::Null), ("retry_at", Cell::Null), ("until_on", Cell::Null),
+            ("district", Cell::Null),
+            ("filed_at", Cell::Null),
+            ("filed_on", Cell::Null),
+            ("snapshot_id", Cell::Null),
+            ("typed", Cell::Null),
+            ("key_id", Cell::Null),
+            ("sources", Cell::Null),
+            ("decision_id", Cell::Null),
+            ("award_id", Cell::Null),
+            ("since", Cell::Null),
+            ("retry_at", Cell::Null),
+            ("until_on", Cell::Null),
             ("version", Cell::Int(0)),
         ]);
         let mut tx = self.begin().await;
         tx.insert("consents", &kept.consent).await;
         tx.insert("applications", &draft).await;
         tx.insert_all("evidence", kept.identity()).await;
-        tx.insert_all("audit", kept.acts(&["application.opened"])).await;
+        tx.insert_all("audit", kept.acts(&["application.opened"]))
+            .await;
         tx.commit().await;
     }
 
@@ -185,13 +246,18 @@ impl Bare {
     pub(crate) async fn file(&self, kept: &Kept) {
         let filed = kept.application.with(&[
             ("state", Cell::Text("filed".to_owned())),
-            ("sources", Cell::Null), ("decision_id", Cell::Null), ("award_id", Cell::Null), ("since", Cell::Null),
-            ("retry_at", Cell::Null), ("until_on", Cell::Null),
+            ("sources", Cell::Null),
+            ("decision_id", Cell::Null),
+            ("award_id", Cell::Null),
+            ("since", Cell::Null),
+            ("retry_at", Cell::Null),
+            ("until_on", Cell::Null),
         ]);
         let mut tx = self.begin().await;
         tx.insert_all("slots", &kept.slots).await;
         tx.application(&filed, 0).await;
-        tx.insert_all("audit", kept.acts(&["application.filed"])).await;
+        tx.insert_all("audit", kept.acts(&["application.filed"]))
+            .await;
         tx.commit().await;
     }
 
@@ -200,22 +266,44 @@ impl Bare {
         let mut tx = self.begin().await;
         tx.insert_all("decisions", &kept.decisions).await;
         if let Some(award) = &kept.award {
-            tx.update(RESERVE, ["policy", "district", "year", "total"].map(|name| award.cell(name)).into()).await;
+            tx.update(
+                RESERVE,
+                ["policy", "district", "year", "total"]
+                    .map(|name| award.cell(name))
+                    .into(),
+            )
+            .await;
             tx.insert("awards", award).await;
             tx.insert_all("journal", kept.moved(&["commit"])).await;
             for payment in &kept.payments {
                 let scheduled = Cell::Text("scheduled".to_owned());
-                let fresh = payment.with(&[("state", scheduled), ("generation", Cell::Int(0)), ("version", Cell::Int(0))]);
+                let fresh = payment.with(&[
+                    ("state", scheduled),
+                    ("generation", Cell::Int(0)),
+                    ("version", Cell::Int(0)),
+                ]);
                 tx.insert("payments", &fresh).await;
                 if payment.cell("generation") != Cell::Int(0) {
                     tx.insert_all("instructions", &ready(kept, payment)).await;
                     tx.insert_all("journal", kept.moved(&["instruct"])).await;
-                    tx.payment(&payment.with(&[("state", Cell::Text("instructed".to_owned()))]), 0).await;
+                    tx.payment(
+                        &payment.with(&[("state", Cell::Text("instructed".to_owned()))]),
+                        0,
+                    )
+                    .await;
                 }
             }
         }
         tx.application(&kept.application, 1).await;
-        tx.insert_all("audit", kept.acts(&["application.approved", "application.referred", "application.parked"])).await;
+        tx.insert_all(
+            "audit",
+            kept.acts(&[
+                "application.approved",
+                "application.referred",
+                "application.parked",
+            ]),
+        )
+        .await;
         tx.commit().await;
     }
 
@@ -224,7 +312,11 @@ impl Bare {
         let mut tx = self.begin().await;
         for kept in batch {
             for instruction in &kept.instructions {
-                tx.update(LEASE, vec![instruction.cell("id"), instruction.cell("next_at")]).await;
+                tx.update(
+                    LEASE,
+                    vec![instruction.cell("id"), instruction.cell("next_at")],
+                )
+                .await;
             }
         }
         tx.commit().await;
@@ -235,10 +327,16 @@ impl Bare {
         let mut tx = self.begin().await;
         for instruction in &kept.instructions {
             let state = Cell::Text("acknowledged".to_owned());
-            let heard = [("state", state), ("settled_at", Cell::Null), ("returned_at", Cell::Null), ("reason_code", Cell::Null)];
+            let heard = [
+                ("state", state),
+                ("settled_at", Cell::Null),
+                ("returned_at", Cell::Null),
+                ("reason_code", Cell::Null),
+            ];
             tx.instruction(&instruction.with(&heard)).await;
         }
-        tx.insert_all("audit", kept.acts(&["instruction."]).into_iter().take(1)).await;
+        tx.insert_all("audit", kept.acts(&["instruction."]).into_iter().take(1))
+            .await;
         tx.commit().await;
     }
 
@@ -256,8 +354,16 @@ impl Bare {
             }
         }
         let moved = kept.moved(&["settle", "return_unsettled", "return_settled"]);
-        tx.insert_all("journal", moved.into_iter().skip(which).take(1)).await;
-        tx.insert_all("audit", kept.acts(&["instruction."]).into_iter().skip(1 + which).take(1)).await;
+        tx.insert_all("journal", moved.into_iter().skip(which).take(1))
+            .await;
+        tx.insert_all(
+            "audit",
+            kept.acts(&["instruction."])
+                .into_iter()
+                .skip(1 + which)
+                .take(1),
+        )
+        .await;
         tx.commit().await;
     }
 }
@@ -265,10 +371,20 @@ impl Bare {
 /// The payment's instruction before it was ever sent.
 fn ready(kept: &Kept, payment: &Line) -> Vec<Line> {
     let fresh = [
-        ("state", Cell::Text("ready".to_owned())), ("epoch", Cell::Int(0)), ("attempts", Cell::Int(0)),
-        ("leased_until", Cell::Null), ("leased_from", Cell::Null), ("treasury_no", Cell::Null),
-        ("acknowledged_at", Cell::Null), ("settled_at", Cell::Null), ("returned_at", Cell::Null), ("reason_code", Cell::Null),
+        ("state", Cell::Text("ready".to_owned())),
+        ("epoch", Cell::Int(0)),
+        ("attempts", Cell::Int(0)),
+        ("leased_until", Cell::Null),
+        ("leased_from", Cell::Null),
+        ("treasury_no", Cell::Null),
+        ("acknowledged_at", Cell::Null),
+        ("settled_at", Cell::Null),
+        ("returned_at", Cell::Null),
+        ("reason_code", Cell::Null),
     ];
-    let own = kept.instructions.iter().filter(|line| line.cell("payment_id") == payment.cell("id"));
+    let own = kept
+        .instructions
+        .iter()
+        .filter(|line| line.cell("payment_id") == payment.cell("id"));
     own.map(|line| line.with(&fresh)).collect()
 }

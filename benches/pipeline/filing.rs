@@ -4,18 +4,18 @@ use std::time::{Duration, Instant};
 
 use sanmiao::app::DATABASE_FILE;
 use sanmiao::approve::Approve;
+use sanmiao::context::Context;
 use sanmiao::domain::application::Typed;
+use sanmiao::domain::person::Applicant;
 use sanmiao::domain::person::Private;
+use sanmiao::ports::Principal;
 use sanmiao::prefill::Prefill;
 use sanmiao::prefill::service::{FormView, Opening};
-use sanmiao::context::Context;
-use sanmiao::domain::person::Applicant;
-use sanmiao::ports::Principal;
 use sanmiao_mocks::Person;
 
 use super::bare::{self, Bare};
 use super::rows::Kept;
-use super::stand::{self, Beside};
+use super::stand::{self, Beside, Folder};
 
 /// Times of both sides, person by person.
 #[derive(Default)]
@@ -32,7 +32,7 @@ pub(crate) struct Times {
 /// Files and judges `people`, one after the other; after each, the same rows are written bare.
 pub(crate) async fn run(people: usize, seed: u64) -> Times {
     let beside = Beside::start(seed, people);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new("filing");
     let ours = folder.path().join("ours");
     let app = stand::assemble(&beside.world, &ours).await;
     let ctx = app.context();
@@ -53,7 +53,10 @@ pub(crate) async fn run(people: usize, seed: u64) -> Times {
         };
         let id = view.application.id;
         let start = Instant::now();
-        prefill.file(me.id, id, view.snapshot.id, typed, "bench").await.unwrap();
+        prefill
+            .file(me.id, id, view.snapshot.id, typed, "bench")
+            .await
+            .unwrap();
         let filed = start.elapsed();
         let after = approve.decide(id).await.unwrap();
         let both = start.elapsed();
@@ -76,15 +79,29 @@ pub(crate) async fn run(people: usize, seed: u64) -> Times {
     times
 }
 
-async fn open(ctx: &Context, app: &sanmiao::app::App, beside: &Beside, person: &Person) -> (Applicant, FormView) {
+async fn open(
+    ctx: &Context,
+    app: &sanmiao::app::App,
+    beside: &Beside,
+    person: &Person,
+) -> (Applicant, FormView) {
     let token = beside.world.token_for(&person.subject).unwrap();
-    let Principal::Applicant(claims) = app.identity().principal(&token).await.unwrap() else { unreachable!() };
+    let Principal::Applicant(claims) = app.identity().principal(&token).await.unwrap() else {
+        unreachable!()
+    };
     let prefill = Prefill::new(ctx.clone());
     let me = prefill.enrol(&claims).await.unwrap();
-    let policy = ctx.policies.in_force(&person.applies_for, ctx.world.clock.today()).unwrap();
+    let policy = ctx
+        .policies
+        .in_force(&person.applies_for, ctx.world.clock.today())
+        .unwrap();
     let scope: Vec<_> = policy.sources().iter().collect();
-    let opening =
-        Opening { policy: &person.applies_for, scope: &scope, purpose: &person.applies_for, request_id: "bench" };
+    let opening = Opening {
+        policy: &person.applies_for,
+        scope: &scope,
+        purpose: &person.applies_for,
+        request_id: "bench",
+    };
     let view = prefill.open(&me, &opening).await.unwrap();
     (me, view)
 }

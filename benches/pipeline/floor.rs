@@ -75,16 +75,29 @@ pub(crate) struct Floor {
 /// A call to a channel of the world.
 pub(crate) fn call(world: &World, path: &str, key: &ChannelKey, body: Vec<u8>) -> Call {
     let url = format!("{}{path}", world.base_url()).parse().unwrap();
-    Call { url, key: WireKey::new(key.app_id.as_str(), &key.secret), body }
+    Call {
+        url,
+        key: WireKey::new(key.app_id.as_str(), &key.secret),
+        body,
+    }
 }
 
 impl Floor {
     /// Opens the database and starts the dispatcher.
     pub(crate) async fn start(database: &Path, scripts: Vec<Script>) -> Arc<Self> {
         let (to_send, sends) = mpsc::unbounded_channel();
-        let by_token = scripts.iter().enumerate().map(|(at, script)| (script.token.clone(), at)).collect();
+        let by_token = scripts
+            .iter()
+            .enumerate()
+            .map(|(at, script)| (script.token.clone(), at))
+            .collect();
         let instructions = |(at, script): (usize, &Script)| {
-            script.kept.instructions.iter().map(move |line| (line.text("id"), at)).collect::<Vec<_>>()
+            script
+                .kept
+                .instructions
+                .iter()
+                .map(move |line| (line.text("id"), at))
+                .collect::<Vec<_>>()
         };
         let floor = Arc::new(Self {
             bare: Bare::open(database).await,
@@ -123,9 +136,13 @@ impl Floor {
     /// Signs and sends; what comes back is read and dropped.
     async fn send(&self, call: &Call, counted: &AtomicU64) {
         counted.fetch_add(1, Ordering::Relaxed);
-        let target = Target { method: "POST", path_and_query: call.url.path() };
+        let target = Target {
+            method: "POST",
+            path_and_query: call.url.path(),
+        };
         let now_s = self.clock.now().as_seconds();
-        let stamp = RequestStamp::sign(&call.key, target, &call.body, now_s, token(&SystemEntropy)).unwrap();
+        let stamp = RequestStamp::sign(&call.key, target, &call.body, now_s, token(&SystemEntropy))
+            .unwrap();
         let headers = stamp.headers();
         let request = Request {
             method: Method::POST,
@@ -139,7 +156,10 @@ impl Floor {
     }
 
     fn script(&self, headers: &HeaderMap) -> (usize, &Script) {
-        let token = headers["authorization"].to_str().unwrap().trim_start_matches("Bearer ");
+        let token = headers["authorization"]
+            .to_str()
+            .unwrap()
+            .trim_start_matches("Bearer ");
         let at = self.by_token[token];
         (at, &self.scripts[at])
     }
@@ -148,7 +168,11 @@ impl Floor {
 type Api = State<Arc<Floor>>;
 
 fn said((status, body): &(u16, Vec<u8>)) -> impl IntoResponse + use<> {
-    (StatusCode::from_u16(*status).unwrap(), [("content-type", "application/json")], body.clone())
+    (
+        StatusCode::from_u16(*status).unwrap(),
+        [("content-type", "application/json")],
+        body.clone(),
+    )
 }
 
 async fn open(State(floor): Api, headers: HeaderMap, _: Bytes) -> impl IntoResponse {
@@ -156,7 +180,13 @@ async fn open(State(floor): Api, headers: HeaderMap, _: Bytes) -> impl IntoRespo
     let (_, script) = floor.script(&headers);
     floor.bare.enrol(&script.kept).await;
     floor.bare.begin_draft(&script.kept).await;
-    join_all(script.queries.iter().map(|query| floor.send(query, &floor.calls.sources))).await;
+    join_all(
+        script
+            .queries
+            .iter()
+            .map(|query| floor.send(query, &floor.calls.sources)),
+    )
+    .await;
     floor.bare.collect(&script.kept).await;
     floor.bare.fill(&script.kept).await;
     said(&script.opened)
@@ -177,7 +207,10 @@ async fn event(State(floor): Api, body: Bytes) -> StatusCode {
     floor.calls.callbacks.fetch_add(1, Ordering::Relaxed);
     let body: Value = serde_json::from_slice(&body).unwrap();
     let kept = &floor.scripts[floor.by_instruction[body["instruction_id"].as_str().unwrap()]].kept;
-    let sequence = body["sequence"].as_u64().and_then(|sequence| usize::try_from(sequence).ok()).unwrap();
+    let sequence = body["sequence"]
+        .as_u64()
+        .and_then(|sequence| usize::try_from(sequence).ok())
+        .unwrap();
     floor.bare.event(kept, sequence - 1).await;
     StatusCode::NO_CONTENT
 }
@@ -189,7 +222,10 @@ async fn dispatch(floor: Arc<Floor>, mut sends: mpsc::UnboundedReceiver<usize>) 
         let kept: Vec<&Kept> = batch.iter().map(|at| &floor.scripts[*at].kept).collect();
         floor.bare.lease(&kept).await;
         let carried = batch.drain(..).map(|at| carry(Arc::clone(&floor), at));
-        stream::iter(carried).buffer_unordered(SENDS).collect::<()>().await;
+        stream::iter(carried)
+            .buffer_unordered(SENDS)
+            .collect::<()>()
+            .await;
     }
 }
 

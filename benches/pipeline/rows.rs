@@ -28,12 +28,20 @@ impl Line {
                 _ => Cell::Text(row.get(at)),
             },
         };
-        Self(row.columns().iter().map(|column| (column.name().to_owned(), cell(column.ordinal()))).collect())
+        Self(
+            row.columns()
+                .iter()
+                .map(|column| (column.name().to_owned(), cell(column.ordinal())))
+                .collect(),
+        )
     }
 
     pub(crate) fn cell(&self, name: &str) -> Cell {
         let found = self.0.iter().find(|(column, _)| column == name);
-        found.unwrap_or_else(|| panic!("no column {name}")).1.clone()
+        found
+            .unwrap_or_else(|| panic!("no column {name}"))
+            .1
+            .clone()
     }
 
     pub(crate) fn text(&self, name: &str) -> String {
@@ -76,8 +84,22 @@ pub(crate) struct Kept {
 
 /// Tables the pipeline writes for a person, in an order that a reader can follow.
 pub(crate) const TABLES: [&str; 16] = [
-    "applicants", "subjects", "consents", "applications", "evidence", "fetches", "snapshots", "slots", "decisions",
-    "awards", "payments", "instructions", "journal", "treasury_events", "audit", "alarms",
+    "applicants",
+    "subjects",
+    "consents",
+    "applications",
+    "evidence",
+    "fetches",
+    "snapshots",
+    "slots",
+    "decisions",
+    "awards",
+    "payments",
+    "instructions",
+    "journal",
+    "treasury_events",
+    "audit",
+    "alarms",
 ];
 
 async fn select(pool: &SqlitePool, sql: &'static str, key: &str) -> Vec<Line> {
@@ -88,16 +110,31 @@ async fn select(pool: &SqlitePool, sql: &'static str, key: &str) -> Vec<Line> {
 impl Kept {
     /// Reads what the application of this id has left so far.
     pub(crate) async fn read(pool: &SqlitePool, id: &str) -> Self {
-        let application = select(pool, "SELECT * FROM applications WHERE id = $1", id).await.remove(0);
+        let application = select(pool, "SELECT * FROM applications WHERE id = $1", id)
+            .await
+            .remove(0);
         let who = application.text("applicant_id");
         let consent = application.text("consent_id");
-        let award = select(pool, "SELECT * FROM awards WHERE application_id = $1", id).await.pop();
-        let mut audit = select(pool, "SELECT * FROM audit WHERE subject = $1 ORDER BY id", id).await;
-        let (mut journal, mut payments, mut instructions, mut events) = (vec![], vec![], vec![], vec![]);
+        let award = select(pool, "SELECT * FROM awards WHERE application_id = $1", id)
+            .await
+            .pop();
+        let mut audit = select(
+            pool,
+            "SELECT * FROM audit WHERE subject = $1 ORDER BY id",
+            id,
+        )
+        .await;
+        let (mut journal, mut payments, mut instructions, mut events) =
+            (vec![], vec![], vec![], vec![]);
         if let Some(award) = &award {
             let award = award.text("id");
             journal = select(pool, JOURNAL, &award).await;
-            payments = select(pool, "SELECT * FROM payments WHERE award_id = $1 ORDER BY instalment", &award).await;
+            payments = select(
+                pool,
+                "SELECT * FROM payments WHERE award_id = $1 ORDER BY instalment",
+                &award,
+            )
+            .await;
         }
         for payment in &payments {
             let of = "SELECT * FROM instructions WHERE payment_id = $1 ORDER BY generation";
@@ -105,21 +142,64 @@ impl Kept {
         }
         for instruction in &instructions {
             let id = instruction.text("id");
-            journal.extend(select(pool, "SELECT * FROM journal WHERE reference = $1 ORDER BY id", &id).await);
-            audit.extend(select(pool, "SELECT * FROM audit WHERE subject = $1 ORDER BY id", &id).await);
+            journal.extend(
+                select(
+                    pool,
+                    "SELECT * FROM journal WHERE reference = $1 ORDER BY id",
+                    &id,
+                )
+                .await,
+            );
+            audit.extend(
+                select(
+                    pool,
+                    "SELECT * FROM audit WHERE subject = $1 ORDER BY id",
+                    &id,
+                )
+                .await,
+            );
             events.extend(
-                select(pool, "SELECT * FROM treasury_events WHERE instruction_id = $1 ORDER BY sequence", &id).await,
+                select(
+                    pool,
+                    "SELECT * FROM treasury_events WHERE instruction_id = $1 ORDER BY sequence",
+                    &id,
+                )
+                .await,
             );
         }
         Self {
-            applicant: select(pool, "SELECT * FROM applicants WHERE id = $1", &who).await.remove(0),
+            applicant: select(pool, "SELECT * FROM applicants WHERE id = $1", &who)
+                .await
+                .remove(0),
             subjects: select(pool, "SELECT * FROM subjects WHERE applicant_id = $1", &who).await,
-            consent: select(pool, "SELECT * FROM consents WHERE id = $1", &consent).await.remove(0),
-            evidence: select(pool, "SELECT * FROM evidence WHERE application_id = $1 ORDER BY id", id).await,
-            fetches: select(pool, "SELECT * FROM fetches WHERE application_id = $1 ORDER BY id", id).await,
-            snapshots: select(pool, "SELECT * FROM snapshots WHERE application_id = $1 ORDER BY id", id).await,
+            consent: select(pool, "SELECT * FROM consents WHERE id = $1", &consent)
+                .await
+                .remove(0),
+            evidence: select(
+                pool,
+                "SELECT * FROM evidence WHERE application_id = $1 ORDER BY id",
+                id,
+            )
+            .await,
+            fetches: select(
+                pool,
+                "SELECT * FROM fetches WHERE application_id = $1 ORDER BY id",
+                id,
+            )
+            .await,
+            snapshots: select(
+                pool,
+                "SELECT * FROM snapshots WHERE application_id = $1 ORDER BY id",
+                id,
+            )
+            .await,
             slots: select(pool, "SELECT * FROM slots WHERE application_id = $1", id).await,
-            decisions: select(pool, "SELECT * FROM decisions WHERE application_id = $1 ORDER BY id", id).await,
+            decisions: select(
+                pool,
+                "SELECT * FROM decisions WHERE application_id = $1 ORDER BY id",
+                id,
+            )
+            .await,
             application,
             audit,
             award,
@@ -132,23 +212,36 @@ impl Kept {
 
     /// What sign-in proved.
     pub(crate) fn identity(&self) -> Vec<&Line> {
-        self.evidence.iter().filter(|line| line.text("origin") == "identity").collect()
+        self.evidence
+            .iter()
+            .filter(|line| line.text("origin") == "identity")
+            .collect()
     }
 
     /// What registers said.
     pub(crate) fn answers(&self) -> Vec<&Line> {
-        self.evidence.iter().filter(|line| line.text("origin") != "identity").collect()
+        self.evidence
+            .iter()
+            .filter(|line| line.text("origin") != "identity")
+            .collect()
     }
 
     /// Entries of the audit whose act begins so, oldest first.
     pub(crate) fn acts(&self, prefixes: &[&str]) -> Vec<&Line> {
-        let fits = |line: &&Line| prefixes.iter().any(|prefix| line.text("act").starts_with(prefix));
+        let fits = |line: &&Line| {
+            prefixes
+                .iter()
+                .any(|prefix| line.text("act").starts_with(prefix))
+        };
         self.audit.iter().filter(fits).collect()
     }
 
     /// Journal entries of these movements.
     pub(crate) fn moved(&self, movements: &[&str]) -> Vec<&Line> {
-        self.journal.iter().filter(|line| movements.contains(&line.text("movement").as_str())).collect()
+        self.journal
+            .iter()
+            .filter(|line| movements.contains(&line.text("movement").as_str()))
+            .collect()
     }
 }
 
@@ -159,7 +252,10 @@ pub(crate) async fn counts(pool: &SqlitePool) -> HashMap<&'static str, i64> {
     let mut counts = HashMap::new();
     for table in TABLES {
         let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
-        counts.insert(table, sqlx::query_scalar(sql).fetch_one(pool).await.unwrap());
+        counts.insert(
+            table,
+            sqlx::query_scalar(sql).fetch_one(pool).await.unwrap(),
+        );
     }
     counts
 }

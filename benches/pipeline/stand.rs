@@ -23,6 +23,28 @@ use tokio::sync::oneshot;
 const AMPLE_FEN: i64 = 1_000_000_000_000;
 const DISTRICTS: [&str; 6] = ["440600", "440604", "440605", "440606", "440607", "440608"];
 
+/// A folder of our own, removed in the end.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new(name: &str) -> Self {
+        let path =
+            std::env::temp_dir().join(format!("sanmiao-bench-{}-{name}", std::process::id()));
+        std::fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
 /// A made-up world that runs beside.
 pub(crate) struct Beside {
     pub(crate) world: Arc<World>,
@@ -35,14 +57,21 @@ impl Beside {
         let (give, take) = std::sync::mpsc::channel();
         let (stop, stopped) = oneshot::channel::<()>();
         let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
             runtime.block_on(async {
                 let world = World::start(WorldConfig::new(seed, people)).await.unwrap();
                 give.send(Arc::new(world)).unwrap();
                 let _ = stopped.await;
             });
         });
-        Self { world: take.recv().unwrap(), stop: Some(stop), thread: Some(thread) }
+        Self {
+            world: take.recv().unwrap(),
+            stop: Some(stop),
+            thread: Some(thread),
+        }
     }
 }
 
@@ -79,8 +108,14 @@ async fn fund(ctx: &Context) {
     let mut tx = ctx.store.write().await.unwrap();
     for policy in ctx.policies.iter() {
         for district in DISTRICTS {
-            let line = BudgetKey { policy: policy.id().to_owned(), district: district.parse().unwrap(), year };
-            tx.appropriate(&line, Money::from_fen(AMPLE_FEN).unwrap()).await.unwrap();
+            let line = BudgetKey {
+                policy: policy.id().to_owned(),
+                district: district.parse().unwrap(),
+                year,
+            };
+            tx.appropriate(&line, Money::from_fen(AMPLE_FEN).unwrap())
+                .await
+                .unwrap();
         }
     }
     tx.commit().await.unwrap();
@@ -116,6 +151,15 @@ pub(crate) async fn post(http: &Http, url: &str, token: &str, body: &Value) -> (
     let url: Url = url.parse().unwrap();
     let body = Some(body.to_string().into_bytes());
     let timeout = std::time::Duration::from_secs(60);
-    let reply = http.send(Request { method: Method::POST, url, headers: &headers, body, timeout }).await.unwrap();
+    let reply = http
+        .send(Request {
+            method: Method::POST,
+            url,
+            headers: &headers,
+            body,
+            timeout,
+        })
+        .await
+        .unwrap();
     (reply.status, reply.body)
 }

@@ -20,7 +20,7 @@ use tokio::sync::watch;
 use super::bare;
 use super::floor::{Call, Floor, Script, call};
 use super::rows::{Kept, counts};
-use super::stand::{self, Beside};
+use super::stand::{self, Beside, Folder};
 
 /// People under way at once.
 const CONCURRENCY: usize = 16;
@@ -41,7 +41,7 @@ pub(crate) struct Side {
 
 /// One round: the pipeline, then the floor with what the pipeline did.
 pub(crate) async fn round(people: usize, seed: u64) -> (Side, Side) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new(&format!("whole-{seed}"));
     let beside = Beside::start(seed, people);
     let (side, scripts) = pipeline(&beside, folder.path()).await;
     drop(beside);
@@ -59,23 +59,52 @@ struct Answers {
 }
 
 /// Opens and files; what is sent is the same on both sides.
-async fn apply(http: &Http, base: &str, token: String, opening: Value, filing: impl Fn(&str) -> Value) -> Answers {
-    let opened = stand::post(http, &format!("{base}/api/v1/applications"), &token, &opening).await;
+async fn apply(
+    http: &Http,
+    base: &str,
+    token: String,
+    opening: Value,
+    filing: impl Fn(&str) -> Value,
+) -> Answers {
+    let opened = stand::post(
+        http,
+        &format!("{base}/api/v1/applications"),
+        &token,
+        &opening,
+    )
+    .await;
     let form: Value = serde_json::from_slice(&opened.1).unwrap();
     assert_eq!(opened.0, 201, "{form}");
     let id = form["application"]["id"].as_str().unwrap();
     let body = filing(form["form"]["snapshot_id"].as_str().unwrap());
     let start = Instant::now();
-    let filed = stand::post(http, &format!("{base}/api/v1/applications/{id}/file"), &token, &body).await;
+    let filed = stand::post(
+        http,
+        &format!("{base}/api/v1/applications/{id}/file"),
+        &token,
+        &body,
+    )
+    .await;
     let took = start.elapsed();
     assert!(filed.0 < 300, "{}", String::from_utf8_lossy(&filed.1));
-    Answers { token, opened, filed, took }
+    Answers {
+        token,
+        opened,
+        filed,
+        took,
+    }
 }
 
 /// Waits until nothing is on its way; asked of the database, on both sides alike.
 async fn settled(reader: &SqlitePool) {
-    const OPEN: &str = "SELECT COUNT(*) FROM instructions WHERE state IN ('ready', 'unknown', 'acknowledged')";
-    while sqlx::query_scalar::<_, i64>(OPEN).fetch_one(reader).await.unwrap() > 0 {
+    const OPEN: &str =
+        "SELECT COUNT(*) FROM instructions WHERE state IN ('ready', 'unknown', 'acknowledged')";
+    while sqlx::query_scalar::<_, i64>(OPEN)
+        .fetch_one(reader)
+        .await
+        .unwrap()
+        > 0
+    {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
@@ -88,7 +117,9 @@ async fn pipeline(beside: &Beside, folder: &Path) -> (Side, Vec<Script>) {
     stand::copy(&ctx, &folder.join("floor")).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
-    world.set_callback_url(&format!("{base}/api/v1/treasury/events")).unwrap();
+    world
+        .set_callback_url(&format!("{base}/api/v1/treasury/events"))
+        .unwrap();
     let (stop, stopping) = watch::channel(false);
     let reader = bare::pool(&ours.join(DATABASE_FILE)).await;
     let before = ctx.store.commits();
@@ -98,7 +129,13 @@ async fn pipeline(beside: &Beside, folder: &Path) -> (Side, Vec<Script>) {
     let answers: Vec<Answers> = stream::iter(world.people())
         .map(|person| {
             let token = world.token_for(&person.subject).unwrap();
-            apply(&http, &base, token, stand::opening(&ctx, person), |snapshot| stand::filing(person, snapshot))
+            apply(
+                &http,
+                &base,
+                token,
+                stand::opening(&ctx, person),
+                |snapshot| stand::filing(person, snapshot),
+            )
         })
         .buffered(CONCURRENCY)
         .collect()
@@ -110,7 +147,15 @@ async fn pipeline(beside: &Beside, folder: &Path) -> (Side, Vec<Script>) {
     let rows = counts(&reader).await;
     let total = |sql: &'static str| {
         let reader = reader.clone();
-        async move { u64::try_from(sqlx::query_scalar::<_, i64>(sql).fetch_one(&reader).await.unwrap()).unwrap() }
+        async move {
+            u64::try_from(
+                sqlx::query_scalar::<_, i64>(sql)
+                    .fetch_one(&reader)
+                    .await
+                    .unwrap(),
+            )
+            .unwrap()
+        }
     };
     let side = Side {
         took,
@@ -138,7 +183,11 @@ async fn script(ctx: &Context, reader: &SqlitePool, answers: Answers) -> Script 
     let filed: Value = serde_json::from_slice(&answers.filed.1).unwrap();
     let kept = Kept::read(reader, filed["id"].as_str().unwrap()).await;
     let mut tx = ctx.store.read().await.unwrap();
-    let applicant = tx.applicant(kept.applicant.text("id").parse().unwrap()).await.unwrap().unwrap();
+    let applicant = tx
+        .applicant(kept.applicant.text("id").parse().unwrap())
+        .await
+        .unwrap()
+        .unwrap();
     let subject = json!({
         "document_type": applicant.document.document_type(), "document_number": applicant.document.reveal(),
         "name": applicant.name.reveal(),
@@ -157,10 +206,21 @@ async fn script(ctx: &Context, reader: &SqlitePool, answers: Answers) -> Script 
     let queries = kept.fetches.iter().map(query).collect();
     let mut orders = Vec::new();
     for line in &kept.instructions {
-        let instruction = tx.instruction(&line.text("id").parse().unwrap()).await.unwrap().unwrap();
+        let instruction = tx
+            .instruction(&line.text("id").parse().unwrap())
+            .await
+            .unwrap()
+            .unwrap();
         orders.push(nowhere(instruction.payload.reveal().clone()));
     }
-    Script { token: answers.token, kept, queries, orders, opened: answers.opened, filed: answers.filed }
+    Script {
+        token: answers.token,
+        kept,
+        queries,
+        orders,
+        opened: answers.opened,
+        filed: answers.filed,
+    }
 }
 
 /// Points every call at the floor's own world, which has the same people, keys and ids.
@@ -174,10 +234,20 @@ fn aim(world: &World, script: &mut Script) {
             "degree" => &keys.degree,
             _ => &keys.social_security,
         };
-        *query = call(world, &format!("/sources/{source}/query"), key, std::mem::take(&mut query.body));
+        *query = call(
+            world,
+            &format!("/sources/{source}/query"),
+            key,
+            std::mem::take(&mut query.body),
+        );
     }
     for order in &mut script.orders {
-        *order = call(world, "/treasury/instructions", &keys.treasury, std::mem::take(&mut order.body));
+        *order = call(
+            world,
+            "/treasury/instructions",
+            &keys.treasury,
+            std::mem::take(&mut order.body),
+        );
     }
 }
 
@@ -189,7 +259,9 @@ async fn floor(beside: &Beside, folder: &Path, mut scripts: Vec<Script>) -> Side
     let floor = Floor::start(&database, scripts).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
-    world.set_callback_url(&format!("{base}/api/v1/treasury/events")).unwrap();
+    world
+        .set_callback_url(&format!("{base}/api/v1/treasury/events"))
+        .unwrap();
     let router = floor.router();
     let running = tokio::spawn(async move { axum::serve(listener, router).await });
     let http = Http::new().unwrap();
