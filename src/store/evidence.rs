@@ -25,7 +25,7 @@ statements! {
     INSERT = ["INSERT INTO evidence (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"];
     BY_ID = ["SELECT ", columns!(), " FROM evidence WHERE id = $1"];
     OF_ROUND = ["SELECT ", columns!(), " FROM evidence WHERE application_id = $1 AND round = $2 ORDER BY received_at, id"];
-    OF_APPLICATION = ["SELECT ", columns!(), " FROM evidence WHERE application_id = $1 ORDER BY received_at, id"];
+    OF_APPLICATION = ["SELECT ", columns!(), " FROM evidence WHERE application_id = $1 ORDER BY round, received_at, id"];
     INSERT_FETCH = ["INSERT INTO fetches (id, application_id, round, source, consent_id, asked_at, elapsed_ms, attempts, outcome, evidence_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"];
     FETCHES = ["SELECT id, application_id, round, source, consent_id, asked_at, elapsed_ms, attempts, outcome, evidence_id FROM fetches WHERE application_id = $1 ORDER BY asked_at, id LIMIT $2"];
 }
@@ -98,7 +98,7 @@ impl Tx {
         rows.iter().map(|row| self.read_evidence(row)).collect()
     }
 
-    /// The evidence of every round in the order of arrival, for replay.
+    /// The evidence of every round, round by round in the order of arrival, for replay.
     ///
     /// # Errors
     /// When the database or the vault fails, or a row is inconsistent.
