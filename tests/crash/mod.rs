@@ -28,7 +28,7 @@ use crate::support::reckoning;
 const AT_FIRST: usize = 8;
 const AFTER_EACH: usize = 3;
 /// Longest life of the program, in milliseconds.
-const LIFE_MS_MAX: u64 = 600;
+const LIFE_MS_MAX: u64 = 800;
 
 /// How many kills: ten in every run, more where somebody asks for them.
 fn kills() -> usize {
@@ -69,7 +69,7 @@ async fn campaign(database: Database, seed: u64, kills: usize) {
             let (ways, gate) = (Arc::clone(&ways), Arc::clone(&gate));
             tokio::spawn(async move {
                 gate.acquire().await.expect("never closed").forget();
-                ways.walk(at).await;
+                ways.walk(at, kills).await;
             })
         })
         .collect();

@@ -11,8 +11,10 @@ use crate::support::house::{DISTRICTS, client, text};
 
 /// Pause before asking again.
 const AGAIN: Duration = Duration::from_millis(30);
-/// Longest way of one person, kills included.
-const PATIENCE: Duration = Duration::from_mins(4);
+/// Longest way of one person in quiet times, and what each kill may add to it: lives are short, and an exchange that is cut off
+/// waits for its lease to end.
+const PATIENCE: Duration = Duration::from_mins(2);
+const PATIENCE_A_KILL: Duration = Duration::from_secs(4);
 
 /// The way everybody goes.
 pub(crate) struct Ways {
@@ -53,9 +55,11 @@ impl Ways {
     }
 
     /// Opens, files, and stays until the first payment is settled or a person has the matter.
-    pub(crate) async fn walk(&self, at: usize) {
+    pub(crate) async fn walk(&self, at: usize, kills: usize) {
         let person = self.world.people()[at].clone();
-        let walked = tokio::time::timeout(PATIENCE, self.walk_on(&person)).await;
+        let kills = u32::try_from(kills).expect("a small number");
+        let patience = PATIENCE + PATIENCE_A_KILL * kills;
+        let walked = tokio::time::timeout(patience, self.walk_on(&person)).await;
         assert!(
             walked.is_ok(),
             "person {at} ({:?}) did not arrive",
