@@ -44,7 +44,9 @@ pub enum AppError {
     #[error(transparent)]
     Calendar(#[from] CalendarDataError),
     /// A published policy version was changed on disk.
-    #[error("the policy {id} of {effective} was changed after it was published; give the change a later date and its own file")]
+    #[error(
+        "the policy {id} of {effective} was changed after it was published; give the change a later date and its own file"
+    )]
     PolicyChanged {
         /// Which policy.
         id: String,
@@ -146,7 +148,9 @@ impl App {
             stop: stop.clone(),
         });
         let jobs = tokio::spawn(jobs::run(self.ctx.clone(), self.intervals, stop.clone()));
-        let served = axum::serve(listener, router).with_graceful_shutdown(stopped(stop)).await;
+        let served = axum::serve(listener, router)
+            .with_graceful_shutdown(stopped(stop))
+            .await;
         if let Err(error) = jobs.await {
             tracing::error!(%error, "the jobs ended badly");
         }
@@ -166,7 +170,10 @@ async fn stopped(mut stop: Stop) {
 /// When the keys do not fit or the database is not there.
 pub async fn open_store(config: &Config, entropy: &Arc<dyn Entropy>) -> Result<Store, AppError> {
     let vault = &config.vault;
-    let keys = vault.keys.iter().map(|(id, key)| (id.as_str(), key.reveal()));
+    let keys = vault
+        .keys
+        .iter()
+        .map(|(id, key)| (id.as_str(), key.reveal()));
     let ring = Keyring::of(keys, &vault.current, vault.blind_index_key.reveal())?;
     let vault = Vault::new(ring, entropy.clone());
     let url = match &config.database {
@@ -184,7 +191,11 @@ pub async fn open_store(config: &Config, entropy: &Arc<dyn Entropy>) -> Result<S
 /// # Errors
 /// When a document of the folder has a problem.
 pub fn policies(folder: &Path) -> Result<PolicyBook, FolderError> {
-    if folder.is_dir() { folder::book(folder) } else { Ok(shipped::book().clone()) }
+    if folder.is_dir() {
+        folder::book(folder)
+    } else {
+        Ok(shipped::book().clone())
+    }
 }
 
 /// Writes every policy version into the store, where decisions find it for ever.
@@ -192,8 +203,22 @@ async fn publish(store: &Store, policies: &PolicyBook, clock: &dyn Clock) -> Res
     let mut tx = store.write().await?;
     for policy in policies.iter() {
         let (id, effective) = (policy.id(), policy.effective());
-        match tx.publish_policy(id, effective, &policy.hash(), policy.source_bytes(), clock.now()).await {
-            Err(StoreError::Conflict(_)) => return Err(AppError::PolicyChanged { id: id.to_owned(), effective }),
+        match tx
+            .publish_policy(
+                id,
+                effective,
+                &policy.hash(),
+                policy.source_bytes(),
+                clock.now(),
+            )
+            .await
+        {
+            Err(StoreError::Conflict(_)) => {
+                return Err(AppError::PolicyChanged {
+                    id: id.to_owned(),
+                    effective,
+                });
+            }
             other => other?,
         };
     }

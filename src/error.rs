@@ -101,7 +101,9 @@ pub enum StageError {
 
 impl From<OtherDistrict> for StageError {
     fn from(_: OtherDistrict) -> Self {
-        Self::Forbidden { needs: "the district asked for" }
+        Self::Forbidden {
+            needs: "the district asked for",
+        }
     }
 }
 
@@ -123,7 +125,10 @@ impl StageError {
     /// Whether somebody else was first: by a newer version, or by a row that may exist once only. `PostgreSQL` lets two
     /// transactions come that far side by side, and decides the race by the unique index.
     pub(crate) const fn lost_race(&self) -> bool {
-        matches!(self, Self::Stale { .. } | Self::Store(StoreError::Conflict(_)))
+        matches!(
+            self,
+            Self::Stale { .. } | Self::Store(StoreError::Conflict(_))
+        )
     }
 
     /// Whether the next try may simply go better: a race, or a database that is away.
@@ -133,7 +138,11 @@ impl StageError {
 
     /// A race lost to a unique index reads like one lost to a newer version: look again.
     pub(crate) fn or_stale(self, what: &'static str) -> Self {
-        if self.lost_race() { Self::Stale { what } } else { self }
+        if self.lost_race() {
+            Self::Stale { what }
+        } else {
+            self
+        }
     }
 
     /// For data that must be there and is not.

@@ -36,11 +36,30 @@ pub async fn instruct(
     payment: Payment,
     terms: &Terms<'_>,
 ) -> Result<Payment, StageError> {
-    let instruction = Instruction::make(&payment, award, terms.payee, terms.purpose, terms.request_id, ctx.now())
-        .map_err(|error| StageError::corrupt(error.to_string()))?;
+    let instruction = Instruction::make(
+        &payment,
+        award,
+        terms.payee,
+        terms.purpose,
+        terms.request_id,
+        ctx.now(),
+    )
+    .map_err(|error| StageError::corrupt(error.to_string()))?;
     tx.insert_instruction(&instruction).await?;
-    move_money(ctx, tx, terms.movement, award, payment.amount, &instruction.id.to_string()).await?;
-    let next = Payment { state: PaymentState::Instructed, generation: instruction.generation, ..payment };
+    move_money(
+        ctx,
+        tx,
+        terms.movement,
+        award,
+        payment.amount,
+        &instruction.id.to_string(),
+    )
+    .await?;
+    let next = Payment {
+        state: PaymentState::Instructed,
+        generation: instruction.generation,
+        ..payment
+    };
     Ok(tx.update_payment(&next).await?)
 }
 
@@ -101,8 +120,14 @@ impl Payable {
     /// # Errors
     /// When the award's application was never filed or its policy is unknown: neither can be.
     pub async fn load(ctx: &Context, tx: &mut Tx, award: &Award) -> Result<Self, StageError> {
-        let application = tx.application(award.application).await?.ok_or(StageError::not_found("application"))?;
-        let applicant = tx.applicant(award.applicant).await?.ok_or(StageError::not_found("applicant"))?;
+        let application = tx
+            .application(award.application)
+            .await?
+            .ok_or(StageError::not_found("application"))?;
+        let applicant = tx
+            .applicant(award.applicant)
+            .await?
+            .ok_or(StageError::not_found("applicant"))?;
         Self::of(ctx, &application, &applicant)
     }
 
@@ -110,10 +135,20 @@ impl Payable {
     ///
     /// # Errors
     /// As [`Self::load`].
-    pub fn of(ctx: &Context, application: &Application, applicant: &Applicant) -> Result<Self, StageError> {
+    pub fn of(
+        ctx: &Context,
+        application: &Application,
+        applicant: &Applicant,
+    ) -> Result<Self, StageError> {
         let corrupt = |what| StageError::corrupt(format!("application {} {what}", application.id));
-        let filing = application.filing.as_ref().ok_or_else(|| corrupt("was never filed"))?;
-        let policy = ctx.policies.by_hash(application.policy.hash).ok_or_else(|| corrupt("has an unknown policy"))?;
+        let filing = application
+            .filing
+            .as_ref()
+            .ok_or_else(|| corrupt("was never filed"))?;
+        let policy = ctx
+            .policies
+            .by_hash(application.policy.hash)
+            .ok_or_else(|| corrupt("has an unknown policy"))?;
         Ok(Self {
             payee: payee_of(&applicant.name, &filing.typed),
             purpose: policy.title(Lang::Zh).to_owned(),
@@ -124,6 +159,11 @@ impl Payable {
     /// The terms of one instruction.
     #[must_use]
     pub fn terms(&self, movement: Movement) -> Terms<'_> {
-        Terms { payee: &self.payee, purpose: &self.purpose, request_id: &self.request_id, movement }
+        Terms {
+            payee: &self.payee,
+            purpose: &self.purpose,
+            request_id: &self.request_id,
+            movement,
+        }
     }
 }

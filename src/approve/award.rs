@@ -34,13 +34,21 @@ pub struct Approval<'a> {
 ///
 /// # Errors
 /// Of the store, of the calendar; the caller rolls back whole.
-pub async fn give(ctx: &Context, tx: &mut Tx, approval: Approval<'_>) -> Result<Application, StageError> {
+pub async fn give(
+    ctx: &Context,
+    tx: &mut Tx,
+    approval: Approval<'_>,
+) -> Result<Application, StageError> {
     let now = ctx.now();
     let budget = budget_of(&approval.application)?;
     if !reserve(tx, &approval, &budget).await? {
         let waiting = match approval.application.state {
-            crate::domain::application::ApplicationState::WaitingForBudget { .. } => return Ok(approval.application),
-            _ => approval.application.wait_for_budget(approval.decision, now)?,
+            crate::domain::application::ApplicationState::WaitingForBudget { .. } => {
+                return Ok(approval.application);
+            }
+            _ => approval
+                .application
+                .wait_for_budget(approval.decision, now)?,
         };
         return Ok(tx.update_application(&waiting).await?);
     }
@@ -53,10 +61,20 @@ pub async fn give(ctx: &Context, tx: &mut Tx, approval: Approval<'_>) -> Result<
         at: now,
     };
     tx.insert_award(&award).await?;
-    move_money(ctx, tx, Movement::Commit, &award, award.total, &award.id.to_string()).await?;
+    move_money(
+        ctx,
+        tx,
+        Movement::Commit,
+        &award,
+        award.total,
+        &award.id.to_string(),
+    )
+    .await?;
     let until = publicity_until(ctx, approval.policy, now.china_date())?;
     schedule(ctx, tx, &approval, &award, until).await?;
-    let approved = approval.application.approve(approval.decision, award.id, now, until)?;
+    let approved = approval
+        .application
+        .approve(approval.decision, award.id, now, until)?;
     Ok(tx.update_application(&approved).await?)
 }
 
@@ -65,16 +83,26 @@ pub async fn give(ctx: &Context, tx: &mut Tx, approval: Approval<'_>) -> Result<
 /// # Errors
 /// When it was never filed or its district is unknown: then it cannot have been approved.
 pub fn budget_of(application: &Application) -> Result<BudgetKey, StageError> {
-    let missing = |what| StageError::corrupt(format!("application {} has no {what}", application.id));
+    let missing =
+        |what| StageError::corrupt(format!("application {} has no {what}", application.id));
     Ok(BudgetKey {
         policy: application.policy.id.clone(),
         district: application.district.ok_or_else(|| missing("district"))?,
-        year: application.filing.as_ref().ok_or_else(|| missing("filing"))?.on.year(),
+        year: application
+            .filing
+            .as_ref()
+            .ok_or_else(|| missing("filing"))?
+            .on
+            .year(),
     })
 }
 
 /// First come, first served: money goes to the head of the queue, and to a newcomer only when nobody waits.
-async fn reserve(tx: &mut Tx, approval: &Approval<'_>, budget: &BudgetKey) -> Result<bool, StageError> {
+async fn reserve(
+    tx: &mut Tx,
+    approval: &Approval<'_>,
+    budget: &BudgetKey,
+) -> Result<bool, StageError> {
     let head = tx.waiting(budget, 1).await?.first().copied();
     if head.is_some_and(|head| head != approval.application.id) {
         return Ok(false);
@@ -82,7 +110,11 @@ async fn reserve(tx: &mut Tx, approval: &Approval<'_>, budget: &BudgetKey) -> Re
     Ok(tx.reserve(budget, approval.plan.total).await?)
 }
 
-fn publicity_until(ctx: &Context, policy: &Policy, today: Date) -> Result<Option<Date>, StageError> {
+fn publicity_until(
+    ctx: &Context,
+    policy: &Policy,
+    today: Date,
+) -> Result<Option<Date>, StageError> {
     match policy.service().publicity_days {
         0 => Ok(None),
         days => Ok(Some(ctx.calendar.add_working_days(today, days)?)),
@@ -115,10 +147,12 @@ fn payment_of(
     planned: &PlannedInstalment,
     from: Date,
 ) -> Result<Payment, StageError> {
-    let due_on = planned
-        .due
-        .day(from)
-        .ok_or_else(|| StageError::corrupt(format!("instalment {} falls due after the end of time", planned.no)))?;
+    let due_on = planned.due.day(from).ok_or_else(|| {
+        StageError::corrupt(format!(
+            "instalment {} falls due after the end of time",
+            planned.no
+        ))
+    })?;
     Ok(Payment {
         id: ctx.id(PaymentId::new),
         award: award.id,

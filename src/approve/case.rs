@@ -12,12 +12,12 @@ use crate::domain::canonical::CanonicalError;
 use crate::domain::decision::Outcome;
 use crate::domain::evidence::{Evidence, Origin, Round};
 use crate::domain::facts::Facts;
-use crate::domain::reading::{self, newest};
-use crate::domain::id::ApplicationId;
 use crate::domain::hash::Sha256Hex;
+use crate::domain::id::ApplicationId;
 use crate::domain::judgement::{self, Finding, Grant, Judgement, Plan};
 use crate::domain::money::Money;
 use crate::domain::policy::Policy;
+use crate::domain::reading::{self, newest};
 use crate::domain::source::SourceId;
 use crate::domain::time::Date;
 
@@ -71,14 +71,17 @@ impl Case {
     pub(super) fn named(&self) -> Vec<&Evidence> {
         let mut named: Vec<_> = newest(&self.evidence, Round::FILING).collect();
         if self.round != Round::FILING {
-            named.extend(newest(&self.evidence, self.round).filter(|piece| piece.origin != Origin::Identity));
+            named.extend(
+                newest(&self.evidence, self.round).filter(|piece| piece.origin != Origin::Identity),
+            );
         }
         named
     }
 
     /// The facts of the filing, when this is a re-check.
     fn first_facts(&self) -> Option<Facts> {
-        (self.round != Round::FILING).then(|| reading::facts(&self.policy, &self.evidence, Round::FILING))
+        (self.round != Round::FILING)
+            .then(|| reading::facts(&self.policy, &self.evidence, Round::FILING))
     }
 
     fn stage<'a>(&self, first: Option<&'a Facts>) -> Stage<'a> {
@@ -102,7 +105,10 @@ impl Case {
     /// Cuts a grant into instalments; a re-check grants one instalment whole.
     pub(super) fn plan(&self, grant: Grant, facts: &Facts) -> Option<Plan> {
         if self.round != Round::FILING {
-            return Some(Plan { total: grant.total, instalments: Vec::new() });
+            return Some(Plan {
+                total: grant.total,
+                instalments: Vec::new(),
+            });
         }
         amount::plan(&self.policy, grant, facts, self.filed_on).ok()
     }
@@ -121,7 +127,11 @@ impl Case {
             judgement::Outcome::Refer => Way::Refer,
             judgement::Outcome::Park(sources) => Way::Park(sources.iter().collect()),
         };
-        Judged { facts, judgement, way }
+        Judged {
+            facts,
+            judgement,
+            way,
+        }
     }
 }
 
@@ -141,7 +151,12 @@ impl Judged {
     ///
     /// # Errors
     /// Never for the values of this crate; the canonicaliser's error is passed on rather than swallowed.
-    pub fn record(&self, case: &Case, outcome: Outcome, grounds: Option<&Grounds>) -> Result<Vec<u8>, CanonicalError> {
+    pub fn record(
+        &self,
+        case: &Case,
+        outcome: Outcome,
+        grounds: Option<&Grounds>,
+    ) -> Result<Vec<u8>, CanonicalError> {
         Record::of(case, self, outcome, grounds).to_bytes()
     }
 }

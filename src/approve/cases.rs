@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use super::amount;
-use crate::domain::facts::{Answers, Facts, Identity, SourceAnswer, gather};
 use super::matcher::{Renewal, Stage, judge};
+use crate::domain::facts::{Answers, Facts, Identity, SourceAnswer, gather};
 use crate::domain::judgement::{Due, Judgement, Outcome, Plan, Verdict};
 use crate::domain::policy::Policy;
 use crate::domain::policy::case::{Case, CaseFile, CaseResult, Expect};

@@ -117,7 +117,12 @@ pub struct Stored {
 impl<'a> Record<'a> {
     /// The record of a judgement.
     #[must_use]
-    pub fn of(case: &Case, judged: &'a Judged, outcome: Outcome, grounds: Option<&'a Grounds>) -> Self {
+    pub fn of(
+        case: &Case,
+        judged: &'a Judged,
+        outcome: Outcome,
+        grounds: Option<&'a Grounds>,
+    ) -> Self {
         let plan = match &judged.way {
             Way::Approve(plan) => Some(plan),
             Way::Refer | Way::Park(_) => None,
@@ -158,7 +163,12 @@ impl<'a> Record<'a> {
 
 impl EvidenceLine {
     fn of(piece: &crate::domain::evidence::Evidence) -> Self {
-        Self { id: piece.id, origin: piece.origin.as_str().to_owned(), round: piece.round, sha256: piece.hash }
+        Self {
+            id: piece.id,
+            origin: piece.origin.as_str().to_owned(),
+            round: piece.round,
+            sha256: piece.hash,
+        }
     }
 
     /// The origin, when it is one.

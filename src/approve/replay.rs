@@ -45,12 +45,16 @@ pub enum Mismatch {
 ///
 /// # Errors
 /// What does not fit, by name.
-pub fn replay(decision: &Decision, policy: &Arc<Policy>, evidence: &[Evidence]) -> Result<(), Mismatch> {
+pub fn replay(
+    decision: &Decision,
+    policy: &Arc<Policy>,
+    evidence: &[Evidence],
+) -> Result<(), Mismatch> {
     if sha256(&decision.record) != decision.hash {
         return Err(Mismatch::RecordHash);
     }
-    let stored: Stored =
-        serde_json::from_slice(&decision.record).map_err(|error| Mismatch::Record(error.to_string()))?;
+    let stored: Stored = serde_json::from_slice(&decision.record)
+        .map_err(|error| Mismatch::Record(error.to_string()))?;
     let inputs = stored.inputs;
     if inputs.format != FORMAT {
         return Err(Mismatch::Record(format!("{FORMAT} is wanted")));
@@ -60,7 +64,10 @@ pub fn replay(decision: &Decision, policy: &Arc<Policy>, evidence: &[Evidence]) 
     }
     let mut named = Vec::with_capacity(inputs.evidence.len());
     for line in &inputs.evidence {
-        let piece = evidence.iter().find(|piece| piece.id == line.id).ok_or(Mismatch::EvidenceMissing(line.id))?;
+        let piece = evidence
+            .iter()
+            .find(|piece| piece.id == line.id)
+            .ok_or(Mismatch::EvidenceMissing(line.id))?;
         if sha256(piece.body.reveal()) != line.sha256 {
             return Err(Mismatch::EvidenceHash(line.id));
         }
@@ -89,7 +96,11 @@ pub fn replay(decision: &Decision, policy: &Arc<Policy>, evidence: &[Evidence]) 
     let again = judged
         .record(&case, outcome, stored.grounds.as_ref())
         .map_err(|error| Mismatch::Record(error.to_string()))?;
-    if again == decision.record { Ok(()) } else { Err(Mismatch::Differs) }
+    if again == decision.record {
+        Ok(())
+    } else {
+        Err(Mismatch::Differs)
+    }
 }
 
 /// Everything a decision rests on, in one file that needs neither database nor network. Holds personal data: it is the
@@ -122,13 +133,23 @@ impl Bundle {
     ///
     /// # Errors
     /// When a piece is not UTF-8, which no gateway lets in.
-    pub fn pack(decision: &Decision, policy: &Policy, evidence: &[Evidence]) -> Result<Self, Mismatch> {
+    pub fn pack(
+        decision: &Decision,
+        policy: &Policy,
+        evidence: &[Evidence],
+    ) -> Result<Self, Mismatch> {
         let text = |bytes: &[u8]| {
             String::from_utf8(bytes.to_vec()).map_err(|_| Mismatch::Record("not UTF-8".to_owned()))
         };
-        let stored: Stored =
-            serde_json::from_slice(&decision.record).map_err(|error| Mismatch::Record(error.to_string()))?;
-        let named = evidence.iter().filter(|piece| stored.inputs.evidence.iter().any(|line| line.id == piece.id));
+        let stored: Stored = serde_json::from_slice(&decision.record)
+            .map_err(|error| Mismatch::Record(error.to_string()))?;
+        let named = evidence.iter().filter(|piece| {
+            stored
+                .inputs
+                .evidence
+                .iter()
+                .any(|line| line.id == piece.id)
+        });
         let piece = |piece: &Evidence| {
             Ok(Piece {
                 id: piece.id,
@@ -159,8 +180,8 @@ impl Bundle {
             return Err(Mismatch::Record(format!("{BUNDLE_FORMAT} is wanted")));
         }
         let policy = Policy::load(self.policy.as_bytes()).map_err(|_| Mismatch::PolicyHash)?;
-        let stored: Stored =
-            serde_json::from_str(&self.record).map_err(|error| Mismatch::Record(error.to_string()))?;
+        let stored: Stored = serde_json::from_str(&self.record)
+            .map_err(|error| Mismatch::Record(error.to_string()))?;
         let mut evidence = Vec::with_capacity(self.evidence.len());
         for piece in &self.evidence {
             let body = piece.body.reveal().clone().into_bytes();

@@ -95,16 +95,26 @@ impl Approve {
                 other => return self.alarmed(id, other).await,
             }
         }
-        self.try_decide(id).await.map_err(|error| error.or_stale("application"))
+        self.try_decide(id)
+            .await
+            .map_err(|error| error.or_stale("application"))
     }
 
     async fn try_decide(&self, id: ApplicationId) -> Result<Application, StageError> {
         let mut tx = self.ctx.store.read().await?;
-        let application = tx.application(id).await?.ok_or(StageError::not_found("application"))?;
-        if !matches!(application.state.name(), StateName::Filed | StateName::Parked) {
+        let application = tx
+            .application(id)
+            .await?
+            .ok_or(StageError::not_found("application"))?;
+        if !matches!(
+            application.state.name(),
+            StateName::Filed | StateName::Parked
+        ) {
             return Ok(application);
         }
-        let case = self.load(&mut tx, &application, Round::FILING, None).await?;
+        let case = self
+            .load(&mut tx, &application, Round::FILING, None)
+            .await?;
         let applicant = self.applicant(&mut tx, &application).await?;
         drop(tx);
         let judged = case.judge();
@@ -135,23 +145,46 @@ impl Approve {
                 let decision = self.decision(case, judged, Outcome::Refer, None)?;
                 tx.insert_decision(&decision).await?;
                 let referred = application.refer(decision.id, ctx.now())?;
-                ("application.referred", tx.update_application(&referred).await?)
+                (
+                    "application.referred",
+                    tx.update_application(&referred).await?,
+                )
             }
             Way::Approve(plan) => {
                 let decision = self.decision(case, judged, Outcome::Approve, None)?;
                 tx.insert_decision(&decision).await?;
                 let policy = &case.policy;
-                let approval = Approval { application, applicant, policy, plan, decision: decision.id };
-                ("application.approved", award::give(ctx, &mut tx, approval).await?)
+                let approval = Approval {
+                    application,
+                    applicant,
+                    policy,
+                    plan,
+                    decision: decision.id,
+                };
+                (
+                    "application.approved",
+                    award::give(ctx, &mut tx, approval).await?,
+                )
             }
         };
         let detail = json!({ "state": after.state.name().as_str() });
-        self.audit(&mut tx, Actor::Machine("approve"), act, id.to_string(), detail).await?;
+        self.audit(
+            &mut tx,
+            Actor::Machine("approve"),
+            act,
+            id.to_string(),
+            detail,
+        )
+        .await?;
         tx.commit().await?;
         Ok(after)
     }
 
-    fn park(&self, application: Application, sources: Vec<SourceId>) -> Result<Application, StageError> {
+    fn park(
+        &self,
+        application: Application,
+        sources: Vec<SourceId>,
+    ) -> Result<Application, StageError> {
         let now = self.ctx.now();
         let since = match application.state {
             ApplicationState::Parked { since, .. } => since,
@@ -163,13 +196,21 @@ impl Approve {
 
     /// A register that stays away for long calls a person; the application goes on waiting all the same.
     async fn alarm_long_parked(&self, tx: &mut Tx, parked: &Application) -> Result<(), StageError> {
-        let ApplicationState::Parked { sources, since, .. } = &parked.state else { return Ok(()) };
+        let ApplicationState::Parked { sources, since, .. } = &parked.state else {
+            return Ok(());
+        };
         let now = self.ctx.now();
         if now.millis_since(*since) < PARKED_ALARM_MS {
             return Ok(());
         }
         for source in sources {
-            tx.raise_alarm(AlarmKind::SourceDown, source.as_str(), now, self.ctx.id(AlarmId::new)).await?;
+            tx.raise_alarm(
+                AlarmKind::SourceDown,
+                source.as_str(),
+                now,
+                self.ctx.id(AlarmId::new),
+            )
+            .await?;
         }
         Ok(())
     }
@@ -184,7 +225,9 @@ impl Approve {
         outcome: Outcome,
         grounds: Grounds,
     ) -> Result<Application, StageError> {
-        let decided = self.try_decide_by_person(application, outcome, grounds).await;
+        let decided = self
+            .try_decide_by_person(application, outcome, grounds)
+            .await;
         decided.map_err(|error| error.or_stale("application"))
     }
 
@@ -198,7 +241,9 @@ impl Approve {
         let id = application.id;
         let mut tx = ctx.store.write().await?;
         let applicant = self.applicant(&mut tx, &application).await?;
-        let case = self.load(&mut tx, &application, Round::FILING, None).await?;
+        let case = self
+            .load(&mut tx, &application, Round::FILING, None)
+            .await?;
         let mut judged = case.judge();
         let application = located(application, &case, &judged);
         if outcome == Outcome::Approve {
@@ -209,7 +254,13 @@ impl Approve {
         let actor = Actor::Staff(grounds.staff);
         let after = if let (Way::Approve(plan), Outcome::Approve) = (&judged.way, outcome) {
             let policy = &case.policy;
-            let approval = Approval { application, applicant: &applicant, policy, plan, decision: decision.id };
+            let approval = Approval {
+                application,
+                applicant: &applicant,
+                policy,
+                plan,
+                decision: decision.id,
+            };
             award::give(ctx, &mut tx, approval).await?
         } else {
             let refused = application.refuse(decision.id, &actor, ctx.now())?;
@@ -217,7 +268,14 @@ impl Approve {
             tx.update_application(&refused).await?
         };
         let detail = json!({ "outcome": outcome.as_str(), "state": after.state.name().as_str() });
-        self.audit(&mut tx, actor, "application.decided_by_person", id.to_string(), detail).await?;
+        self.audit(
+            &mut tx,
+            actor,
+            "application.decided_by_person",
+            id.to_string(),
+            detail,
+        )
+        .await?;
         tx.commit().await?;
         self.tell(&after);
         Ok(after)
@@ -230,22 +288,42 @@ impl Approve {
     pub async fn award_waiting(&self, id: ApplicationId) -> Result<bool, StageError> {
         let ctx = &self.ctx;
         let mut tx = ctx.store.write().await?;
-        let application = tx.application(id).await?.ok_or(StageError::not_found("application"))?;
-        let ApplicationState::WaitingForBudget { decision, .. } = application.state else { return Ok(false) };
+        let application = tx
+            .application(id)
+            .await?
+            .ok_or(StageError::not_found("application"))?;
+        let ApplicationState::WaitingForBudget { decision, .. } = application.state else {
+            return Ok(false);
+        };
         let applicant = self.applicant(&mut tx, &application).await?;
-        let case = self.load(&mut tx, &application, Round::FILING, None).await?;
+        let case = self
+            .load(&mut tx, &application, Round::FILING, None)
+            .await?;
         let judged = case.judge();
         let plan = match &judged.way {
             Way::Approve(plan) => plan.clone(),
             Way::Refer | Way::Park(_) => plan_by_person(&case, &judged)?,
         };
         let policy = &case.policy;
-        let approval = Approval { application, applicant: &applicant, policy, plan: &plan, decision };
+        let approval = Approval {
+            application,
+            applicant: &applicant,
+            policy,
+            plan: &plan,
+            decision,
+        };
         let after = award::give(ctx, &mut tx, approval).await?;
         if after.state.name() == StateName::WaitingForBudget {
             return Ok(false);
         }
-        self.audit(&mut tx, Actor::Machine("waiting"), "application.awarded", id.to_string(), json!({})).await?;
+        self.audit(
+            &mut tx,
+            Actor::Machine("waiting"),
+            "application.awarded",
+            id.to_string(),
+            json!({}),
+        )
+        .await?;
         tx.commit().await?;
         self.tell(&after);
         Ok(true)
@@ -257,9 +335,21 @@ impl Approve {
     /// Of the store.
     pub async fn end_publicity(&self, id: ApplicationId) -> Result<Application, StageError> {
         let mut tx = self.ctx.store.write().await?;
-        let application = tx.application(id).await?.ok_or(StageError::not_found("application"))?;
-        let approved = tx.update_application(&application.end_publicity(self.ctx.now())?).await?;
-        self.audit(&mut tx, Actor::Machine("due"), "application.publicity_ended", id.to_string(), json!({})).await?;
+        let application = tx
+            .application(id)
+            .await?
+            .ok_or(StageError::not_found("application"))?;
+        let approved = tx
+            .update_application(&application.end_publicity(self.ctx.now())?)
+            .await?;
+        self.audit(
+            &mut tx,
+            Actor::Machine("due"),
+            "application.publicity_ended",
+            id.to_string(),
+            json!({}),
+        )
+        .await?;
         tx.commit().await?;
         self.tell(&approved);
         Ok(approved)
@@ -269,12 +359,21 @@ impl Approve {
     ///
     /// # Errors
     /// When the payment has no application, which a foreign key forbids.
-    pub async fn wanted_for(&self, payment: &Payment) -> Result<(Application, Vec<SourceId>), StageError> {
+    pub async fn wanted_for(
+        &self,
+        payment: &Payment,
+    ) -> Result<(Application, Vec<SourceId>), StageError> {
         let mut tx = self.ctx.store.read().await?;
         let award = award_of(&mut tx, payment).await?;
-        let application = tx.application(award.application).await?.ok_or(StageError::not_found("application"))?;
+        let application = tx
+            .application(award.application)
+            .await?
+            .ok_or(StageError::not_found("application"))?;
         let policy = self.policy(&application)?;
-        let wanted = policy.sources_for_renewal(payment.instalment).iter().collect();
+        let wanted = policy
+            .sources_for_renewal(payment.instalment)
+            .iter()
+            .collect();
         Ok((application, wanted))
     }
 
@@ -285,24 +384,45 @@ impl Approve {
     pub async fn recheck(&self, id: PaymentId) -> Result<Recheck, StageError> {
         let ctx = &self.ctx;
         let mut tx = ctx.store.write().await?;
-        let payment = tx.payment(id).await?.ok_or(StageError::not_found("payment"))?;
+        let payment = tx
+            .payment(id)
+            .await?
+            .ok_or(StageError::not_found("payment"))?;
         if payment.state != PaymentState::Scheduled {
             return Ok(Recheck::Settled);
         }
         let award = award_of(&mut tx, &payment).await?;
-        let application = tx.application(award.application).await?.ok_or(StageError::not_found("application"))?;
-        let case = self.load(&mut tx, &application, Round(payment.instalment), Some(&payment)).await?;
+        let application = tx
+            .application(award.application)
+            .await?
+            .ok_or(StageError::not_found("application"))?;
+        let case = self
+            .load(
+                &mut tx,
+                &application,
+                Round(payment.instalment),
+                Some(&payment),
+            )
+            .await?;
         let judged = case.judge();
         let (act, done) = match &judged.way {
             Way::Park(_) => {
                 let retry_at = Some(ctx.now().plus_millis(RECHECK_RETRY_MS));
-                tx.update_payment(&Payment { retry_at, ..payment }).await?;
+                tx.update_payment(&Payment {
+                    retry_at,
+                    ..payment
+                })
+                .await?;
                 ("payment.recheck_parked", Recheck::Parked)
             }
             Way::Refer => {
                 let decision = self.decision(&case, &judged, Outcome::Refer, None)?;
                 tx.insert_decision(&decision).await?;
-                tx.update_payment(&Payment { state: PaymentState::Referred, ..payment }).await?;
+                tx.update_payment(&Payment {
+                    state: PaymentState::Referred,
+                    ..payment
+                })
+                .await?;
                 ("payment.recheck_referred", Recheck::Referred)
             }
             Way::Approve(plan) => {
@@ -313,12 +433,26 @@ impl Approve {
                 if granted.state == PaymentState::Cancelled {
                     ("payment.recheck_cancelled", Recheck::Cancelled)
                 } else {
-                    instruct(ctx, &mut tx, &award, granted, &payable.terms(Movement::Instruct)).await?;
+                    instruct(
+                        ctx,
+                        &mut tx,
+                        &award,
+                        granted,
+                        &payable.terms(Movement::Instruct),
+                    )
+                    .await?;
                     ("payment.recheck_approved", Recheck::Instructed)
                 }
             }
         };
-        self.audit(&mut tx, Actor::Machine("recheck"), act, id.to_string(), json!({})).await?;
+        self.audit(
+            &mut tx,
+            Actor::Machine("recheck"),
+            act,
+            id.to_string(),
+            json!({}),
+        )
+        .await?;
         tx.commit().await?;
         ctx.bell.ring_dispatch();
         ctx.bell.changed(application.id);
@@ -337,14 +471,33 @@ impl Approve {
     ) -> Result<Payment, StageError> {
         let ctx = &self.ctx;
         let mut tx = ctx.store.write().await?;
-        let payment = tx.payment(id).await?.ok_or(StageError::not_found("payment"))?;
+        let payment = tx
+            .payment(id)
+            .await?
+            .ok_or(StageError::not_found("payment"))?;
         if payment.state != PaymentState::Referred {
-            let reason = format!("only a referred instalment is decided here; this one is {}", payment.state.as_str());
-            return Err(StageError::Invalid { field: "payment", reason });
+            let reason = format!(
+                "only a referred instalment is decided here; this one is {}",
+                payment.state.as_str()
+            );
+            return Err(StageError::Invalid {
+                field: "payment",
+                reason,
+            });
         }
         let award = award_of(&mut tx, &payment).await?;
-        let application = tx.application(award.application).await?.ok_or(StageError::not_found("application"))?;
-        let case = self.load(&mut tx, &application, Round(payment.instalment), Some(&payment)).await?;
+        let application = tx
+            .application(award.application)
+            .await?
+            .ok_or(StageError::not_found("application"))?;
+        let case = self
+            .load(
+                &mut tx,
+                &application,
+                Round(payment.instalment),
+                Some(&payment),
+            )
+            .await?;
         let mut judged = case.judge();
         let mut granted = Money::ZERO;
         if outcome == Outcome::Approve {
@@ -357,10 +510,24 @@ impl Approve {
         let payable = Payable::load(ctx, &mut tx, &award).await?;
         let mut payment = self.cut_to(&mut tx, &award, payment, granted).await?;
         if payment.state != PaymentState::Cancelled {
-            payment = instruct(ctx, &mut tx, &award, payment, &payable.terms(Movement::Instruct)).await?;
+            payment = instruct(
+                ctx,
+                &mut tx,
+                &award,
+                payment,
+                &payable.terms(Movement::Instruct),
+            )
+            .await?;
         }
         let detail = json!({ "outcome": outcome.as_str(), "state": payment.state.as_str() });
-        self.audit(&mut tx, Actor::Staff(grounds.staff), "payment.decided_by_person", id.to_string(), detail).await?;
+        self.audit(
+            &mut tx,
+            Actor::Staff(grounds.staff),
+            "payment.decided_by_person",
+            id.to_string(),
+            detail,
+        )
+        .await?;
         tx.commit().await?;
         ctx.bell.ring_dispatch();
         ctx.bell.changed(application.id);
@@ -375,24 +542,48 @@ impl Approve {
         payment: Payment,
         granted: Money,
     ) -> Result<Payment, StageError> {
-        let rest = payment
-            .amount
-            .checked_sub(granted)
-            .ok_or_else(|| StageError::corrupt(format!("payment {} was granted more than planned", payment.id)))?;
+        let rest = payment.amount.checked_sub(granted).ok_or_else(|| {
+            StageError::corrupt(format!(
+                "payment {} was granted more than planned",
+                payment.id
+            ))
+        })?;
         if rest.is_zero() {
             return Ok(payment);
         }
-        move_money(&self.ctx, tx, Movement::Release, award, rest, &payment.id.to_string()).await?;
+        move_money(
+            &self.ctx,
+            tx,
+            Movement::Release,
+            award,
+            rest,
+            &payment.id.to_string(),
+        )
+        .await?;
         tx.release_budget(&award.budget, rest).await?;
-        let state = if granted.is_zero() { PaymentState::Cancelled } else { payment.state };
-        Ok(tx.update_payment(&Payment { amount: granted, state, ..payment }).await?)
+        let state = if granted.is_zero() {
+            PaymentState::Cancelled
+        } else {
+            payment.state
+        };
+        Ok(tx
+            .update_payment(&Payment {
+                amount: granted,
+                state,
+                ..payment
+            })
+            .await?)
     }
 
     /// Every check in words, for the applicant or for staff of the district.
     ///
     /// # Errors
     /// `NotFound` for another's.
-    pub async fn explain(&self, who: Viewer<'_>, id: ApplicationId) -> Result<Explained, StageError> {
+    pub async fn explain(
+        &self,
+        who: Viewer<'_>,
+        id: ApplicationId,
+    ) -> Result<Explained, StageError> {
         let mut tx = self.ctx.store.read().await?;
         let application = tx.application(id).await?.filter(|application| match who {
             Viewer::Applicant(who) => application.applicant == who,
@@ -402,19 +593,30 @@ impl Approve {
         let decision = tx.decisions_of(id).await?.into_iter().last();
         drop(tx);
         let findings = self.findings(&application).await?;
-        Ok(Explained { application, decision, findings })
+        Ok(Explained {
+            application,
+            decision,
+            findings,
+        })
     }
 
     /// Every criterion in words, as the evidence of the filing has it.
     ///
     /// # Errors
     /// Of the store.
-    pub async fn findings(&self, application: &Application) -> Result<Vec<Explanation>, StageError> {
+    pub async fn findings(
+        &self,
+        application: &Application,
+    ) -> Result<Vec<Explanation>, StageError> {
         let mut tx = self.ctx.store.read().await?;
         let case = self.load(&mut tx, application, Round::FILING, None).await?;
         drop(tx);
         let judged = case.judge();
-        Ok(explain::explain(&case.policy, &judged.facts, &judged.judgement))
+        Ok(explain::explain(
+            &case.policy,
+            &judged.facts,
+            &judged.judgement,
+        ))
     }
 
     async fn load(
@@ -425,12 +627,19 @@ impl Approve {
         payment: Option<&Payment>,
     ) -> Result<Case, StageError> {
         let today = self.ctx.world.clock.today();
-        let filed_on = application.filing.as_ref().map_or(today, |filing| filing.on);
+        let filed_on = application
+            .filing
+            .as_ref()
+            .map_or(today, |filing| filing.on);
         let mut evidence = tx.evidence_of(application.id, Round::FILING).await?;
         if round != Round::FILING {
             evidence.extend(tx.evidence_of(application.id, round).await?);
         }
-        let said = if round == Round::FILING { tx.disputes_of(application.id).await? } else { Vec::new() };
+        let said = if round == Round::FILING {
+            tx.disputes_of(application.id).await?
+        } else {
+            Vec::new()
+        };
         let mut disputed: Vec<String> = said.into_iter().map(|dispute| dispute.field).collect();
         disputed.sort();
         disputed.dedup();
@@ -439,24 +648,40 @@ impl Approve {
             application: application.id,
             round,
             filed_on,
-            on: if round == Round::FILING { filed_on } else { today },
+            on: if round == Round::FILING {
+                filed_on
+            } else {
+                today
+            },
             planned: payment.map_or(Money::ZERO, |payment| payment.amount),
             evidence,
             disputed,
         })
     }
 
-    fn policy(&self, application: &Application) -> Result<std::sync::Arc<crate::domain::policy::Policy>, StageError> {
+    fn policy(
+        &self,
+        application: &Application,
+    ) -> Result<std::sync::Arc<crate::domain::policy::Policy>, StageError> {
         self.ctx
             .policies
             .by_hash(application.policy.hash)
-            .ok_or_else(|| StageError::corrupt(format!("application {} has an unknown policy", application.id)))
+            .ok_or_else(|| {
+                StageError::corrupt(format!(
+                    "application {} has an unknown policy",
+                    application.id
+                ))
+            })
     }
 
-    async fn applicant(&self, tx: &mut Tx, application: &Application) -> Result<Applicant, StageError> {
-        tx.applicant(application.applicant)
-            .await?
-            .ok_or_else(|| StageError::corrupt(format!("application {} has no applicant", application.id)))
+    async fn applicant(
+        &self,
+        tx: &mut Tx,
+        application: &Application,
+    ) -> Result<Applicant, StageError> {
+        tx.applicant(application.applicant).await?.ok_or_else(|| {
+            StageError::corrupt(format!("application {} has no applicant", application.id))
+        })
     }
 
     fn decision(
@@ -466,8 +691,9 @@ impl Approve {
         outcome: Outcome,
         grounds: Option<&Grounds>,
     ) -> Result<Decision, StageError> {
-        let record =
-            judged.record(case, outcome, grounds).map_err(|error| StageError::corrupt(error.to_string()))?;
+        let record = judged
+            .record(case, outcome, grounds)
+            .map_err(|error| StageError::corrupt(error.to_string()))?;
         let by = match grounds {
             Some(grounds) => Actor::Staff(grounds.staff.clone()),
             None => Actor::Machine("approve"),
@@ -509,7 +735,13 @@ impl Approve {
             _ => return result,
         };
         let mut tx = self.ctx.store.write().await?;
-        tx.raise_alarm(kind, &id.to_string(), self.ctx.now(), self.ctx.id(AlarmId::new)).await?;
+        tx.raise_alarm(
+            kind,
+            &id.to_string(),
+            self.ctx.now(),
+            self.ctx.id(AlarmId::new),
+        )
+        .await?;
         tx.commit().await?;
         result
     }
@@ -523,7 +755,15 @@ impl Approve {
         detail: serde_json::Value,
     ) -> Result<(), StageError> {
         let (id, at) = (self.ctx.id(AuditId::new), self.ctx.now());
-        tx.audit(&AuditEntry { id, at, actor, act, subject, detail }).await?;
+        tx.audit(&AuditEntry {
+            id,
+            at,
+            actor,
+            act,
+            subject,
+            detail,
+        })
+        .await?;
         Ok(())
     }
 }
@@ -531,7 +771,10 @@ impl Approve {
 /// The register that names the district may have been silent at the filing and have answered since.
 fn located(mut application: Application, case: &Case, judged: &Judged) -> Application {
     if application.district.is_none() {
-        application.district = judged.facts.district(&case.policy).and_then(|code| code.parse().ok());
+        application.district = judged
+            .facts
+            .district(&case.policy)
+            .and_then(|code| code.parse().ok());
     }
     application
 }
@@ -542,8 +785,11 @@ fn ms_since(ctx: &Context, earlier: Timestamp) -> i64 {
 
 /// What a person may grant.
 pub(super) fn plan_by_person(case: &Case, judged: &Judged) -> Result<Plan, StageError> {
-    case.plan_alone(&judged.facts).ok_or_else(|| StageError::Invalid {
-        field: "verdict",
-        reason: "the amount cannot be established from the registers; have the record mended first".to_owned(),
-    })
+    case.plan_alone(&judged.facts)
+        .ok_or_else(|| StageError::Invalid {
+            field: "verdict",
+            reason:
+                "the amount cannot be established from the registers; have the record mended first"
+                    .to_owned(),
+        })
 }

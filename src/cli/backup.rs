@@ -23,9 +23,15 @@ pub struct BackupArgs {
 /// When the target exists or cannot be written; on PostgreSQL, where `pg_dump` does this.
 pub async fn run(args: BackupArgs, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
     if args.target.exists() {
-        return Err(CliError::Unusable(format!("{} exists; a backup never overwrites", args.target.display())));
+        return Err(CliError::Unusable(format!(
+            "{} exists; a backup never overwrites",
+            args.target.display()
+        )));
     }
     let (_, store) = args.place.store().await?;
-    store.backup_to(&args.target).await.map_err(CliError::unusable)?;
+    store
+        .backup_to(&args.target)
+        .await
+        .map_err(CliError::unusable)?;
     Ok(writeln!(out, "{}", args.target.display())?)
 }

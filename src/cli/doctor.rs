@@ -8,8 +8,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join_all;
 use clap::Args;
+use futures_util::future::join_all;
 use serde::Serialize;
 
 use super::CliError;
@@ -51,7 +51,9 @@ pub async fn run(args: DoctorArgs, out: &mut (dyn Write + Send)) -> Result<(), C
         Ok(config) => config,
         Err(error) => {
             print(&of_config_error(&error), args.json, out)?;
-            return Err(CliError::Unusable("the configuration cannot be used".to_owned()));
+            return Err(CliError::Unusable(
+                "the configuration cannot be used".to_owned(),
+            ));
         }
     };
     let Nature { clock, entropy } = nature();
@@ -64,22 +66,44 @@ pub async fn run(args: DoctorArgs, out: &mut (dyn Write + Send)) -> Result<(), C
     };
     let checks = doctor(&config, &http, &clock, hooks).await;
     print(&checks, args.json, out)?;
-    if all_well(&checks) { Ok(()) } else { Err(CliError::No) }
+    if all_well(&checks) {
+        Ok(())
+    } else {
+        Err(CliError::No)
+    }
 }
 
 async fn database(config: &Config, entropy: &Arc<dyn Entropy>) -> Finding {
     let trouble = |error: &dyn std::fmt::Display| Trouble {
-        what: Text::new(format!("数据库无法使用：{error}"), format!("the database cannot be used: {error}")),
-        mend: Text::new("检查 [database] 与 [vault]", "look at [database] and [vault]"),
+        what: Text::new(
+            format!("数据库无法使用：{error}"),
+            format!("the database cannot be used: {error}"),
+        ),
+        mend: Text::new(
+            "检查 [database] 与 [vault]",
+            "look at [database] and [vault]",
+        ),
     };
-    let store = app::open_store(config, entropy).await.map_err(|error| trouble(&error))?;
-    match store.pending_migrations().await.map_err(|error| trouble(&error))? {
+    let store = app::open_store(config, entropy)
+        .await
+        .map_err(|error| trouble(&error))?;
+    match store
+        .pending_migrations()
+        .await
+        .map_err(|error| trouble(&error))?
+    {
         0 => {
             store.verify_keys().await.map_err(|error| trouble(&error))?;
-            Ok(Text::new("可用，版本一致", "reachable, and at this version"))
+            Ok(Text::new(
+                "可用，版本一致",
+                "reachable, and at this version",
+            ))
         }
         pending => Err(Trouble {
-            what: Text::new(format!("缺少 {pending} 个迁移"), format!("{pending} migrations are missing")),
+            what: Text::new(
+                format!("缺少 {pending} 个迁移"),
+                format!("{pending} migrations are missing"),
+            ),
             mend: Text::new("运行 sanmiao migrate", "run sanmiao migrate"),
         }),
     }
@@ -89,10 +113,16 @@ fn policies(config: &Config) -> Finding {
     match app::policies(&config.policies_dir) {
         Ok(book) => {
             let count = book.iter().count();
-            Ok(Text::new(format!("{count} 份政策文件"), format!("{count} policy documents")))
+            Ok(Text::new(
+                format!("{count} 份政策文件"),
+                format!("{count} policy documents"),
+            ))
         }
         Err(error) => Err(Trouble {
-            what: Text::new(format!("政策文件有误：{error}"), format!("a policy document has a problem: {error}")),
+            what: Text::new(
+                format!("政策文件有误：{error}"),
+                format!("a policy document has a problem: {error}"),
+            ),
             mend: Text::new("运行 sanmiao policy check", "run sanmiao policy check"),
         }),
     }

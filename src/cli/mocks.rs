@@ -47,7 +47,12 @@ pub async fn run(args: MocksArgs, out: &mut (dyn Write + Send)) -> Result<(), Cl
         ..WorldConfig::new(args.seed, args.people)
     };
     let world = World::start(config).await.map_err(CliError::unusable)?;
-    writeln!(out, "{} people at {}", world.people().len(), world.base_url())?;
+    writeln!(
+        out,
+        "{} people at {}",
+        world.people().len(),
+        world.base_url()
+    )?;
     writeln!(out, "{}", super::demo::town::peers(&world))?;
     out.flush()?;
     told_to_stop().await;
@@ -60,10 +65,13 @@ pub async fn run(args: MocksArgs, out: &mut (dyn Write + Send)) -> Result<(), Cl
 /// # Errors
 /// When the file cannot be read; every line that is wrong, with its number.
 pub fn people(count: usize, file: Option<&std::path::Path>) -> Result<PeopleSource, CliError> {
-    let Some(path) = file else { return Ok(PeopleSource::Generated { count }) };
+    let Some(path) = file else {
+        return Ok(PeopleSource::Generated { count });
+    };
     let unreadable = |error: io::Error| CliError::Unusable(format!("{}: {error}", path.display()));
     let text = std::fs::read_to_string(path).map_err(unreadable)?;
-    let given = parse_people(&text).map_err(|error| CliError::Unusable(format!("{}: {error}", path.display())))?;
+    let given = parse_people(&text)
+        .map_err(|error| CliError::Unusable(format!("{}: {error}", path.display())))?;
     Ok(PeopleSource::Given(given))
 }
 
@@ -75,7 +83,10 @@ pub fn faults(name: Option<&str>) -> Result<Faults, CliError> {
     match name {
         None => Ok(Faults::none()),
         Some(name) => Faults::named(name).ok_or_else(|| {
-            CliError::Unusable(format!("no fault is called {name:?}; there are: {}", Faults::all_names().join(", ")))
+            CliError::Unusable(format!(
+                "no fault is called {name:?}; there are: {}",
+                Faults::all_names().join(", ")
+            ))
         }),
     }
 }

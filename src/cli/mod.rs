@@ -102,7 +102,9 @@ pub fn main() -> ExitCode {
         Ok(()) => (0, String::new()),
         Err(error @ CliError::Unusable(_)) => (2, error.to_string()),
         // A reader that closed the pipe has what it wanted.
-        Err(CliError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => (0, String::new()),
+        Err(CliError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            (0, String::new())
+        }
         Err(error) => (1, error.to_string()),
     };
     if !words.is_empty() {
@@ -112,7 +114,10 @@ pub fn main() -> ExitCode {
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::failed)
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(CliError::failed)
 }
 
 async fn run(command: Command) -> Result<(), CliError> {

@@ -66,41 +66,72 @@ pub async fn run(args: ReplayArgs, out: &mut (dyn Write + Send)) -> Result<(), C
         return export(&store, id, path).await;
     }
     let bar = indicatif::ProgressBar::new_spinner().with_message("recomputing decisions");
-    let replayed = replay_store(&store, || bar.inc(1)).await.map_err(CliError::failed)?;
+    let replayed = replay_store(&store, || bar.inc(1))
+        .await
+        .map_err(CliError::failed)?;
     bar.finish_and_clear();
-    let Replayed { checked, mismatches, named } = &replayed;
+    let Replayed {
+        checked,
+        mismatches,
+        named,
+    } = &replayed;
     if args.json {
-        writeln!(out, "{}", json!({ "checked": checked, "mismatches": mismatches, "named": named }))?;
+        writeln!(
+            out,
+            "{}",
+            json!({ "checked": checked, "mismatches": mismatches, "named": named })
+        )?;
     } else {
         writeln!(out, "{checked} decisions recomputed, {mismatches} differ")?;
         for (id, why) in named {
             writeln!(out, "{id}  {why}")?;
         }
     }
-    if *mismatches == 0 { Ok(()) } else { Err(CliError::No) }
+    if *mismatches == 0 {
+        Ok(())
+    } else {
+        Err(CliError::No)
+    }
 }
 
 fn offline(path: &PathBuf, json: bool, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
-    let unusable = |error: &dyn std::fmt::Display| CliError::Unusable(format!("{}: {error}", path.display()));
+    let unusable =
+        |error: &dyn std::fmt::Display| CliError::Unusable(format!("{}: {error}", path.display()));
     let bytes = std::fs::read(path).map_err(|error| unusable(&error))?;
     let bundle: Bundle = serde_json::from_slice(&bytes).map_err(|error| unusable(&error))?;
     let mismatch = bundle.replay().err().map(|mismatch| mismatch.to_string());
     if json {
-        writeln!(out, "{}", json!({ "checked": 1, "mismatches": u8::from(mismatch.is_some()), "why": mismatch }))?;
+        writeln!(
+            out,
+            "{}",
+            json!({ "checked": 1, "mismatches": u8::from(mismatch.is_some()), "why": mismatch })
+        )?;
     } else {
         writeln!(out, "{}", mismatch.as_deref().unwrap_or("the same bytes"))?;
     }
-    if mismatch.is_none() { Ok(()) } else { Err(CliError::No) }
+    if mismatch.is_none() {
+        Ok(())
+    } else {
+        Err(CliError::No)
+    }
 }
 
 async fn export(store: &Store, id: DecisionId, path: &PathBuf) -> Result<(), CliError> {
     let mut tx = store.read().await.map_err(CliError::failed)?;
     let decision = tx.decision(id).await.map_err(CliError::failed)?;
-    let decision = decision.ok_or_else(|| CliError::Unusable(format!("there is no decision {id}")))?;
+    let decision =
+        decision.ok_or_else(|| CliError::Unusable(format!("there is no decision {id}")))?;
     let mut policies = Policies::default();
-    let policy = policies.of(&mut tx, &decision).await.map_err(CliError::failed)?;
-    let policy = policy.ok_or_else(|| CliError::Failed("the decision's policy is not in the store".to_owned()))?;
-    let evidence = tx.evidence_of_all_rounds(decision.application).await.map_err(CliError::failed)?;
+    let policy = policies
+        .of(&mut tx, &decision)
+        .await
+        .map_err(CliError::failed)?;
+    let policy = policy
+        .ok_or_else(|| CliError::Failed("the decision's policy is not in the store".to_owned()))?;
+    let evidence = tx
+        .evidence_of_all_rounds(decision.application)
+        .await
+        .map_err(CliError::failed)?;
     let bundle = Bundle::pack(&decision, &policy, &evidence).map_err(CliError::failed)?;
     let text = serde_json::to_vec_pretty(&bundle).map_err(CliError::failed)?;
     std::fs::write(path, text).map_err(CliError::unusable)
@@ -117,7 +148,9 @@ pub async fn replay_store(store: &Store, progress: impl Fn()) -> Result<Replayed
     loop {
         let mut tx = store.read().await?;
         let page = tx.decisions_page(after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(replayed) };
+        let Some(last) = page.last() else {
+            return Ok(replayed);
+        };
         after = Some(last.id);
         for decision in &page {
             let outcome = match policies.of(&mut tx, decision).await? {
@@ -144,14 +177,23 @@ pub async fn replay_store(store: &Store, progress: impl Fn()) -> Result<Replayed
 struct Policies(HashMap<Sha256Hex, Option<Arc<Policy>>>);
 
 impl Policies {
-    async fn of(&mut self, tx: &mut Tx, decision: &Decision) -> Result<Option<Arc<Policy>>, StoreError> {
-        let Ok(stored) = serde_json::from_slice::<crate::approve::record::Stored>(&decision.record) else {
+    async fn of(
+        &mut self,
+        tx: &mut Tx,
+        decision: &Decision,
+    ) -> Result<Option<Arc<Policy>>, StoreError> {
+        let Ok(stored) = serde_json::from_slice::<crate::approve::record::Stored>(&decision.record)
+        else {
             return Ok(None);
         };
         let hash = stored.inputs.policy.sha256;
         if let Entry::Vacant(unknown) = self.0.entry(hash) {
             let published = tx.policy_by_hash(&hash).await?;
-            unknown.insert(published.and_then(|published| Policy::load(&published.body).ok()).map(Arc::new));
+            unknown.insert(
+                published
+                    .and_then(|published| Policy::load(&published.body).ok())
+                    .map(Arc::new),
+            );
         }
         Ok(self.0.get(&hash).cloned().flatten())
     }

@@ -28,7 +28,10 @@ pub async fn run(args: RotateArgs, out: &mut (dyn Write + Send)) -> Result<(), C
     let bar = indicatif::ProgressBar::new_spinner().with_message("sealing anew");
     let mut at = Rotation::default();
     while !at.is_done() {
-        at = store.rotate_batch(&at, BATCH).await.map_err(CliError::failed)?;
+        at = store
+            .rotate_batch(&at, BATCH)
+            .await
+            .map_err(CliError::failed)?;
         bar.tick();
     }
     bar.finish_and_clear();

@@ -23,8 +23,12 @@ pub struct ServeArgs {
 pub async fn run(args: ServeArgs) -> Result<(), CliError> {
     let config = args.place.config()?;
     telemetry::start(&config.log).map_err(CliError::unusable)?;
-    let app = App::assemble(&config, nature()).await.map_err(CliError::unusable)?;
-    let listener = TcpListener::bind(config.server.listen).await.map_err(CliError::unusable)?;
+    let app = App::assemble(&config, nature())
+        .await
+        .map_err(CliError::unusable)?;
+    let listener = TcpListener::bind(config.server.listen)
+        .await
+        .map_err(CliError::unusable)?;
     tracing::info!(listen = %config.server.listen, "ready");
     let (stop, stopping) = watch::channel(false);
     tokio::spawn(async move {
@@ -32,7 +36,9 @@ pub async fn run(args: ServeArgs) -> Result<(), CliError> {
         tracing::info!("stopping");
         stop.send_replace(true);
     });
-    app.serve(listener, stopping).await.map_err(CliError::failed)
+    app.serve(listener, stopping)
+        .await
+        .map_err(CliError::failed)
 }
 
 /// Waits for SIGINT or SIGTERM.

@@ -30,7 +30,9 @@ impl Where {
     /// The file, if any is named.
     #[must_use]
     pub fn file(&self) -> Option<PathBuf> {
-        self.config.clone().or_else(|| self.data.as_ref().map(|folder| folder.join(CONFIG_FILE)))
+        self.config
+            .clone()
+            .or_else(|| self.data.as_ref().map(|folder| folder.join(CONFIG_FILE)))
     }
 
     /// Reads and checks the configuration.
@@ -47,10 +49,14 @@ impl Where {
     /// When it cannot be opened or is older.
     pub async fn store(&self) -> Result<(Config, Store), CliError> {
         let config = self.config()?;
-        let store = app::open_store(&config, &nature().entropy).await.map_err(CliError::unusable)?;
+        let store = app::open_store(&config, &nature().entropy)
+            .await
+            .map_err(CliError::unusable)?;
         match store.pending_migrations().await.map_err(CliError::failed)? {
             0 => Ok((config, store)),
-            pending => Err(CliError::Unusable(format!("{pending} migrations are missing: run `sanmiao migrate` first"))),
+            pending => Err(CliError::Unusable(format!(
+                "{pending} migrations are missing: run `sanmiao migrate` first"
+            ))),
         }
     }
 }
@@ -58,5 +64,8 @@ impl Where {
 /// The system's clock and randomness.
 #[must_use]
 pub fn nature() -> Nature {
-    Nature { clock: Arc::new(SystemClock::new()), entropy: Arc::new(SystemEntropy) }
+    Nature {
+        clock: Arc::new(SystemClock::new()),
+        entropy: Arc::new(SystemEntropy),
+    }
 }

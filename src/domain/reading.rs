@@ -20,10 +20,14 @@ struct SignedIn {
 /// The pieces that count for a round: the newest of each register in it, and the identity, which is of the filing.
 pub fn newest(evidence: &[Evidence], round: Round) -> impl Iterator<Item = &Evidence> {
     let registers = SourceId::ALL.into_iter().map(Origin::Register);
-    std::iter::once(Origin::Identity).chain(registers).filter_map(move |origin| {
-        let counts = |piece: &&Evidence| piece.origin == origin && (piece.round == round || origin == Origin::Identity);
-        evidence.iter().rev().find(counts)
-    })
+    std::iter::once(Origin::Identity)
+        .chain(registers)
+        .filter_map(move |origin| {
+            let counts = |piece: &&Evidence| {
+                piece.origin == origin && (piece.round == round || origin == Origin::Identity)
+            };
+            evidence.iter().rev().find(counts)
+        })
 }
 
 /// Reads the facts of one round. What cannot be read is as if it had not been answered: it is asked again, or a person
@@ -34,9 +38,15 @@ pub fn facts(policy: &Policy, evidence: &[Evidence], round: Round) -> Facts {
     let mut bodies: Vec<(SourceId, Value)> = Vec::new();
     for piece in newest(evidence, round) {
         match piece.origin {
-            Origin::Identity => identity = serde_json::from_slice::<SignedIn>(piece.body.reveal()).ok(),
+            Origin::Identity => {
+                identity = serde_json::from_slice::<SignedIn>(piece.body.reveal()).ok()
+            }
             Origin::Register(source) => {
-                bodies.extend(serde_json::from_slice(piece.body.reveal()).ok().map(|body| (source, body)));
+                bodies.extend(
+                    serde_json::from_slice(piece.body.reveal())
+                        .ok()
+                        .map(|body| (source, body)),
+                );
             }
         }
     }
@@ -50,7 +60,12 @@ pub fn facts(policy: &Policy, evidence: &[Evidence], round: Round) -> Facts {
     });
     let answers = SourceId::ALL.into_iter().fold(answers, |answers, source| {
         let body = bodies.iter().find(|(of, _)| *of == source);
-        answers.with(source, body.map_or(SourceAnswer::Unavailable, |(_, body)| SourceAnswer::Answered(body)))
+        answers.with(
+            source,
+            body.map_or(SourceAnswer::Unavailable, |(_, body)| {
+                SourceAnswer::Answered(body)
+            }),
+        )
     });
     gather(policy, &answers)
 }

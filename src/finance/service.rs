@@ -56,15 +56,26 @@ impl Finance {
     ///
     /// # Errors
     /// `Forbidden` without the role.
-    pub async fn payments(&self, staff: &Staff, filter: PaymentFilter) -> Result<Vec<PaymentLine>, StageError> {
+    pub async fn payments(
+        &self,
+        staff: &Staff,
+        filter: PaymentFilter,
+    ) -> Result<Vec<PaymentLine>, StageError> {
         must_be_finance(staff)?;
-        let filter = PaymentFilter { district: staff.narrow(filter.district)?, ..filter };
+        let filter = PaymentFilter {
+            district: staff.narrow(filter.district)?,
+            ..filter
+        };
         let mut tx = self.ctx.store.read().await?;
         let mut lines = Vec::new();
         for payment in tx.list_payments(&filter).await? {
             let award = award_of(&mut tx, &payment).await?;
             let newest = tx.instructions_of(payment.id).await?.into_iter().last();
-            lines.push(PaymentLine { payment, award, newest });
+            lines.push(PaymentLine {
+                payment,
+                award,
+                newest,
+            });
         }
         Ok(lines)
     }
@@ -93,13 +104,20 @@ impl Finance {
     async fn chain(&self, staff: &Staff, id: PaymentId) -> Result<PaymentChain, StageError> {
         must_be_finance(staff)?;
         let mut tx = self.ctx.store.read().await?;
-        let payment = tx.payment(id).await?.ok_or(StageError::not_found("payment"))?;
+        let payment = tx
+            .payment(id)
+            .await?
+            .ok_or(StageError::not_found("payment"))?;
         let award = award_of(&mut tx, &payment).await?;
         if !staff.covers(Some(&award.budget.district)) {
             return Err(StageError::not_found("payment"));
         }
         let instructions = tx.instructions_of(id).await?;
-        Ok(PaymentChain { payment, award, instructions })
+        Ok(PaymentChain {
+            payment,
+            award,
+            instructions,
+        })
     }
 
     /// Lets a held payment be carried again, after a person has looked: the same instruction, its attempts counted anew.
@@ -108,7 +126,10 @@ impl Finance {
     /// `Invalid` unless it is held and its instruction may still be carried.
     pub async fn release_held(&self, staff: &Staff, id: PaymentId) -> Result<Payment, StageError> {
         let chain = self.chain(staff, id).await?;
-        let newest = chain.instructions.last().ok_or_else(|| StageError::corrupt("a held payment has no instruction"))?;
+        let newest = chain
+            .instructions
+            .last()
+            .ok_or_else(|| StageError::corrupt("a held payment has no instruction"))?;
         let now = self.ctx.now();
         if chain.payment.state != PaymentState::Held || newest.state != InstructionState::Unknown {
             return Err(StageError::Invalid {
@@ -118,11 +139,24 @@ impl Finance {
         }
         let mut tx = self.ctx.store.write().await?;
         if !tx.restart_instruction(&newest.id, now).await? {
-            return Err(StageError::Stale { what: "instruction" });
+            return Err(StageError::Stale {
+                what: "instruction",
+            });
         }
-        let payment =
-            tx.update_payment(&Payment { state: PaymentState::Instructed, ..chain.payment.clone() }).await?;
-        self.audit(&mut tx, staff, "payment.released", id.to_string(), json!({})).await?;
+        let payment = tx
+            .update_payment(&Payment {
+                state: PaymentState::Instructed,
+                ..chain.payment.clone()
+            })
+            .await?;
+        self.audit(
+            &mut tx,
+            staff,
+            "payment.released",
+            id.to_string(),
+            json!({}),
+        )
+        .await?;
         tx.commit().await?;
         self.ctx.bell.ring_dispatch();
         Ok(payment)
@@ -150,7 +184,13 @@ impl Finance {
         limit: u32,
     ) -> Result<Vec<JournalEntry>, StageError> {
         must_be_finance(staff)?;
-        let mut entries = self.ctx.store.read().await?.journal_page(after, limit).await?;
+        let mut entries = self
+            .ctx
+            .store
+            .read()
+            .await?
+            .journal_page(after, limit)
+            .await?;
         entries.retain(|entry| staff.covers(Some(&entry.budget.district)));
         Ok(entries)
     }
@@ -179,10 +219,15 @@ impl Finance {
     ) -> Result<Budget, StageError> {
         must_be_finance(staff)?;
         if !staff.covers(Some(&key.district)) {
-            return Err(StageError::Forbidden { needs: "the budget line's district" });
+            return Err(StageError::Forbidden {
+                needs: "the budget line's district",
+            });
         }
         if amount.is_zero() {
-            return Err(StageError::Invalid { field: "amount", reason: "an appropriation is more than 0.00".to_owned() });
+            return Err(StageError::Invalid {
+                field: "amount",
+                reason: "an appropriation is more than 0.00".to_owned(),
+            });
         }
         let ctx = &self.ctx;
         let mut tx = ctx.store.write().await?;
@@ -204,8 +249,18 @@ impl Finance {
             other => other?,
         }
         let detail = json!({ "policy": key.policy, "district": key.district, "year": key.year, "amount": amount });
-        self.audit(&mut tx, staff, "budget.appropriated", reference.to_owned(), detail).await?;
-        let budget = tx.budget(&key).await?.ok_or_else(|| StageError::corrupt("a budget line vanished"))?;
+        self.audit(
+            &mut tx,
+            staff,
+            "budget.appropriated",
+            reference.to_owned(),
+            detail,
+        )
+        .await?;
+        let budget = tx
+            .budget(&key)
+            .await?
+            .ok_or_else(|| StageError::corrupt("a budget line vanished"))?;
         tx.commit().await?;
         ctx.bell.ring_budget();
         Ok(budget)
@@ -215,8 +270,13 @@ impl Finance {
     async fn appropriated_before(&self, entry: &JournalEntry) -> Result<Budget, StageError> {
         let mut tx = self.ctx.store.read().await?;
         let before = tx.journal_of(entry.movement, &entry.reference).await?;
-        if before.is_some_and(|before| before.amount == entry.amount && before.budget == entry.budget) {
-            return tx.budget(&entry.budget).await?.ok_or(StageError::not_found("budget line"));
+        if before
+            .is_some_and(|before| before.amount == entry.amount && before.budget == entry.budget)
+        {
+            return tx
+                .budget(&entry.budget)
+                .await?
+                .ok_or(StageError::not_found("budget line"));
         }
         Err(StageError::Invalid {
             field: "reference",
@@ -255,5 +315,11 @@ impl Finance {
 }
 
 fn must_be_finance(staff: &Staff) -> Result<(), StageError> {
-    if staff.has(Role::Finance) { Ok(()) } else { Err(StageError::Forbidden { needs: "the role finance" }) }
+    if staff.has(Role::Finance) {
+        Ok(())
+    } else {
+        Err(StageError::Forbidden {
+            needs: "the role finance",
+        })
+    }
 }

@@ -3,9 +3,9 @@
 use std::sync::Once;
 use std::time::Duration;
 
-pub use reqwest::{Method, Url};
 pub use reqwest::header::HeaderMap;
 use reqwest::{Client, redirect};
+pub use reqwest::{Method, Url};
 
 /// A longer reply is not read to its end.
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;

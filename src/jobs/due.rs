@@ -41,7 +41,9 @@ async fn end_publicity(ctx: &Context) -> Result<usize, StageError> {
 
 async fn pay_due(ctx: &Context) -> Result<usize, StageError> {
     let mut tx = ctx.store.read().await?;
-    let due = tx.payments_due(ctx.world.clock.today(), ctx.now(), BATCH).await?;
+    let due = tx
+        .payments_due(ctx.world.clock.today(), ctx.now(), BATCH)
+        .await?;
     drop(tx);
     let mut moved = 0;
     for payment in due {
@@ -61,10 +63,16 @@ async fn pay_due(ctx: &Context) -> Result<usize, StageError> {
 /// One that cannot go on makes room for those behind it, or a round's worth of them would hold up everybody.
 async fn rest(ctx: &Context, payment: &Payment) -> Result<(), StageError> {
     let mut tx = ctx.store.write().await?;
-    let Some(payment) = tx.payment(payment.id).await? else { return Ok(()) };
+    let Some(payment) = tx.payment(payment.id).await? else {
+        return Ok(());
+    };
     if payment.state == PaymentState::Scheduled {
         let retry_at = Some(ctx.now().plus_millis(REST_MS));
-        tx.update_payment(&Payment { retry_at, ..payment }).await?;
+        tx.update_payment(&Payment {
+            retry_at,
+            ..payment
+        })
+        .await?;
     }
     Ok(tx.commit().await?)
 }
@@ -77,6 +85,11 @@ async fn pay(ctx: &Context, payment: &Payment) -> Result<bool, StageError> {
     }
     let approve = Approve::new(ctx.clone());
     let (application, wanted) = approve.wanted_for(payment).await?;
-    Prefill::new(ctx.clone()).collect(&application, Round(payment.instalment), &wanted).await?;
-    Ok(!matches!(approve.recheck(payment.id).await?, Recheck::Parked))
+    Prefill::new(ctx.clone())
+        .collect(&application, Round(payment.instalment), &wanted)
+        .await?;
+    Ok(!matches!(
+        approve.recheck(payment.id).await?,
+        Recheck::Parked
+    ))
 }

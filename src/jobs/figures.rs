@@ -20,16 +20,23 @@ pub async fn run_once(ctx: &Context) -> Result<usize, StageError> {
     let alarms = tx.open_alarms(ALARMS_MAX).await?;
     drop(tx);
     for state in StateName::ALL {
-        let count = applications.iter().find(|(of, _)| *of == state).map_or(0, |(_, count)| *count);
+        let count = applications
+            .iter()
+            .find(|(of, _)| *of == state)
+            .map_or(0, |(_, count)| *count);
         ctx.metrics.applications_in(state.as_str(), count);
     }
     for state in PaymentState::ALL {
-        let count = payments.iter().find(|line| line.0 == state).map_or(0, |line| line.1);
+        let count = payments
+            .iter()
+            .find(|line| line.0 == state)
+            .map_or(0, |line| line.1);
         ctx.metrics.payments_in(state.as_str(), count);
     }
     for kind in AlarmKind::ALL {
         let count = alarms.iter().filter(|alarm| alarm.kind == kind).count();
-        ctx.metrics.alarms_open(kind.as_str(), i64::try_from(count).unwrap_or(i64::MAX));
+        ctx.metrics
+            .alarms_open(kind.as_str(), i64::try_from(count).unwrap_or(i64::MAX));
     }
     Ok(0)
 }

@@ -62,14 +62,48 @@ pub type Stop = watch::Receiver<bool>;
 pub async fn run(ctx: Context, every: Intervals, stop: Stop) {
     let limits = every.limits;
     let jobs: Vec<std::pin::Pin<Box<dyn Future<Output = ()> + Send>>> = vec![
-        Box::pin(repeat("dispatch", every.dispatch, stop.clone(), || ctx.bell.dispatch(), || {
-            dispatch::run_once(&ctx, &limits)
-        })),
-        Box::pin(repeat("resume", every.resume, stop.clone(), || ctx.bell.resume(), || resume::run_once(&ctx))),
-        Box::pin(repeat("waiting", every.waiting, stop.clone(), || ctx.bell.budget(), || waiting::run_once(&ctx))),
-        Box::pin(repeat("due", every.due, stop.clone(), std::future::pending, || due::run_once(&ctx))),
-        Box::pin(repeat("figures", every.figures, stop.clone(), std::future::pending, || figures::run_once(&ctx))),
-        Box::pin(repeat("silent", every.silent, stop, std::future::pending, || dispatch::ask_silent(&ctx, &limits))),
+        Box::pin(repeat(
+            "dispatch",
+            every.dispatch,
+            stop.clone(),
+            || ctx.bell.dispatch(),
+            || dispatch::run_once(&ctx, &limits),
+        )),
+        Box::pin(repeat(
+            "resume",
+            every.resume,
+            stop.clone(),
+            || ctx.bell.resume(),
+            || resume::run_once(&ctx),
+        )),
+        Box::pin(repeat(
+            "waiting",
+            every.waiting,
+            stop.clone(),
+            || ctx.bell.budget(),
+            || waiting::run_once(&ctx),
+        )),
+        Box::pin(repeat(
+            "due",
+            every.due,
+            stop.clone(),
+            std::future::pending,
+            || due::run_once(&ctx),
+        )),
+        Box::pin(repeat(
+            "figures",
+            every.figures,
+            stop.clone(),
+            std::future::pending,
+            || figures::run_once(&ctx),
+        )),
+        Box::pin(repeat(
+            "silent",
+            every.silent,
+            stop,
+            std::future::pending,
+            || dispatch::ask_silent(&ctx, &limits),
+        )),
     ];
     join_all(jobs).await;
 }
@@ -85,13 +119,19 @@ async fn call_a_person(ctx: &Context, subject: &str, error: &StageError) -> Resu
         _ => AlarmKind::Inconsistent,
     };
     let mut tx = ctx.store.write().await?;
-    tx.raise_alarm(kind, subject, ctx.now(), ctx.id(AlarmId::new)).await?;
+    tx.raise_alarm(kind, subject, ctx.now(), ctx.id(AlarmId::new))
+        .await?;
     Ok(tx.commit().await?)
 }
 
 /// One job: a round; again at once while there is more; else sleep until the bell, the interval or the end.
-async fn repeat<Bell, Rung, Round, Done>(name: &'static str, every: Duration, mut stop: Stop, bell: Bell, round: Round)
-where
+async fn repeat<Bell, Rung, Round, Done>(
+    name: &'static str,
+    every: Duration,
+    mut stop: Stop,
+    bell: Bell,
+    round: Round,
+) where
     Bell: Fn() -> Rung,
     Rung: Future<Output = ()>,
     Round: Fn() -> Done,

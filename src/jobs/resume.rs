@@ -27,7 +27,9 @@ const FILED_GRACE_MS: i64 = 2_000;
 pub async fn run_once(ctx: &Context) -> Result<usize, StageError> {
     let now = ctx.now();
     let mut tx = ctx.store.read().await?;
-    let mut ids = tx.filed_ids(now.plus_millis(-FILED_GRACE_MS), BATCH).await?;
+    let mut ids = tx
+        .filed_ids(now.plus_millis(-FILED_GRACE_MS), BATCH)
+        .await?;
     ids.extend(tx.parked_due(now, BATCH).await?);
     drop(tx);
     let moved = stream::iter(ids)
@@ -49,7 +51,9 @@ pub async fn run_once(ctx: &Context) -> Result<usize, StageError> {
 /// Asks the missing sources again and lets the machine judge anew. Returns whether it left the car park.
 async fn resume(ctx: &Context, id: ApplicationId) -> Result<bool, StageError> {
     let mut tx = ctx.store.read().await?;
-    let Some(application) = tx.application(id).await? else { return Ok(false) };
+    let Some(application) = tx.application(id).await? else {
+        return Ok(false);
+    };
     drop(tx);
     if let ApplicationState::Parked { sources, .. } = &application.state
         && let Err(error) = ask_again(ctx, &application, sources).await
@@ -63,9 +67,18 @@ async fn resume(ctx: &Context, id: ApplicationId) -> Result<bool, StageError> {
 }
 
 /// What a register that is back has to say completes the form too.
-async fn ask_again(ctx: &Context, application: &Application, sources: &[SourceId]) -> Result<(), StageError> {
+async fn ask_again(
+    ctx: &Context,
+    application: &Application,
+    sources: &[SourceId],
+) -> Result<(), StageError> {
     let prefill = Prefill::new(ctx.clone());
-    if prefill.collect(application, Round::FILING, sources).await?.evidence.is_empty() {
+    if prefill
+        .collect(application, Round::FILING, sources)
+        .await?
+        .evidence
+        .is_empty()
+    {
         return Ok(());
     }
     prefill.refill(application).await

@@ -61,7 +61,9 @@ impl Default for DispatchLimits {
 pub async fn run_once(ctx: &Context, limits: &DispatchLimits) -> Result<usize, StageError> {
     let now = ctx.now();
     let mut tx = ctx.store.write().await?;
-    let leased = tx.lease_instructions(now, limits.lease_ms, limits.batch).await?;
+    let leased = tx
+        .lease_instructions(now, limits.lease_ms, limits.batch)
+        .await?;
     tx.commit().await?;
     let taken = leased.len();
     let mut carried = stream::iter(leased)
@@ -77,9 +79,9 @@ pub async fn run_once(ctx: &Context, limits: &DispatchLimits) -> Result<usize, S
 
 async fn carry(ctx: &Context, limits: &DispatchLimits, leased: Leased) -> Result<(), StageError> {
     let Leased { instruction, was } = leased;
-    let order = instruction
-        .order()
-        .map_err(|_| StageError::corrupt(format!("instruction {} holds no order", instruction.id)))?;
+    let order = instruction.order().map_err(|_| {
+        StageError::corrupt(format!("instruction {} holds no order", instruction.id))
+    })?;
     let may_send = instruction.attempts <= limits.attempts_max;
     let reply = converse(ctx, &instruction, was == InstructionState::Ready, may_send).await;
     ctx.metrics.instruction_attempt(reply_word(&reply));
@@ -88,12 +90,29 @@ async fn carry(ctx: &Context, limits: &DispatchLimits, leased: Leased) -> Result
         tracing::info!(instruction = %instruction.id, attempts = instruction.attempts, why, "treasury not heard");
     }
     let again = again(ctx.now(), limits, instruction.attempts, &*ctx.world.entropy);
-    let hold = Hold::Lease { epoch: instruction.epoch };
-    record(ctx, News { instruction: &instruction, heard, actor: Actor::Machine("dispatch"), hold, again }).await
+    let hold = Hold::Lease {
+        epoch: instruction.epoch,
+    };
+    record(
+        ctx,
+        News {
+            instruction: &instruction,
+            heard,
+            actor: Actor::Machine("dispatch"),
+            hold,
+            again,
+        },
+    )
+    .await
 }
 
 /// Asks before it sends, unless nothing can have been sent before; sends only what was never seen.
-async fn converse(ctx: &Context, instruction: &Instruction, never_sent: bool, may_send: bool) -> TreasuryReply {
+async fn converse(
+    ctx: &Context,
+    instruction: &Instruction,
+    never_sent: bool,
+    may_send: bool,
+) -> TreasuryReply {
     let treasury = &ctx.world.treasury;
     if !never_sent {
         match treasury.ask(&instruction.id, &instruction.request_id).await {
@@ -101,7 +120,13 @@ async fn converse(ctx: &Context, instruction: &Instruction, never_sent: bool, ma
             reply => return reply,
         }
     }
-    treasury.send(&instruction.id, instruction.payload.reveal(), &instruction.request_id).await
+    treasury
+        .send(
+            &instruction.id,
+            instruction.payload.reveal(),
+            &instruction.request_id,
+        )
+        .await
 }
 
 /// Asks about acknowledged instructions of which nothing was heard for long: a call-back can be lost.
@@ -115,13 +140,26 @@ pub async fn ask_silent(ctx: &Context, limits: &DispatchLimits) -> Result<usize,
     drop(tx);
     let asked = silent.len();
     for instruction in silent {
-        let reply = ctx.world.treasury.ask(&instruction.id, &instruction.request_id).await;
-        let order = instruction
-            .order()
-            .map_err(|_| StageError::corrupt(format!("instruction {} holds no order", instruction.id)))?;
+        let reply = ctx
+            .world
+            .treasury
+            .ask(&instruction.id, &instruction.request_id)
+            .await;
+        let order = instruction.order().map_err(|_| {
+            StageError::corrupt(format!("instruction {} holds no order", instruction.id))
+        })?;
         let heard = echo::read(&order, reply);
-        let again = Again { next_at: ctx.now().plus_millis(limits.silence_ms), exhausted: false };
-        let news = News { instruction: &instruction, heard, actor: Actor::Machine("ask"), hold: Hold::State, again };
+        let again = Again {
+            next_at: ctx.now().plus_millis(limits.silence_ms),
+            exhausted: false,
+        };
+        let news = News {
+            instruction: &instruction,
+            heard,
+            actor: Actor::Machine("ask"),
+            hold: Hold::State,
+            again,
+        };
         record(ctx, news).await?;
         asked_just_now(ctx, &instruction).await?;
     }
@@ -131,9 +169,13 @@ pub async fn ask_silent(ctx: &Context, limits: &DispatchLimits) -> Result<usize,
 /// What is still only acknowledged after it was asked about is left in peace for another while.
 async fn asked_just_now(ctx: &Context, instruction: &Instruction) -> Result<(), StageError> {
     let from = [InstructionState::Acknowledged];
-    let change = InstructionChange { next_at: Some(ctx.now()), ..InstructionChange::to(InstructionState::Acknowledged) };
+    let change = InstructionChange {
+        next_at: Some(ctx.now()),
+        ..InstructionChange::to(InstructionState::Acknowledged)
+    };
     let mut tx = ctx.store.write().await?;
-    tx.change_instruction(&instruction.id, &from, &change).await?;
+    tx.change_instruction(&instruction.id, &from, &change)
+        .await?;
     Ok(tx.commit().await?)
 }
 
@@ -151,14 +193,23 @@ async fn record(ctx: &Context, news: News<'_>) -> Result<(), StageError> {
 /// Exponential pause with full jitter, so that a treasury that comes back is not met by everybody at once.
 fn again(now: Timestamp, limits: &DispatchLimits, attempts: i64, entropy: &dyn Entropy) -> Again {
     if attempts >= limits.attempts_max {
-        return Again { next_at: now.plus_millis(limits.pause_held_ms), exhausted: true };
+        return Again {
+            next_at: now.plus_millis(limits.pause_held_ms),
+            exhausted: true,
+        };
     }
     let doublings = u32::try_from(attempts.clamp(1, 30) - 1).unwrap_or(0);
-    let ceiling_ms = limits.pause_min_ms.saturating_mul(1 << doublings).min(limits.pause_max_ms);
+    let ceiling_ms = limits
+        .pause_min_ms
+        .saturating_mul(1 << doublings)
+        .min(limits.pause_max_ms);
     let mut random = [0; 4];
     entropy.fill(&mut random);
     let jitter_ms = i64::from(u32::from_le_bytes(random)) % (ceiling_ms / 2).max(1);
-    Again { next_at: now.plus_millis(ceiling_ms / 2 + jitter_ms), exhausted: false }
+    Again {
+        next_at: now.plus_millis(ceiling_ms / 2 + jitter_ms),
+        exhausted: false,
+    }
 }
 
 const fn reply_word(reply: &TreasuryReply) -> &'static str {

@@ -84,7 +84,11 @@ pub fn difference(order: &Order, ack: &Acknowledgement) -> Option<Difference> {
 }
 
 fn known(ack: Acknowledgement) -> Heard {
-    let Acknowledgement { treasury_no, reason_code: code, .. } = ack;
+    let Acknowledgement {
+        treasury_no,
+        reason_code: code,
+        ..
+    } = ack;
     match ack.status {
         TreasuryStatus::Accepted => Heard::Accepted { treasury_no },
         TreasuryStatus::Settled => Heard::Settled { treasury_no },

@@ -46,15 +46,27 @@ impl Payout {
     ///
     /// # Errors
     /// `NotFound` for another's.
-    pub async fn payments_of(&self, who: ApplicantId, id: ApplicationId) -> Result<Vec<PaymentView>, StageError> {
+    pub async fn payments_of(
+        &self,
+        who: ApplicantId,
+        id: ApplicationId,
+    ) -> Result<Vec<PaymentView>, StageError> {
         let mut tx = self.ctx.store.read().await?;
-        let application = tx.application(id).await?.filter(|application| application.applicant == who);
+        let application = tx
+            .application(id)
+            .await?
+            .filter(|application| application.applicant == who);
         let application = application.ok_or(StageError::not_found("application"))?;
-        let Some(award) = tx.award_of(application.id).await? else { return Ok(Vec::new()) };
+        let Some(award) = tx.award_of(application.id).await? else {
+            return Ok(Vec::new());
+        };
         let mut views = Vec::new();
         for payment in tx.payments_of(award.id).await? {
             let instructions = tx.instructions_of(payment.id).await?;
-            views.push(PaymentView { payment, instructions });
+            views.push(PaymentView {
+                payment,
+                instructions,
+            });
         }
         Ok(views)
     }
@@ -73,19 +85,33 @@ impl Payout {
         corrected.map_err(|error| error.or_stale("payment"))
     }
 
-    async fn try_correct_account(&self, who: ApplicantId, id: PaymentId, typed: Typed) -> Result<Payment, StageError> {
+    async fn try_correct_account(
+        &self,
+        who: ApplicantId,
+        id: PaymentId,
+        typed: Typed,
+    ) -> Result<Payment, StageError> {
         let ctx = &self.ctx;
         let mut tx = ctx.store.write().await?;
-        let payment = tx.payment(id).await?.ok_or(StageError::not_found("payment"))?;
+        let payment = tx
+            .payment(id)
+            .await?
+            .ok_or(StageError::not_found("payment"))?;
         let award = award_of(&mut tx, &payment).await?;
         let application = own(&mut tx, who, award.application).await?;
         if payment.state != PaymentState::Returned {
             return Err(StageError::Invalid {
                 field: "payment",
-                reason: format!("an account is corrected only after a return; this payment is {}", payment.state.as_str()),
+                reason: format!(
+                    "an account is corrected only after a return; this payment is {}",
+                    payment.state.as_str()
+                ),
             });
         }
-        let applicant = tx.applicant(who).await?.ok_or(StageError::not_found("applicant"))?;
+        let applicant = tx
+            .applicant(who)
+            .await?
+            .ok_or(StageError::not_found("applicant"))?;
         let payee = payee_of(&applicant.name, &typed);
         let newest = tx.instructions_of(id).await?.into_iter().last();
         let purpose = purpose_of(newest.as_ref())?;
@@ -98,7 +124,11 @@ impl Payout {
         let payment = instruct(ctx, &mut tx, &award, payment, &terms).await?;
         if let Some(filing) = application.filing.clone() {
             // Later instalments go to the corrected account too.
-            tx.update_application(&Application { filing: Some(Filing { typed, ..filing }), ..application }).await?;
+            tx.update_application(&Application {
+                filing: Some(Filing { typed, ..filing }),
+                ..application
+            })
+            .await?;
         }
         tx.audit(&AuditEntry {
             id: ctx.id(AuditId::new),
@@ -122,13 +152,23 @@ impl Payout {
     pub async fn instruct_due(&self, id: PaymentId) -> Result<(), StageError> {
         let ctx = &self.ctx;
         let mut tx = ctx.store.write().await?;
-        let payment = tx.payment(id).await?.ok_or(StageError::not_found("payment"))?;
+        let payment = tx
+            .payment(id)
+            .await?
+            .ok_or(StageError::not_found("payment"))?;
         if payment.state != PaymentState::Scheduled {
             return Ok(());
         }
         let award = award_of(&mut tx, &payment).await?;
         let payable = Payable::load(ctx, &mut tx, &award).await?;
-        instruct(ctx, &mut tx, &award, payment, &payable.terms(Movement::Instruct)).await?;
+        instruct(
+            ctx,
+            &mut tx,
+            &award,
+            payment,
+            &payable.terms(Movement::Instruct),
+        )
+        .await?;
         tx.audit(&AuditEntry {
             id: ctx.id(AuditId::new),
             at: ctx.now(),
@@ -165,23 +205,46 @@ impl Payout {
         let Some(instruction) = tx.instruction(&event.instruction).await? else {
             tracing::warn!("call-back about an instruction that is not ours");
             let subject = event.instruction.to_string();
-            tx.raise_alarm(AlarmKind::UnexpectedEvent, &subject, now, ctx.id(AlarmId::new)).await?;
+            tx.raise_alarm(
+                AlarmKind::UnexpectedEvent,
+                &subject,
+                now,
+                ctx.id(AlarmId::new),
+            )
+            .await?;
             return Ok(tx.commit().await?);
         };
         let fresh = tx
-            .insert_treasury_event(&event.event_id, &instruction.id, event.status_word(), event.sequence, now, body)
+            .insert_treasury_event(
+                &event.event_id,
+                &instruction.id,
+                event.status_word(),
+                event.sequence,
+                now,
+                body,
+            )
             .await?;
         if !fresh {
             return Ok(());
         }
         let heard = heard_of(&instruction, event)?;
         let differs = matches!(heard, Heard::Differs(_));
-        let again = Again { next_at: now, exhausted: false };
-        let news = News { instruction: &instruction, heard, actor: Actor::Treasury, hold: Hold::State, again };
+        let again = Again {
+            next_at: now,
+            exhausted: false,
+        };
+        let news = News {
+            instruction: &instruction,
+            heard,
+            actor: Actor::Treasury,
+            hold: Hold::State,
+            again,
+        };
         let after = settle::write(ctx, &mut tx, news).await?;
         if differs {
             let subject = instruction.payment.to_string();
-            tx.raise_alarm(AlarmKind::EchoDiffers, &subject, now, ctx.id(AlarmId::new)).await?;
+            tx.raise_alarm(AlarmKind::EchoDiffers, &subject, now, ctx.id(AlarmId::new))
+                .await?;
         }
         settle::commit(ctx, tx, &instruction, after.unwrap_or(instruction.state)).await
     }
@@ -189,24 +252,32 @@ impl Payout {
 
 /// Another's application is as if it did not exist.
 async fn own(tx: &mut Tx, who: ApplicantId, id: ApplicationId) -> Result<Application, StageError> {
-    let application = tx.application(id).await?.filter(|application| application.applicant == who);
+    let application = tx
+        .application(id)
+        .await?
+        .filter(|application| application.applicant == who);
     application.ok_or(StageError::not_found("payment"))
 }
 
 fn purpose_of(newest: Option<&Instruction>) -> Result<String, StageError> {
-    let instruction = newest.ok_or_else(|| StageError::corrupt("a returned payment has no instruction"))?;
-    let order = instruction
-        .order()
-        .map_err(|_| StageError::corrupt(format!("instruction {} holds no order", instruction.id)))?;
+    let instruction =
+        newest.ok_or_else(|| StageError::corrupt("a returned payment has no instruction"))?;
+    let order = instruction.order().map_err(|_| {
+        StageError::corrupt(format!("instruction {} holds no order", instruction.id))
+    })?;
     Ok(order.purpose)
 }
 
 /// A call-back names amount and account but no payee: the payee is taken as ordered.
 fn heard_of(instruction: &Instruction, event: &Callback) -> Result<Heard, StageError> {
-    let order = instruction
-        .order()
-        .map_err(|_| StageError::corrupt(format!("instruction {} holds no order", instruction.id)))?;
-    let status = if event.returned { TreasuryStatus::Returned } else { TreasuryStatus::Settled };
+    let order = instruction.order().map_err(|_| {
+        StageError::corrupt(format!("instruction {} holds no order", instruction.id))
+    })?;
+    let status = if event.returned {
+        TreasuryStatus::Returned
+    } else {
+        TreasuryStatus::Settled
+    };
     let ack = Acknowledgement {
         instruction: event.instruction,
         status,

@@ -56,17 +56,26 @@ pub struct News<'a> {
 ///
 /// # Errors
 /// `Stale` when the lease was lost or the state moved: the news must be heard, or read, again.
-pub async fn write(ctx: &Context, tx: &mut Tx, news: News<'_>) -> Result<Option<InstructionState>, StageError> {
+pub async fn write(
+    ctx: &Context,
+    tx: &mut Tx,
+    news: News<'_>,
+) -> Result<Option<InstructionState>, StageError> {
     let now = ctx.now();
     let instruction = news.instruction;
-    let payment = tx
-        .payment(instruction.payment)
-        .await?
-        .ok_or_else(|| StageError::corrupt(format!("instruction {} has no payment", instruction.id)))?;
+    let payment = tx.payment(instruction.payment).await?.ok_or_else(|| {
+        StageError::corrupt(format!("instruction {} has no payment", instruction.id))
+    })?;
     let step = Step::of(instruction, &payment, &news, now);
     if contradicts_refusal(&news) {
         let subject = payment.id.to_string();
-        tx.raise_alarm(AlarmKind::UnexpectedEvent, &subject, now, ctx.id(AlarmId::new)).await?;
+        tx.raise_alarm(
+            AlarmKind::UnexpectedEvent,
+            &subject,
+            now,
+            ctx.id(AlarmId::new),
+        )
+        .await?;
     }
     if !hold(tx, &news, &step.change).await? {
         return Ok(None);
@@ -74,10 +83,25 @@ pub async fn write(ctx: &Context, tx: &mut Tx, news: News<'_>) -> Result<Option<
     let newest = instruction.generation == payment.generation;
     if let Some(movement) = step.movement {
         let award = award_of(tx, &payment).await?;
-        move_money(ctx, tx, movement, &award, payment.amount, &instruction.id.to_string()).await?;
+        move_money(
+            ctx,
+            tx,
+            movement,
+            &award,
+            payment.amount,
+            &instruction.id.to_string(),
+        )
+        .await?;
     }
-    if let Some(state) = step.payment.filter(|state| newest && payment.state.may_become(*state)) {
-        tx.update_payment(&Payment { state, ..payment.clone() }).await?;
+    if let Some(state) = step
+        .payment
+        .filter(|state| newest && payment.state.may_become(*state))
+    {
+        tx.update_payment(&Payment {
+            state,
+            ..payment.clone()
+        })
+        .await?;
     }
     alarms(ctx, tx, &news, payment.id, now).await?;
     tx.audit(&AuditEntry {
@@ -102,9 +126,18 @@ pub async fn commit(
     instruction: &Instruction,
     now_stands: InstructionState,
 ) -> Result<(), StageError> {
-    let Some(award) = tx.award(instruction.id.award()).await? else { return Ok(tx.commit().await?) };
-    let settled_now = now_stands == InstructionState::Settled && instruction.state != InstructionState::Settled;
-    let filing = if settled_now { tx.application(award.application).await?.and_then(|it| it.filing) } else { None };
+    let Some(award) = tx.award(instruction.id.award()).await? else {
+        return Ok(tx.commit().await?);
+    };
+    let settled_now =
+        now_stands == InstructionState::Settled && instruction.state != InstructionState::Settled;
+    let filing = if settled_now {
+        tx.application(award.application)
+            .await?
+            .and_then(|it| it.filing)
+    } else {
+        None
+    };
     tx.commit().await?;
     if let Some(filing) = filing {
         ctx.metrics.settled(ctx.now().millis_since(filing.at));
@@ -116,10 +149,17 @@ pub async fn commit(
 /// Refused for good, and now spoken of as taken.
 fn contradicts_refusal(news: &News<'_>) -> bool {
     news.instruction.state == InstructionState::Rejected
-        && matches!(news.heard, Heard::Accepted { .. } | Heard::Settled { .. } | Heard::Returned { .. })
+        && matches!(
+            news.heard,
+            Heard::Accepted { .. } | Heard::Settled { .. } | Heard::Returned { .. }
+        )
 }
 
-async fn hold(tx: &mut Tx, news: &News<'_>, change: &InstructionChange) -> Result<bool, StageError> {
+async fn hold(
+    tx: &mut Tx,
+    news: &News<'_>,
+    change: &InstructionChange,
+) -> Result<bool, StageError> {
     let instruction = news.instruction;
     match news.hold {
         Hold::Lease { epoch } => {
@@ -127,9 +167,17 @@ async fn hold(tx: &mut Tx, news: &News<'_>, change: &InstructionChange) -> Resul
             Ok(true)
         }
         Hold::State if change.state == instruction.state => Ok(false),
-        Hold::State if tx.change_instruction(&instruction.id, &[instruction.state], change).await? => Ok(true),
+        Hold::State
+            if tx
+                .change_instruction(&instruction.id, &[instruction.state], change)
+                .await? =>
+        {
+            Ok(true)
+        }
         // Somebody else's news came between reading and writing: read again, for it may change what this one means.
-        Hold::State => Err(StageError::Stale { what: "instruction" }),
+        Hold::State => Err(StageError::Stale {
+            what: "instruction",
+        }),
     }
 }
 
@@ -148,27 +196,46 @@ impl Step {
         let step = |state: I, payment, movement, act| {
             let mut change = InstructionChange::to(state);
             change.next_at = Some(news.again.next_at);
-            Self { change, payment, movement, act }
+            Self {
+                change,
+                payment,
+                movement,
+                act,
+            }
         };
         match &news.heard {
             // A return is the last word: what is heard of an earlier stage afterwards was on its way before it.
             Heard::Accepted { .. } | Heard::Settled { .. } if from == I::Returned => {
                 step(I::Returned, None, None, "instruction.late_word")
             }
-            Heard::Accepted { .. } if from == I::Settled => step(I::Settled, None, None, "instruction.late_word"),
+            Heard::Accepted { .. } if from == I::Settled => {
+                step(I::Settled, None, None, "instruction.late_word")
+            }
             // The treasury contradicts itself: refused for good, and then taken or paid. Its money is no longer under this
             // instruction, and may be under the next; a person must look.
-            Heard::Accepted { .. } | Heard::Settled { .. } | Heard::Returned { .. } if from == I::Rejected => {
+            Heard::Accepted { .. } | Heard::Settled { .. } | Heard::Returned { .. }
+                if from == I::Rejected =>
+            {
                 step(I::Rejected, None, None, "instruction.contradicted")
             }
             Heard::Accepted { treasury_no } => {
-                let mut step = step(I::Acknowledged, Some(PaymentState::Instructed), None, "instruction.acknowledged");
+                let mut step = step(
+                    I::Acknowledged,
+                    Some(PaymentState::Instructed),
+                    None,
+                    "instruction.acknowledged",
+                );
                 step.acknowledge(instruction, treasury_no, now);
                 step
             }
             Heard::Settled { treasury_no } => {
                 let movement = (from != I::Settled).then_some(Movement::Settle);
-                let mut step = step(I::Settled, Some(PaymentState::Settled), movement, "instruction.settled");
+                let mut step = step(
+                    I::Settled,
+                    Some(PaymentState::Settled),
+                    movement,
+                    "instruction.settled",
+                );
                 step.acknowledge(instruction, treasury_no, now);
                 step.change.settled_at = instruction.settled_at.is_none().then_some(now);
                 step
@@ -179,7 +246,12 @@ impl Step {
                     I::Settled => Some(Movement::ReturnSettled),
                     _ => Some(Movement::ReturnUnsettled),
                 };
-                let mut step = step(I::Returned, Some(PaymentState::Returned), movement, "instruction.returned");
+                let mut step = step(
+                    I::Returned,
+                    Some(PaymentState::Returned),
+                    movement,
+                    "instruction.returned",
+                );
                 step.acknowledge(instruction, treasury_no, now);
                 step.change.returned_at = instruction.returned_at.is_none().then_some(now);
                 step.change.reason_code.clone_from(code);
@@ -189,7 +261,12 @@ impl Step {
             // linked new instruction. The alarm has a person look whether the fault is ours.
             Heard::Rejected { code } => {
                 let movement = (from != I::Rejected).then_some(Movement::ReturnUnsettled);
-                let mut step = step(I::Rejected, Some(PaymentState::Returned), movement, "instruction.rejected");
+                let mut step = step(
+                    I::Rejected,
+                    Some(PaymentState::Returned),
+                    movement,
+                    "instruction.rejected",
+                );
                 step.change.reason_code.clone_from(code);
                 step
             }
@@ -239,6 +316,7 @@ async fn alarms(
         Heard::NeverSeen | Heard::Unknown { .. } if news.again.exhausted => AlarmKind::PaymentStuck,
         Heard::NeverSeen | Heard::Unknown { .. } => return Ok(()),
     };
-    tx.raise_alarm(kind, &subject, now, ctx.id(AlarmId::new)).await?;
+    tx.raise_alarm(kind, &subject, now, ctx.id(AlarmId::new))
+        .await?;
     Ok(())
 }

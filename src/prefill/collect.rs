@@ -27,7 +27,11 @@ impl Collected {
     /// The sources that did not answer.
     #[must_use]
     pub fn missing(&self) -> Vec<SourceId> {
-        self.fetches.iter().filter(|fetch| fetch.evidence.is_none()).map(|fetch| fetch.source).collect()
+        self.fetches
+            .iter()
+            .filter(|fetch| fetch.evidence.is_none())
+            .map(|fetch| fetch.source)
+            .collect()
     }
 }
 
@@ -43,12 +47,23 @@ pub async fn ask(
     round: Round,
     wanted: &[SourceId],
 ) -> Result<Collected, StageError> {
-    let missing: Vec<_> = wanted.iter().copied().filter(|source| !consent.scope.contains(source)).collect();
+    let missing: Vec<_> = wanted
+        .iter()
+        .copied()
+        .filter(|source| !consent.scope.contains(source))
+        .collect();
     if consent.revoked_at.is_some() || !missing.is_empty() {
         return Err(StageError::ConsentTooNarrow { missing });
     }
-    let asked = join_all(wanted.iter().map(|source| ask_one(ctx, application, applicant, consent, round, *source)));
-    let mut collected = Collected { fetches: Vec::new(), evidence: Vec::new() };
+    let asked = join_all(
+        wanted
+            .iter()
+            .map(|source| ask_one(ctx, application, applicant, consent, round, *source)),
+    );
+    let mut collected = Collected {
+        fetches: Vec::new(),
+        evidence: Vec::new(),
+    };
     for (fetch, evidence) in asked.await {
         collected.fetches.push(fetch);
         collected.evidence.extend(evidence);
@@ -104,5 +119,9 @@ async fn ask_one(
 }
 
 fn gateway(ctx: &Context, source: SourceId) -> Option<&dyn Source> {
-    ctx.world.sources.iter().find(|gateway| gateway.id() == source).map(|gateway| &**gateway)
+    ctx.world
+        .sources
+        .iter()
+        .find(|gateway| gateway.id() == source)
+        .map(|gateway| &**gateway)
 }

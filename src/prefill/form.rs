@@ -37,7 +37,11 @@ impl<'a> Answered<'a> {
                 }
             }
         }
-        Self { bodies, applicant, signed_in_at }
+        Self {
+            bodies,
+            applicant,
+            signed_in_at,
+        }
     }
 }
 
@@ -65,27 +69,39 @@ fn from_identity(answered: &Answered<'_>, field: IdentityField) -> RowValue {
     let (value, pointer) = match field {
         IdentityField::Name => (applicant.name.reveal().clone(), "/name"),
         IdentityField::DocumentKind => (applicant.document.kind().to_owned(), "/document_type"),
-        IdentityField::DocumentNumber => (applicant.document.reveal().to_owned(), "/document_number"),
+        IdentityField::DocumentNumber => {
+            (applicant.document.reveal().to_owned(), "/document_number")
+        }
     };
-    RowValue::Filled { value, from: provenance(answered, None, pointer) }
+    RowValue::Filled {
+        value,
+        from: provenance(answered, None, pointer),
+    }
 }
 
 fn from_fact(policy: &Policy, facts: &Facts, answered: &Answered<'_>, id: &str) -> RowValue {
-    let Some(at) = policy.fact_index(id) else { return RowValue::NoRecord };
+    let Some(at) = policy.fact_index(id) else {
+        return RowValue::NoRecord;
+    };
     let place = facts.provenance(policy, at);
     let source = place.as_ref().map(|place| place.source);
     let pointers = place.map(|place| place.pointers).unwrap_or_default();
     let from = |pointer: &str| provenance(answered, source, pointer);
     match facts.value_at(policy, at) {
-        Some(FactValue::Known(value)) => {
-            RowValue::Filled { value, from: from(pointers.first().map_or("", String::as_str)) }
-        }
-        Some(FactValue::Several(values)) => {
-            RowValue::Filled { value: values.join(" "), from: from(pointers.first().map_or("", String::as_str)) }
-        }
+        Some(FactValue::Known(value)) => RowValue::Filled {
+            value,
+            from: from(pointers.first().map_or("", String::as_str)),
+        },
+        Some(FactValue::Several(values)) => RowValue::Filled {
+            value: values.join(" "),
+            from: from(pointers.first().map_or("", String::as_str)),
+        },
         Some(FactValue::Unknown(Cause::SourceUnavailable)) => RowValue::Pending,
         Some(FactValue::Unknown(Cause::Contradiction)) => RowValue::Contradictory {
-            values: pointers.iter().map(|pointer| (shown(answered, source, pointer), from(pointer))).collect(),
+            values: pointers
+                .iter()
+                .map(|pointer| (shown(answered, source, pointer), from(pointer)))
+                .collect(),
         },
         Some(FactValue::Unknown(_)) | None => RowValue::NoRecord,
     }
@@ -106,7 +122,10 @@ fn provenance(answered: &Answered<'_>, source: Option<SourceId>, pointer: &str) 
     Provenance {
         origin: source.map_or("identity", SourceId::as_str).to_owned(),
         pointer: pointer.to_owned(),
-        as_of: body.and_then(|(body, _)| body.get("as_of")).and_then(Value::as_str).map(str::to_owned),
+        as_of: body
+            .and_then(|(body, _)| body.get("as_of"))
+            .and_then(Value::as_str)
+            .map(str::to_owned),
         received_at: body.map_or(answered.signed_in_at, |(_, at)| *at),
     }
 }

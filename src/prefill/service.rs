@@ -85,7 +85,9 @@ impl Prefill {
             name: claims.name.clone(),
         };
         let mut tx = self.ctx.store.write().await?;
-        let applicant = tx.upsert_applicant(&applicant, &claims.subject, self.ctx.now()).await?;
+        let applicant = tx
+            .upsert_applicant(&applicant, &claims.subject, self.ctx.now())
+            .await?;
         tx.commit().await?;
         Ok(applicant)
     }
@@ -95,7 +97,11 @@ impl Prefill {
     ///
     /// # Errors
     /// `PolicyNotInForce`, or a consent that is narrower or wider than what the policy needs.
-    pub async fn open(&self, who: &Applicant, opening: &Opening<'_>) -> Result<FormView, StageError> {
+    pub async fn open(
+        &self,
+        who: &Applicant,
+        opening: &Opening<'_>,
+    ) -> Result<FormView, StageError> {
         let policy = self.policy_in_force(opening.policy)?;
         let wanted: Vec<SourceId> = policy.sources().iter().collect();
         consent_fits(opening.scope, &wanted)?;
@@ -112,10 +118,20 @@ impl Prefill {
 
     fn policy_in_force(&self, id: &str) -> Result<std::sync::Arc<Policy>, StageError> {
         let on = self.ctx.world.clock.today();
-        self.ctx.policies.in_force(id, on).ok_or_else(|| StageError::PolicyNotInForce { id: id.to_owned(), on })
+        self.ctx
+            .policies
+            .in_force(id, on)
+            .ok_or_else(|| StageError::PolicyNotInForce {
+                id: id.to_owned(),
+                on,
+            })
     }
 
-    async fn draft_of(&self, who: ApplicantId, policy: &Policy) -> Result<Option<Application>, StageError> {
+    async fn draft_of(
+        &self,
+        who: ApplicantId,
+        policy: &Policy,
+    ) -> Result<Option<Application>, StageError> {
         let mine = self.ctx.store.read().await?.applications_of(who).await?;
         Ok(mine.into_iter().find(|application| {
             application.state == ApplicationState::Draft && application.policy.hash == policy.hash()
@@ -125,18 +141,33 @@ impl Prefill {
     /// The draft's form, when it is complete and young enough to be shown again.
     async fn fresh_form(&self, draft: &Application) -> Result<Option<FormView>, StageError> {
         let mut tx = self.ctx.store.read().await?;
-        let Some(snapshot) = tx.latest_snapshot(draft.id).await? else { return Ok(None) };
+        let Some(snapshot) = tx.latest_snapshot(draft.id).await? else {
+            return Ok(None);
+        };
         let young = self.ctx.now().millis_since(snapshot.made_at) < DRAFT_FRESH_MS;
-        let complete = snapshot.rows.reveal().iter().all(|row| row.value != RowValue::Pending);
+        let complete = snapshot
+            .rows
+            .reveal()
+            .iter()
+            .all(|row| row.value != RowValue::Pending);
         if !(young && complete) {
             return Ok(None);
         }
         let disputes = tx.disputes_of(draft.id).await?;
-        Ok(Some(FormView { application: draft.clone(), snapshot, disputes }))
+        Ok(Some(FormView {
+            application: draft.clone(),
+            snapshot,
+            disputes,
+        }))
     }
 
     /// Writes down consent, application and identity, before anybody is asked anything.
-    async fn begin(&self, who: &Applicant, policy: &Policy, opening: &Opening<'_>) -> Result<Application, StageError> {
+    async fn begin(
+        &self,
+        who: &Applicant,
+        policy: &Policy,
+        opening: &Opening<'_>,
+    ) -> Result<Application, StageError> {
         let ctx = &self.ctx;
         let now = ctx.now();
         let consent = Consent {
@@ -168,14 +199,26 @@ impl Prefill {
         tx.insert_consent(&consent).await?;
         tx.insert_application(&application).await?;
         tx.insert_evidence(&identity).await?;
-        let detail = json!({ "policy": policy.id(), "consent": consent.id, "scope": consent.scope });
-        self.audit(&mut tx, who.id, "application.opened", application.id, detail).await?;
+        let detail =
+            json!({ "policy": policy.id(), "consent": consent.id, "scope": consent.scope });
+        self.audit(
+            &mut tx,
+            who.id,
+            "application.opened",
+            application.id,
+            detail,
+        )
+        .await?;
         tx.commit().await?;
         Ok(application)
     }
 
     /// What sign-in proved, as evidence like any other; salted, so that its hash tells nothing about the number.
-    fn identity_evidence(&self, application: &Application, who: &Applicant) -> Result<Evidence, StageError> {
+    fn identity_evidence(
+        &self,
+        application: &Application,
+        who: &Applicant,
+    ) -> Result<Evidence, StageError> {
         let mut salt = [0; 16];
         self.ctx.world.entropy.fill(&mut salt);
         let body = to_canonical_json(&json!({
@@ -208,10 +251,17 @@ impl Prefill {
         wanted: &[SourceId],
     ) -> Result<Collected, StageError> {
         let mut tx = self.ctx.store.read().await?;
-        let consent = tx.consent(application.consent).await?.ok_or(StageError::not_found("consent"))?;
-        let applicant = tx.applicant(application.applicant).await?.ok_or(StageError::not_found("applicant"))?;
+        let consent = tx
+            .consent(application.consent)
+            .await?
+            .ok_or(StageError::not_found("consent"))?;
+        let applicant = tx
+            .applicant(application.applicant)
+            .await?
+            .ok_or(StageError::not_found("applicant"))?;
         drop(tx);
-        let collected = collect::ask(&self.ctx, application, &applicant, &consent, round, wanted).await?;
+        let collected =
+            collect::ask(&self.ctx, application, &applicant, &consent, round, wanted).await?;
         let mut tx = self.ctx.store.write().await?;
         for evidence in &collected.evidence {
             tx.insert_evidence(evidence).await?;
@@ -231,12 +281,22 @@ impl Prefill {
         if !matches!(application.state, ApplicationState::Referred { .. }) {
             return Ok(false);
         }
-        let Some(policy) = self.ctx.policies.by_hash(application.policy.hash) else { return Ok(false) };
+        let Some(policy) = self.ctx.policies.by_hash(application.policy.hash) else {
+            return Ok(false);
+        };
         let mut tx = self.ctx.store.read().await?;
         let evidence = tx.evidence_of(application.id, Round::FILING).await?;
         drop(tx);
-        let answered = |source: &SourceId| evidence.iter().any(|piece| piece.origin == Origin::Register(*source));
-        let missing: Vec<SourceId> = policy.sources().iter().filter(|source| !answered(source)).collect();
+        let answered = |source: &SourceId| {
+            evidence
+                .iter()
+                .any(|piece| piece.origin == Origin::Register(*source))
+        };
+        let missing: Vec<SourceId> = policy
+            .sources()
+            .iter()
+            .filter(|source| !answered(source))
+            .collect();
         if missing.is_empty() {
             return Ok(false);
         }
@@ -249,14 +309,26 @@ impl Prefill {
     /// # Errors
     /// Of the store.
     pub async fn refill(&self, application: &Application) -> Result<(), StageError> {
-        let Some(policy) = self.ctx.policies.by_hash(application.policy.hash) else { return Ok(()) };
+        let Some(policy) = self.ctx.policies.by_hash(application.policy.hash) else {
+            return Ok(());
+        };
         let mut tx = self.ctx.store.read().await?;
-        let applicant = tx.applicant(application.applicant).await?.ok_or(StageError::not_found("applicant"))?;
+        let applicant = tx
+            .applicant(application.applicant)
+            .await?
+            .ok_or(StageError::not_found("applicant"))?;
         drop(tx);
-        self.fill(application.clone(), &applicant, &policy).await.map(drop)
+        self.fill(application.clone(), &applicant, &policy)
+            .await
+            .map(drop)
     }
 
-    async fn fill(&self, application: Application, who: &Applicant, policy: &Policy) -> Result<FormView, StageError> {
+    async fn fill(
+        &self,
+        application: Application,
+        who: &Applicant,
+        policy: &Policy,
+    ) -> Result<FormView, StageError> {
         let mut tx = self.ctx.store.write().await?;
         let evidence = tx.evidence_of(application.id, Round::FILING).await?;
         let answered = Answered::of(&evidence, who, self.ctx.now());
@@ -264,13 +336,24 @@ impl Prefill {
             id: self.ctx.id(SnapshotId::new),
             application: application.id,
             made_at: self.ctx.now(),
-            evidence: evidence.iter().map(|piece| (piece.origin, piece.id, piece.hash)).collect(),
-            rows: Private::new(form::fill(policy, &reading::facts(policy, &evidence, Round::FILING), &answered)),
+            evidence: evidence
+                .iter()
+                .map(|piece| (piece.origin, piece.id, piece.hash))
+                .collect(),
+            rows: Private::new(form::fill(
+                policy,
+                &reading::facts(policy, &evidence, Round::FILING),
+                &answered,
+            )),
         };
         tx.insert_snapshot(&snapshot).await?;
         let disputes = tx.disputes_of(application.id).await?;
         tx.commit().await?;
-        Ok(FormView { application, snapshot, disputes })
+        Ok(FormView {
+            application,
+            snapshot,
+            disputes,
+        })
     }
 
     /// One's own form, as last filled.
@@ -280,9 +363,16 @@ impl Prefill {
     pub async fn form(&self, who: ApplicantId, id: ApplicationId) -> Result<FormView, StageError> {
         let mut tx = self.ctx.store.read().await?;
         let application = own(&mut tx, who, id).await?;
-        let snapshot = tx.latest_snapshot(id).await?.ok_or(StageError::not_found("form"))?;
+        let snapshot = tx
+            .latest_snapshot(id)
+            .await?
+            .ok_or(StageError::not_found("form"))?;
         let disputes = tx.disputes_of(id).await?;
-        Ok(FormView { application, snapshot, disputes })
+        Ok(FormView {
+            application,
+            snapshot,
+            disputes,
+        })
     }
 
     /// 有误: a filled row is wrong. The application will go to a person.
@@ -299,18 +389,27 @@ impl Prefill {
     ) -> Result<Dispute, StageError> {
         if words.chars().count() > WORDS_MAX {
             let reason = format!("at most {WORDS_MAX} characters");
-            return Err(StageError::Invalid { field: "words", reason });
+            return Err(StageError::Invalid {
+                field: "words",
+                reason,
+            });
         }
         let mut tx = self.ctx.store.write().await?;
         let application = own(&mut tx, who, id).await?;
         if application.state != ApplicationState::Draft {
             let reason = "a row is disputed before filing; now ask for a person".to_owned();
-            return Err(StageError::Invalid { field: "field", reason });
+            return Err(StageError::Invalid {
+                field: "field",
+                reason,
+            });
         }
         let newest = newest_snapshot(&mut tx, id, snapshot).await?;
-        let disputable = |row: &crate::domain::form::Row| row.field == field && row.value != RowValue::Typed;
+        let disputable =
+            |row: &crate::domain::form::Row| row.field == field && row.value != RowValue::Typed;
         if !newest.rows.reveal().iter().any(disputable) {
-            return Err(StageError::UnknownField { field: field.to_owned() });
+            return Err(StageError::UnknownField {
+                field: field.to_owned(),
+            });
         }
         let dispute = Dispute {
             id: self.ctx.id(DisputeId::new),
@@ -321,7 +420,14 @@ impl Prefill {
             at: self.ctx.now(),
         };
         tx.insert_dispute(&dispute).await?;
-        self.audit(&mut tx, who, "application.disputed", id, json!({ "field": field })).await?;
+        self.audit(
+            &mut tx,
+            who,
+            "application.disputed",
+            id,
+            json!({ "field": field }),
+        )
+        .await?;
         tx.commit().await?;
         Ok(dispute)
     }
@@ -338,9 +444,14 @@ impl Prefill {
         typed: Typed,
         request_id: &str,
     ) -> Result<Application, StageError> {
-        match self.try_file(who, id, snapshot, typed.clone(), request_id).await {
+        match self
+            .try_file(who, id, snapshot, typed.clone(), request_id)
+            .await
+        {
             // A double click, or the other of two forms: who looks again sees what the first click did.
-            Err(error) if error.lost_race() => self.try_file(who, id, snapshot, typed, request_id).await,
+            Err(error) if error.lost_race() => {
+                self.try_file(who, id, snapshot, typed, request_id).await
+            }
             other => other,
         }
     }
@@ -356,25 +467,44 @@ impl Prefill {
         let ctx = &self.ctx;
         let mut tx = ctx.store.write().await?;
         let application = own(&mut tx, who, id).await?;
-        if application.filing.as_ref().is_some_and(|filing| filing.snapshot == snapshot) {
+        if application
+            .filing
+            .as_ref()
+            .is_some_and(|filing| filing.snapshot == snapshot)
+        {
             return Ok(application);
         }
         let policy = self.policy_in_force(&application.policy.id)?;
         let newest = newest_snapshot(&mut tx, id, snapshot).await?;
         let now = ctx.now();
-        if now.millis_since(newest.made_at) > SNAPSHOT_FRESH_MS || policy.hash() != application.policy.hash {
+        if now.millis_since(newest.made_at) > SNAPSHOT_FRESH_MS
+            || policy.hash() != application.policy.hash
+        {
             return Err(StageError::SnapshotExpired);
         }
         let evidence = tx.evidence_of(id, Round::FILING).await?;
         let facts = reading::facts(&policy, &evidence, Round::FILING);
         let district = facts.district(&policy).and_then(|code| code.parse().ok());
         let policy_ref = application.policy.clone();
-        let filing = Filing { snapshot, at: now, on: now.china_date(), typed };
+        let filing = Filing {
+            snapshot,
+            at: now,
+            on: now.china_date(),
+            typed,
+        };
         let mut filed = application.file(filing, policy_ref, district)?;
         filed.request_id = request_id.to_owned();
-        self.claim(&mut tx, who, id, &policy.service().exclusive).await?;
+        self.claim(&mut tx, who, id, &policy.service().exclusive)
+            .await?;
         let filed = tx.update_application(&filed).await?;
-        self.audit(&mut tx, who, "application.filed", id, json!({ "snapshot": snapshot })).await?;
+        self.audit(
+            &mut tx,
+            who,
+            "application.filed",
+            id,
+            json!({ "snapshot": snapshot }),
+        )
+        .await?;
         tx.commit().await?;
         ctx.bell.changed(id);
         Ok(filed)
@@ -391,14 +521,20 @@ impl Prefill {
         for slot in slots {
             match tx.slot_holder(who, slot).await? {
                 // Another click filed this very application since it was read.
-                Some(by) if by == id => return Err(StageError::Stale { what: "application" }),
+                Some(by) if by == id => {
+                    return Err(StageError::Stale {
+                        what: "application",
+                    });
+                }
                 Some(by) => return Err(StageError::AlreadyHeld { by }),
                 None => {}
             }
         }
         match tx.claim_slots(who, id, slots).await {
             // Two filings at the same moment: the database let one through, and this is the other.
-            Err(StoreError::Conflict(_)) => Err(StageError::Stale { what: "benefit slot" }),
+            Err(StoreError::Conflict(_)) => Err(StageError::Stale {
+                what: "benefit slot",
+            }),
             other => Ok(other?),
         }
     }
@@ -407,12 +543,19 @@ impl Prefill {
     ///
     /// # Errors
     /// Once it is awarded or ended.
-    pub async fn withdraw(&self, who: ApplicantId, id: ApplicationId) -> Result<Application, StageError> {
+    pub async fn withdraw(
+        &self,
+        who: ApplicantId,
+        id: ApplicationId,
+    ) -> Result<Application, StageError> {
         let mut tx = self.ctx.store.write().await?;
         let application = own(&mut tx, who, id).await?;
-        let withdrawn = tx.update_application(&application.withdraw(self.ctx.now())?).await?;
+        let withdrawn = tx
+            .update_application(&application.withdraw(self.ctx.now())?)
+            .await?;
         tx.release_slots(id).await?;
-        self.audit(&mut tx, who, "application.withdrawn", id, json!({})).await?;
+        self.audit(&mut tx, who, "application.withdrawn", id, json!({}))
+            .await?;
         tx.commit().await?;
         self.ctx.bell.changed(id);
         Ok(withdrawn)
@@ -430,7 +573,11 @@ impl Prefill {
     ///
     /// # Errors
     /// `NotFound` for another's.
-    pub async fn one(&self, who: ApplicantId, id: ApplicationId) -> Result<Application, StageError> {
+    pub async fn one(
+        &self,
+        who: ApplicantId,
+        id: ApplicationId,
+    ) -> Result<Application, StageError> {
         own(&mut self.ctx.store.read().await?, who, id).await
     }
 
@@ -457,22 +604,48 @@ impl Prefill {
 
 /// Order 716 art. 7: what is needed is asked, and nothing else.
 fn consent_fits(scope: &[SourceId], wanted: &[SourceId]) -> Result<(), StageError> {
-    let missing: Vec<_> = wanted.iter().copied().filter(|source| !scope.contains(source)).collect();
+    let missing: Vec<_> = wanted
+        .iter()
+        .copied()
+        .filter(|source| !scope.contains(source))
+        .collect();
     if !missing.is_empty() {
         return Err(StageError::ConsentTooNarrow { missing });
     }
-    let extra: Vec<_> = scope.iter().copied().filter(|source| !wanted.contains(source)).collect();
-    if extra.is_empty() { Ok(()) } else { Err(StageError::ConsentTooWide { extra }) }
+    let extra: Vec<_> = scope
+        .iter()
+        .copied()
+        .filter(|source| !wanted.contains(source))
+        .collect();
+    if extra.is_empty() {
+        Ok(())
+    } else {
+        Err(StageError::ConsentTooWide { extra })
+    }
 }
 
 /// Another's application is as if it did not exist.
 async fn own(tx: &mut Tx, who: ApplicantId, id: ApplicationId) -> Result<Application, StageError> {
-    let application = tx.application(id).await?.filter(|application| application.applicant == who);
+    let application = tx
+        .application(id)
+        .await?
+        .filter(|application| application.applicant == who);
     application.ok_or(StageError::not_found("application"))
 }
 
 /// Only the newest snapshot of this very application can be confirmed or disputed.
-async fn newest_snapshot(tx: &mut Tx, id: ApplicationId, named: SnapshotId) -> Result<Snapshot, StageError> {
-    let newest = tx.latest_snapshot(id).await?.ok_or(StageError::not_found("form"))?;
-    if newest.id == named { Ok(newest) } else { Err(StageError::SnapshotMismatch { latest: newest.id }) }
+async fn newest_snapshot(
+    tx: &mut Tx,
+    id: ApplicationId,
+    named: SnapshotId,
+) -> Result<Snapshot, StageError> {
+    let newest = tx
+        .latest_snapshot(id)
+        .await?
+        .ok_or(StageError::not_found("form"))?;
+    if newest.id == named {
+        Ok(newest)
+    } else {
+        Err(StageError::SnapshotMismatch { latest: newest.id })
+    }
 }

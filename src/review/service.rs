@@ -1,7 +1,7 @@
 //! What reviewers do: list, look (which is written down), decide.
 
-use crate::approve::{Approve, Grounds};
 use crate::approve::explain::Explanation;
+use crate::approve::{Approve, Grounds};
 use crate::context::Context;
 use crate::domain::application::{Application, StateName};
 use crate::domain::audit::Access;
@@ -82,17 +82,35 @@ impl Review {
     ///
     /// # Errors
     /// `Forbidden` without the role, or for another district.
-    pub async fn list(&self, staff: &Staff, filter: ApplicationFilter) -> Result<Vec<Application>, StageError> {
+    pub async fn list(
+        &self,
+        staff: &Staff,
+        filter: ApplicationFilter,
+    ) -> Result<Vec<Application>, StageError> {
         must_review(staff)?;
-        let filter = ApplicationFilter { district: staff.narrow(filter.district)?, ..filter };
-        Ok(self.ctx.store.read().await?.list_applications(&filter).await?)
+        let filter = ApplicationFilter {
+            district: staff.narrow(filter.district)?,
+            ..filter
+        };
+        Ok(self
+            .ctx
+            .store
+            .read()
+            .await?
+            .list_applications(&filter)
+            .await?)
     }
 
     /// One case. The look is written down with its purpose before anything is shown.
     ///
     /// # Errors
     /// `NotFound` also for another district's; `Invalid` without a purpose.
-    pub async fn show(&self, staff: &Staff, id: ApplicationId, purpose: &str) -> Result<CaseView, StageError> {
+    pub async fn show(
+        &self,
+        staff: &Staff,
+        id: ApplicationId,
+        purpose: &str,
+    ) -> Result<CaseView, StageError> {
         must_review(staff)?;
         text("purpose", purpose, PURPOSE_MAX)?;
         let ctx = &self.ctx;
@@ -109,14 +127,25 @@ impl Review {
         .await?;
         tx.commit().await?;
         let mut tx = ctx.store.read().await?;
-        let applicant = tx.applicant(application.applicant).await?.ok_or(StageError::not_found("applicant"))?;
+        let applicant = tx
+            .applicant(application.applicant)
+            .await?
+            .ok_or(StageError::not_found("applicant"))?;
         let snapshot = tx.latest_snapshot(id).await?;
         let disputes = tx.disputes_of(id).await?;
         let decisions = tx.decisions_of(id).await?;
         let fetches = tx.fetches_of(id).await?;
         drop(tx);
         let findings = Approve::new(ctx.clone()).findings(&application).await?;
-        Ok(CaseView { application, applicant, snapshot, disputes, decisions, findings, fetches })
+        Ok(CaseView {
+            application,
+            applicant,
+            snapshot,
+            disputes,
+            decisions,
+            findings,
+            fetches,
+        })
     }
 
     /// The same case after a register has answered meanwhile.
@@ -124,9 +153,21 @@ impl Review {
     /// # Errors
     /// Of the store.
     pub async fn refresh(&self, case: CaseView) -> Result<CaseView, StageError> {
-        let findings = Approve::new(self.ctx.clone()).findings(&case.application).await?;
-        let fetches = self.ctx.store.read().await?.fetches_of(case.application.id).await?;
-        Ok(CaseView { findings, fetches, ..case })
+        let findings = Approve::new(self.ctx.clone())
+            .findings(&case.application)
+            .await?;
+        let fetches = self
+            .ctx
+            .store
+            .read()
+            .await?
+            .fetches_of(case.application.id)
+            .await?;
+        Ok(CaseView {
+            findings,
+            fetches,
+            ..case
+        })
     }
 
     /// Decides a referred application, on the version that was looked at.
@@ -145,29 +186,49 @@ impl Review {
         let application = theirs(&mut tx, staff, id).await?;
         drop(tx);
         if application.version != seen_version {
-            return Err(StageError::Stale { what: "application" });
+            return Err(StageError::Stale {
+                what: "application",
+            });
         }
         if application.state.name() != StateName::Referred {
-            let reason = format!("only a referred application is decided here; this one is {}", application.state.name().as_str());
-            return Err(StageError::Invalid { field: "application", reason });
+            let reason = format!(
+                "only a referred application is decided here; this one is {}",
+                application.state.name().as_str()
+            );
+            return Err(StageError::Invalid {
+                field: "application",
+                reason,
+            });
         }
         let (outcome, grounds) = grounds_of(staff, verdict)?;
-        Approve::new(self.ctx.clone()).decide_by_person(application, outcome, grounds).await
+        Approve::new(self.ctx.clone())
+            .decide_by_person(application, outcome, grounds)
+            .await
     }
 
     /// Instalments whose re-check the machine referred.
     ///
     /// # Errors
     /// `Forbidden` without the role, or for another district.
-    pub async fn payments(&self, staff: &Staff, filter: PaymentFilter) -> Result<Vec<ReferredPayment>, StageError> {
+    pub async fn payments(
+        &self,
+        staff: &Staff,
+        filter: PaymentFilter,
+    ) -> Result<Vec<ReferredPayment>, StageError> {
         must_review(staff)?;
-        let filter =
-            PaymentFilter { state: Some(PaymentState::Referred), district: staff.narrow(filter.district)?, ..filter };
+        let filter = PaymentFilter {
+            state: Some(PaymentState::Referred),
+            district: staff.narrow(filter.district)?,
+            ..filter
+        };
         let mut tx = self.ctx.store.read().await?;
         let mut referred = Vec::new();
         for payment in tx.list_payments(&filter).await? {
             let award = award_of(&mut tx, &payment).await?;
-            referred.push(ReferredPayment { payment, application: award.application });
+            referred.push(ReferredPayment {
+                payment,
+                application: award.application,
+            });
         }
         Ok(referred)
     }
@@ -176,17 +237,27 @@ impl Review {
     ///
     /// # Errors
     /// `NotFound` also for another district's; `Invalid` unless it is referred.
-    pub async fn decide_payment(&self, staff: &Staff, id: PaymentId, verdict: &Verdict) -> Result<Payment, StageError> {
+    pub async fn decide_payment(
+        &self,
+        staff: &Staff,
+        id: PaymentId,
+        verdict: &Verdict,
+    ) -> Result<Payment, StageError> {
         must_review(staff)?;
         let mut tx = self.ctx.store.read().await?;
-        let payment = tx.payment(id).await?.ok_or(StageError::not_found("payment"))?;
+        let payment = tx
+            .payment(id)
+            .await?
+            .ok_or(StageError::not_found("payment"))?;
         let award = award_of(&mut tx, &payment).await?;
         drop(tx);
         if !staff.covers(Some(&award.budget.district)) {
             return Err(StageError::not_found("payment"));
         }
         let (outcome, grounds) = grounds_of(staff, verdict)?;
-        Approve::new(self.ctx.clone()).decide_recheck_by_person(id, outcome, grounds).await
+        Approve::new(self.ctx.clone())
+            .decide_recheck_by_person(id, outcome, grounds)
+            .await
     }
 }
 
@@ -194,7 +265,10 @@ impl Review {
 fn grounds_of(staff: &Staff, verdict: &Verdict) -> Result<(Outcome, Grounds), StageError> {
     let (outcome, grounds, legal_basis) = match verdict {
         Verdict::Approve { grounds } => (Outcome::Approve, grounds, None),
-        Verdict::Refuse { grounds, legal_basis } => (Outcome::Refuse, grounds, Some(legal_basis)),
+        Verdict::Refuse {
+            grounds,
+            legal_basis,
+        } => (Outcome::Refuse, grounds, Some(legal_basis)),
     };
     text("grounds", grounds, GROUNDS_MAX)?;
     if let Some(basis) = legal_basis {
@@ -213,7 +287,9 @@ fn must_review(staff: &Staff) -> Result<(), StageError> {
     if staff.has(Role::Reviewer) || staff.has(Role::Supervisor) {
         Ok(())
     } else {
-        Err(StageError::Forbidden { needs: "the role reviewer or supervisor" })
+        Err(StageError::Forbidden {
+            needs: "the role reviewer or supervisor",
+        })
     }
 }
 
@@ -222,10 +298,16 @@ fn text(field: &'static str, value: &str, max: usize) -> Result<(), StageError> 
     if (1..=max).contains(&count) {
         return Ok(());
     }
-    Err(StageError::Invalid { field, reason: format!("1 to {max} characters are needed") })
+    Err(StageError::Invalid {
+        field,
+        reason: format!("1 to {max} characters are needed"),
+    })
 }
 
 async fn theirs(tx: &mut Tx, staff: &Staff, id: ApplicationId) -> Result<Application, StageError> {
-    let application = tx.application(id).await?.filter(|application| staff.covers(application.district.as_ref()));
+    let application = tx
+        .application(id)
+        .await?
+        .filter(|application| staff.covers(application.district.as_ref()));
     application.ok_or(StageError::not_found("application"))
 }

@@ -187,7 +187,11 @@ impl Store {
             DatabaseUrl::Sqlite(path) => open_sqlite(path, limits).await?,
             DatabaseUrl::Postgres(url) => open_postgres(url, limits).await?,
         };
-        let store = Self { pools, vault, commits: Arc::default() };
+        let store = Self {
+            pools,
+            vault,
+            commits: Arc::default(),
+        };
         if store.pending_migrations().await? == 0 {
             store.verify_keys().await?;
         }

@@ -215,7 +215,8 @@ impl Tx {
             }
         });
         // Rows of anything but a plain look-up are rows that were changed.
-        self.wrote |= !statement.sqlite.starts_with("SELECT") && matches!(&rows, Ok(rows) if !rows.is_empty());
+        self.wrote |= !statement.sqlite.starts_with("SELECT")
+            && matches!(&rows, Ok(rows) if !rows.is_empty());
         self.noted(rows)
     }
 

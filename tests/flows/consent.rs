@@ -10,7 +10,10 @@ use crate::support::people::ordinary;
 /// Applications there are.
 async fn count(applicant: &crate::support::house::Applicant<'_>) -> usize {
     let mine = applicant.caller.get("/api/v1/applications").await.good();
-    mine.get("items").unwrap_or(&mine).as_array().map_or(0, Vec::len)
+    mine.get("items")
+        .unwrap_or(&mine)
+        .as_array()
+        .map_or(0, Vec::len)
 }
 
 on_both_databases! {

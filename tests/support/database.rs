@@ -57,7 +57,10 @@ impl Place {
     /// The section of the configuration that names it.
     pub(crate) fn toml(&self) -> String {
         match &self.url {
-            DatabaseUrl::Sqlite(_) => format!("[database]\ndata_dir = \"{}\"\n", self.folder.path().display()),
+            DatabaseUrl::Sqlite(_) => format!(
+                "[database]\ndata_dir = \"{}\"\n",
+                self.folder.path().display()
+            ),
             DatabaseUrl::Postgres(url) => format!("[database]\nurl = {url:?}\n"),
         }
     }

@@ -250,7 +250,9 @@ pub(crate) fn configuration(
         ("degree", &keys.degree),
         ("social_security", &keys.social_security),
     ];
-    let registers = registers.map(|(name, key)| register(base, name, key)).concat();
+    let registers = registers
+        .map(|(name, key)| register(base, name, key))
+        .concat();
     let policies = policies.map_or_else(String::new, |folder| {
         format!("[policies]\ndir = \"{}\"\n", folder.display())
     });

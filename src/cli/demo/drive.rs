@@ -83,12 +83,20 @@ impl<'a> Driver<'a> {
     pub fn new(town: &'a Town) -> Result<Self, CliError> {
         let http = Http::new().map_err(CliError::failed)?;
         let year = town.context().world.clock.today().year();
-        let policies = crate::web::api::policies::cards(&town.context().policies, Date::constant(year, 12, 31));
+        let policies = crate::web::api::policies::cards(
+            &town.context().policies,
+            Date::constant(year, 12, 31),
+        );
         let policies = policies
             .into_iter()
             .map(|card| (card.id.clone(), json!(card.sources)))
             .collect();
-        Ok(Self { town, http, policies, year })
+        Ok(Self {
+            town,
+            http,
+            policies,
+            year,
+        })
     }
 
     /// The people.
@@ -106,7 +114,13 @@ impl<'a> Driver<'a> {
         for (policy, _) in &self.policies {
             for district in DistrictCode::FOSHAN_DISTRICTS {
                 let scarce = (district.as_str(), policy.as_str()) == SCARCE;
-                self.appropriate(policy, district.as_str(), if scarce { scarce_fen } else { AMPLE_FEN }, 1).await?;
+                self.appropriate(
+                    policy,
+                    district.as_str(),
+                    if scarce { scarce_fen } else { AMPLE_FEN },
+                    1,
+                )
+                .await?;
             }
         }
         Ok(())
@@ -120,14 +134,27 @@ impl<'a> Driver<'a> {
         self.appropriate(SCARCE.1, SCARCE.0, AMPLE_FEN, 2).await
     }
 
-    async fn appropriate(&self, policy: &str, district: &str, fen: i64, number: u8) -> Result<(), CliError> {
+    async fn appropriate(
+        &self,
+        policy: &str,
+        district: &str,
+        fen: i64,
+        number: u8,
+    ) -> Result<(), CliError> {
         let amount = Money::from_fen(fen).map_err(CliError::failed)?;
         let body = json!({
             "policy": policy, "district": district, "year": self.year, "amount": amount,
             "reference": format!("demo-{policy}-{district}-{number}"),
         });
         let token = self.token("finance-maker")?;
-        self.call(Method::POST, "/api/v1/finance/appropriations", &token, Some(body)).await.map(drop)
+        self.call(
+            Method::POST,
+            "/api/v1/finance/appropriations",
+            &token,
+            Some(body),
+        )
+        .await
+        .map(drop)
     }
 
     /// One person opens the form, reads it, types account and telephone, and files.
@@ -139,10 +166,15 @@ impl<'a> Driver<'a> {
         let card = person.card();
         let scope = self.policies.iter().find(|(id, _)| *id == card.applies_for);
         let scope = scope.map(|(_, sources)| sources.clone()).ok_or_else(|| {
-            CliError::Unusable(format!("no policy {:?} is in force; the people file asks for it", card.applies_for))
+            CliError::Unusable(format!(
+                "no policy {:?} is in force; the people file asks for it",
+                card.applies_for
+            ))
         })?;
         let body = json!({ "policy": card.applies_for, "consent": { "scope": scope, "purpose": card.applies_for } });
-        let opened = self.call(Method::POST, "/api/v1/applications", &token, Some(body)).await?;
+        let opened = self
+            .call(Method::POST, "/api/v1/applications", &token, Some(body))
+            .await?;
         let form = &opened["form"];
         let mut story = Story {
             token,
@@ -156,10 +188,16 @@ impl<'a> Driver<'a> {
             refused_at_the_door: None,
             card,
         };
-        let mut body = account(&story.card.account.number, &story.card.account.bank_cnaps, &story.card.phone);
+        let mut body = account(
+            &story.card.account.number,
+            &story.card.account.bank_cnaps,
+            &story.card.phone,
+        );
         body["snapshot_id"] = form["snapshot_id"].clone();
         let path = format!("/api/v1/applications/{}/file", id_of(&story.application)?);
-        story.application = self.call(Method::POST, &path, &story.token, Some(body)).await?;
+        story.application = self
+            .call(Method::POST, &path, &story.token, Some(body))
+            .await?;
         note(&mut story);
         Ok(story)
     }
@@ -173,10 +211,14 @@ impl<'a> Driver<'a> {
         for _ in 0..LOOKS_MAX {
             story.application = self.call(Method::GET, &path, &story.token, None).await?;
             note(&mut story);
-            if !matches!(story.state(), "filed" | "parked" | "waiting_for_budget") && self.paid(&mut story, &path).await? {
+            if !matches!(story.state(), "filed" | "parked" | "waiting_for_budget")
+                && self.paid(&mut story, &path).await?
+            {
                 if story.parked {
                     // A register that answered late has filled its rows by now.
-                    let form = self.call(Method::GET, &format!("{path}/form"), &story.token, None).await?;
+                    let form = self
+                        .call(Method::GET, &format!("{path}/form"), &story.token, None)
+                        .await?;
                     story.filled = form["form"]["filled"].as_u64().unwrap_or(story.filled);
                 }
                 break;
@@ -191,7 +233,9 @@ impl<'a> Driver<'a> {
         if story.state() != "approved" {
             return Ok(true);
         }
-        let payments = self.call(Method::GET, &format!("{path}/payments"), &story.token, None).await?;
+        let payments = self
+            .call(Method::GET, &format!("{path}/payments"), &story.token, None)
+            .await?;
         story.payments = payments.as_array().cloned().unwrap_or_default();
         let mut rests = true;
         for payment in story.payments.clone() {
@@ -209,10 +253,13 @@ impl<'a> Driver<'a> {
 
     /// 退票: the person names another account, if they have one.
     async fn correct(&self, story: &mut Story, payment: &Value) -> Result<bool, CliError> {
-        let Some(spare) = &story.card.spare_account else { return Ok(false) };
+        let Some(spare) = &story.card.spare_account else {
+            return Ok(false);
+        };
         let body = account(&spare.number, &spare.bank_cnaps, &story.card.phone);
         let path = format!("/api/v1/payments/{}/account", id_of(payment)?);
-        self.call(Method::POST, &path, &story.token, Some(body)).await?;
+        self.call(Method::POST, &path, &story.token, Some(body))
+            .await?;
         story.returned += 1;
         Ok(true)
     }
@@ -226,19 +273,40 @@ impl<'a> Driver<'a> {
     ///
     /// # Errors
     /// When there is no answer, or it is a problem.
-    pub async fn call(&self, method: Method, path: &str, token: &str, body: Option<Value>) -> Result<Value, CliError> {
-        let url: Url = format!("{}{path}", self.town.service()).parse().map_err(CliError::failed)?;
+    pub async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        token: &str,
+        body: Option<Value>,
+    ) -> Result<Value, CliError> {
+        let url: Url = format!("{}{path}", self.town.service())
+            .parse()
+            .map_err(CliError::failed)?;
         let headers = [("authorization", format!("Bearer {token}"))];
         let body = body.map(|body| body.to_string().into_bytes());
-        let request = Request { method, url, headers: &headers, body, timeout: TIMEOUT };
+        let request = Request {
+            method,
+            url,
+            headers: &headers,
+            body,
+            timeout: TIMEOUT,
+        };
         let reply = self.http.send(request).await.map_err(CliError::failed)?;
         let answer: Value = serde_json::from_slice(&reply.body).unwrap_or(Value::Null);
         if (200..300).contains(&reply.status) {
             return Ok(answer);
         }
         let (title, detail) = (answer["title_en"].as_str(), answer["detail_en"].as_str());
-        let words = format!("{} {}", title.unwrap_or("no title"), detail.unwrap_or_default());
-        Err(CliError::Failed(format!("the service answered {}: {words}", reply.status)))
+        let words = format!(
+            "{} {}",
+            title.unwrap_or("no title"),
+            detail.unwrap_or_default()
+        );
+        Err(CliError::Failed(format!(
+            "the service answered {}: {words}",
+            reply.status
+        )))
     }
 
     /// The ledger's balances, as finance sees them.
@@ -247,7 +315,8 @@ impl<'a> Driver<'a> {
     /// When the service cannot be reached.
     pub async fn balances(&self) -> Result<Value, CliError> {
         let token = self.token("finance-checker")?;
-        self.call(Method::GET, "/api/v1/finance/ledger", &token, None).await
+        self.call(Method::GET, "/api/v1/finance/ledger", &token, None)
+            .await
     }
 }
 
@@ -256,7 +325,9 @@ fn account(number: &str, bank: &str, phone: &str) -> Value {
 }
 
 fn id_of(thing: &Value) -> Result<&str, CliError> {
-    thing["id"].as_str().ok_or_else(|| CliError::Failed("the service answered without an id".to_owned()))
+    thing["id"]
+        .as_str()
+        .ok_or_else(|| CliError::Failed("the service answered without an id".to_owned()))
 }
 
 fn note(story: &mut Story) {

@@ -78,7 +78,11 @@ pub async fn run(args: DemoArgs, out: &mut (dyn Write + Send)) -> Result<(), Cli
     .await?;
     let report = walk(&town, args.fault.is_none()).await?;
     if args.json {
-        writeln!(out, "{}", serde_json::to_string_pretty(&report.to_json()).map_err(CliError::failed)?)?;
+        writeln!(
+            out,
+            "{}",
+            serde_json::to_string_pretty(&report.to_json()).map_err(CliError::failed)?
+        )?;
     } else {
         report.print(out)?;
     }
@@ -136,7 +140,9 @@ async fn walk(town: &Town, with_outage: bool) -> Result<Report, CliError> {
 }
 
 fn outage() -> Faults {
-    Faults { rules: vec![FaultRule::always(Channel::SocialSecurity, Fault::Down).until_ms(OUTAGE_MS)] }
+    Faults {
+        rules: vec![FaultRule::always(Channel::SocialSecurity, Fault::Down).until_ms(OUTAGE_MS)],
+    }
 }
 
 fn bar(count: u64) -> ProgressBar {

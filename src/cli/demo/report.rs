@@ -55,7 +55,8 @@ impl Fen {
     }
 
     fn text(self) -> String {
-        Money::from_fen(self.0).map_or_else(|_| format!("{} fen", self.0), |money| money.to_string())
+        Money::from_fen(self.0)
+            .map_or_else(|_| format!("{} fen", self.0), |money| money.to_string())
     }
 }
 
@@ -64,23 +65,41 @@ impl Report {
     ///
     /// # Errors
     /// When service, store or treasury cannot be asked.
-    pub async fn gather(town: &Town, driver: &Driver<'_>, stories: &[Story]) -> Result<Self, CliError> {
+    pub async fn gather(
+        town: &Town,
+        driver: &Driver<'_>,
+        stories: &[Story],
+    ) -> Result<Self, CliError> {
         let store = &town.context().store;
         let treasury = town.books().ledger().await.map_err(CliError::failed)?;
         let replayed = replay_store(store, || {}).await.map_err(CliError::failed)?;
-        let ledger_faults = store.read().await.map_err(CliError::failed)?.ledger_faults().await;
+        let ledger_faults = store
+            .read()
+            .await
+            .map_err(CliError::failed)?
+            .ledger_faults()
+            .await;
         let balances = driver.balances().await?;
         let decisions = Decisions::read(town, stories).await?;
         let mut report = Self {
             people: stories.len(),
-            filed: stories.iter().filter(|story| story.filed_at().is_some()).count(),
-            approved_by_machine: count(stories, |story| matches!(story.state(), "approved" | "publicity")),
+            filed: stories
+                .iter()
+                .filter(|story| story.filed_at().is_some())
+                .count(),
+            approved_by_machine: count(stories, |story| {
+                matches!(story.state(), "approved" | "publicity")
+            }),
             referred: count(stories, |story| story.state() == "referred"),
             referred_by_reason: decisions.reasons,
             parked_then_resumed: count(stories, |story| story.parked && story.state() != "parked"),
             waiting_for_budget: count(stories, |story| story.state() == "waiting_for_budget"),
-            waited_then_awarded: count(stories, |story| story.waited && story.state() == "approved"),
-            unfinished: count(stories, |story| matches!(story.state(), "draft" | "filed" | "parked")),
+            waited_then_awarded: count(stories, |story| {
+                story.waited && story.state() == "approved"
+            }),
+            unfinished: count(stories, |story| {
+                matches!(story.state(), "draft" | "filed" | "parked")
+            }),
             approved: Fen::default(),
             not_yet_due: Fen::default(),
             returned_outstanding: Fen::default(),
@@ -104,7 +123,10 @@ impl Report {
     }
 
     fn count_payment(&mut self, payment: &Value) {
-        let amount = payment["amount"].as_str().and_then(|text| text.parse().ok()).unwrap_or(Money::ZERO);
+        let amount = payment["amount"]
+            .as_str()
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(Money::ZERO);
         self.approved.add(amount);
         match payment["state"].as_str().and_then(PaymentState::parse) {
             Some(PaymentState::Scheduled) => self.not_yet_due.add(amount),
@@ -126,17 +148,32 @@ impl Report {
     pub fn broken(&self) -> Vec<&'static str> {
         let paid = self.treasury.paid_total.fen();
         [
-            (!self.treasury.paid_twice.is_empty(), "the treasury paid something twice"),
-            (self.approved_unpaid > 0, "something approved and due was not paid"),
+            (
+                !self.treasury.paid_twice.is_empty(),
+                "the treasury paid something twice",
+            ),
+            (
+                self.approved_unpaid > 0,
+                "something approved and due was not paid",
+            ),
             (self.unfinished > 0, "an application was left lying"),
             (self.filed != self.people, "somebody could not file"),
             (
                 self.approved.0 != paid + self.returned_outstanding.0 + self.not_yet_due.0,
                 "what was approved is not what was paid, returned or is not yet due",
             ),
-            (self.ledger_paid != paid, "our ledger and the treasury's differ"),
-            (!self.ledger_faults.is_empty(), "our ledger contradicts itself"),
-            (self.replayed.mismatches > 0, "a decision could not be recomputed to the same bytes"),
+            (
+                self.ledger_paid != paid,
+                "our ledger and the treasury's differ",
+            ),
+            (
+                !self.ledger_faults.is_empty(),
+                "our ledger contradicts itself",
+            ),
+            (
+                self.replayed.mismatches > 0,
+                "a decision could not be recomputed to the same bytes",
+            ),
         ]
         .into_iter()
         .filter_map(|(is_broken, words)| is_broken.then_some(words))
@@ -181,31 +218,101 @@ impl Report {
     /// # Errors
     /// When the output is gone.
     pub fn print(&self, out: &mut dyn Write) -> io::Result<()> {
-        let (decision, money) = (percentiles(&self.to_decision_us), percentiles(&self.to_money_us));
-        let second = |figures: &Value, which: &str| figures[which].as_str().unwrap_or("-").to_owned();
-        writeln!(out, "\n秒报  {:>6} filed of {} people", self.filed, self.people)?;
+        let (decision, money) = (
+            percentiles(&self.to_decision_us),
+            percentiles(&self.to_money_us),
+        );
+        let second =
+            |figures: &Value, which: &str| figures[which].as_str().unwrap_or("-").to_owned();
+        writeln!(
+            out,
+            "\n秒报  {:>6} filed of {} people",
+            self.filed, self.people
+        )?;
         let share = share(self.filled, self.filled + self.typed);
-        writeln!(out, "      {:>6} fields from registers, {} typed ({share} prefilled)", self.filled, self.typed)?;
-        writeln!(out, "秒批  {:>6} approved by machine", self.approved_by_machine)?;
+        writeln!(
+            out,
+            "      {:>6} fields from registers, {} typed ({share} prefilled)",
+            self.filled, self.typed
+        )?;
+        writeln!(
+            out,
+            "秒批  {:>6} approved by machine",
+            self.approved_by_machine
+        )?;
         writeln!(out, "      {:>6} referred to a person", self.referred)?;
         for (reason, count) in &self.referred_by_reason {
             writeln!(out, "        {count:>6}  {reason}")?;
         }
-        writeln!(out, "      {:>6} parked while a register was down, resumed by themselves", self.parked_then_resumed)?;
-        writeln!(out, "      {:>6} waited for budget, awarded when it came", self.waited_then_awarded)?;
-        writeln!(out, "      seconds to decision  p50 {}  p99 {}", second(&decision, "p50"), second(&decision, "p99"))?;
-        writeln!(out, "秒付  {:>6} paid, {} returned and paid again", self.treasury.paid_count, self.returned)?;
-        writeln!(out, "      seconds to money     p50 {}  p99 {}", second(&money, "p50"), second(&money, "p99"))?;
-        writeln!(out, "\n      approved          {:>18}", self.approved.text())?;
-        writeln!(out, "      not yet due       {:>18}", self.not_yet_due.text())?;
-        writeln!(out, "      returned          {:>18}", self.returned_outstanding.text())?;
-        writeln!(out, "      paid, our ledger  {:>18}", Fen(self.ledger_paid).text())?;
-        writeln!(out, "      paid, treasury's  {:>18}", self.treasury.paid_total.to_string())?;
-        let Replayed { checked, mismatches, .. } = &self.replayed;
-        writeln!(out, "\n      {checked} decisions recomputed from evidence, {mismatches} differ")?;
+        writeln!(
+            out,
+            "      {:>6} parked while a register was down, resumed by themselves",
+            self.parked_then_resumed
+        )?;
+        writeln!(
+            out,
+            "      {:>6} waited for budget, awarded when it came",
+            self.waited_then_awarded
+        )?;
+        writeln!(
+            out,
+            "      seconds to decision  p50 {}  p99 {}",
+            second(&decision, "p50"),
+            second(&decision, "p99")
+        )?;
+        writeln!(
+            out,
+            "秒付  {:>6} paid, {} returned and paid again",
+            self.treasury.paid_count, self.returned
+        )?;
+        writeln!(
+            out,
+            "      seconds to money     p50 {}  p99 {}",
+            second(&money, "p50"),
+            second(&money, "p99")
+        )?;
+        writeln!(
+            out,
+            "\n      approved          {:>18}",
+            self.approved.text()
+        )?;
+        writeln!(
+            out,
+            "      not yet due       {:>18}",
+            self.not_yet_due.text()
+        )?;
+        writeln!(
+            out,
+            "      returned          {:>18}",
+            self.returned_outstanding.text()
+        )?;
+        writeln!(
+            out,
+            "      paid, our ledger  {:>18}",
+            Fen(self.ledger_paid).text()
+        )?;
+        writeln!(
+            out,
+            "      paid, treasury's  {:>18}",
+            self.treasury.paid_total.to_string()
+        )?;
+        let Replayed {
+            checked,
+            mismatches,
+            ..
+        } = &self.replayed;
+        writeln!(
+            out,
+            "\n      {checked} decisions recomputed from evidence, {mismatches} differ"
+        )?;
         match self.broken().as_slice() {
-            [] => writeln!(out, "      every promise kept: nothing lost, nothing paid twice"),
-            broken => broken.iter().try_for_each(|words| writeln!(out, "      BROKEN: {words}")),
+            [] => writeln!(
+                out,
+                "      every promise kept: nothing lost, nothing paid twice"
+            ),
+            broken => broken
+                .iter()
+                .try_for_each(|words| writeln!(out, "      BROKEN: {words}")),
         }
     }
 }
@@ -225,19 +332,36 @@ struct Decisions {
 
 impl Decisions {
     async fn read(town: &Town, stories: &[Story]) -> Result<Self, CliError> {
-        let filed_at = |story: &Story| Some((story.application["id"].as_str()?.to_owned(), story.filed_at()?));
+        let filed_at = |story: &Story| {
+            Some((
+                story.application["id"].as_str()?.to_owned(),
+                story.filed_at()?,
+            ))
+        };
         let mut filed: HashMap<String, Timestamp> = stories.iter().filter_map(filed_at).collect();
         let mut decisions = Self::default();
         let mut after = None;
         loop {
-            let mut tx = town.context().store.read().await.map_err(CliError::failed)?;
-            let page = tx.decisions_page(after, PAGE).await.map_err(CliError::failed)?;
-            let Some(last) = page.last() else { return Ok(decisions) };
+            let mut tx = town
+                .context()
+                .store
+                .read()
+                .await
+                .map_err(CliError::failed)?;
+            let page = tx
+                .decisions_page(after, PAGE)
+                .await
+                .map_err(CliError::failed)?;
+            let Some(last) = page.last() else {
+                return Ok(decisions);
+            };
             after = Some(last.id);
             for decision in &page {
                 // Removed, so that only the first decision of an application counts.
                 let filed = filed.remove(&decision.application.to_string());
-                decisions.elapsed_us.extend(filed.map(|filed| elapsed_us(filed, decision.at)));
+                decisions
+                    .elapsed_us
+                    .extend(filed.map(|filed| elapsed_us(filed, decision.at)));
                 if decision.outcome == Outcome::Refer {
                     decisions.count_reasons(&decision.record);
                 }
@@ -251,7 +375,10 @@ impl Decisions {
             let verdict = finding["verdict"].as_str().unwrap_or_default();
             if verdict != "met" {
                 let criterion = finding["criterion"].as_str().unwrap_or_default();
-                *self.reasons.entry(format!("{criterion}: {verdict}")).or_insert(0) += 1;
+                *self
+                    .reasons
+                    .entry(format!("{criterion}: {verdict}"))
+                    .or_insert(0) += 1;
             }
         }
     }
@@ -260,8 +387,20 @@ impl Decisions {
 /// What our ledger holds as paid, in fen.
 fn paid_balance(balances: &Value) -> i64 {
     let paid = |balance: &&Value| balance["account"].as_str() == Some(Account::Paid.as_str());
-    let fen = |balance: &Value| balance["balance"].as_str()?.parse::<Money>().ok().map(Money::fen);
-    balances.as_array().into_iter().flatten().filter(paid).filter_map(fen).sum()
+    let fen = |balance: &Value| {
+        balance["balance"]
+            .as_str()?
+            .parse::<Money>()
+            .ok()
+            .map(Money::fen)
+    };
+    balances
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(paid)
+        .filter_map(fen)
+        .sum()
 }
 
 /// From filing to the first settlement. Who waited for budget is not counted: that wait is the purse's, not the pipeline's.
@@ -286,7 +425,9 @@ fn elapsed_us(from: Timestamp, until: Timestamp) -> i64 {
 fn percentiles(sorted_us: &[i64]) -> Value {
     let at = |per_cent: usize| {
         let index = (sorted_us.len() * per_cent).div_ceil(100).max(1) - 1;
-        sorted_us.get(index).map(|us| format!("{}.{:03}", us / 1_000_000, us % 1_000_000 / 1_000))
+        sorted_us
+            .get(index)
+            .map(|us| format!("{}.{:03}", us / 1_000_000, us % 1_000_000 / 1_000))
     };
     json!({ "p50": at(50), "p99": at(99) })
 }

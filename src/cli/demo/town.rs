@@ -48,7 +48,9 @@ impl Town {
         faults: Faults,
     ) -> Result<Self, CliError> {
         let (folder, temporary) = folder(data)?;
-        let listener = TcpListener::bind(listen).await.map_err(CliError::unusable)?;
+        let listener = TcpListener::bind(listen)
+            .await
+            .map_err(CliError::unusable)?;
         let address = listener.local_addr().map_err(CliError::failed)?;
         let service = format!("http://{address}");
         let world = World::start(WorldConfig {
@@ -63,11 +65,22 @@ impl Town {
         write_private(&folder.join(CONFIG_FILE), &text).map_err(CliError::unusable)?;
         let config = Config::parse(&text, []).map_err(CliError::failed)?;
         crate::telemetry::start(&config.log).map_err(CliError::failed)?;
-        let app = App::assemble(&config, nature()).await.map_err(CliError::failed)?;
+        let app = App::assemble(&config, nature())
+            .await
+            .map_err(CliError::failed)?;
         let (ctx, books) = (app.context().clone(), app.books());
         let (stop, stopping) = watch::channel(false);
         let running = tokio::spawn(app.serve(listener, stopping));
-        Ok(Self { world, service, folder, temporary, ctx, books, stop, running })
+        Ok(Self {
+            world,
+            service,
+            folder,
+            temporary,
+            ctx,
+            books,
+            stop,
+            running,
+        })
     }
 
     /// Address of the service.
@@ -147,11 +160,21 @@ fn folder(data: Option<PathBuf>) -> Result<(PathBuf, bool), CliError> {
 
 /// Keys stand in it, so nobody else may read it.
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(text.as_bytes())
 }
 
-fn configuration(world: &World, listen: SocketAddr, folder: &Path, entropy: &dyn Entropy) -> String {
+fn configuration(
+    world: &World,
+    listen: SocketAddr,
+    folder: &Path,
+    entropy: &dyn Entropy,
+) -> String {
     let key = || Keyring::make_material(entropy);
     let mut text = String::new();
     // Writing to a String cannot fail.
@@ -192,10 +215,15 @@ filter = "warn"
 #[must_use]
 pub fn peers(world: &World) -> String {
     let (base, keys) = (world.base_url(), world.keys());
-    let mut text = format!("[identity]\nissuer = \"{base}/oidc\"\naudience = \"sanmiao\"\nclient_id = \"sanmiao\"\n");
+    let mut text = format!(
+        "[identity]\nissuer = \"{base}/oidc\"\naudience = \"sanmiao\"\nclient_id = \"sanmiao\"\n"
+    );
     let peer = |url: String, key: &ChannelKey| {
         let secret = STANDARD.encode(&key.secret);
-        format!("url = \"{url}\"\napp_id = \"{}\"\nkey = \"base64:{secret}\"\n", key.app_id)
+        format!(
+            "url = \"{url}\"\napp_id = \"{}\"\nkey = \"base64:{secret}\"\n",
+            key.app_id
+        )
     };
     for (name, key) in [
         ("talent_introduction", &keys.talent_introduction),
@@ -204,7 +232,10 @@ pub fn peers(world: &World) -> String {
         ("social_security", &keys.social_security),
     ] {
         let peer = peer(format!("{base}/sources/{name}"), key);
-        let _ = write!(text, "\n[sources.{name}]\n{peer}deadline_ms = 2000\nattempt_timeout_ms = 1000\nbreaker_open_ms = 500\n");
+        let _ = write!(
+            text,
+            "\n[sources.{name}]\n{peer}deadline_ms = 2000\nattempt_timeout_ms = 1000\nbreaker_open_ms = 500\n"
+        );
     }
     let treasury = peer(format!("{base}/treasury"), &keys.treasury);
     let callback = STANDARD.encode(&keys.treasury.secret);
@@ -213,6 +244,10 @@ pub fn peers(world: &World) -> String {
         text,
         "\n[treasury]\n{treasury}callback_app_id = \"{app}\"\ncallback_key = \"base64:{callback}\"\ntimeout_ms = 2000\nlease_ms = 10000\nsilence_ms = 2000\n"
     );
-    let _ = write!(text, "\n[notify]\n{}", peer(format!("{base}/sink"), &keys.sink));
+    let _ = write!(
+        text,
+        "\n[notify]\n{}",
+        peer(format!("{base}/sink"), &keys.sink)
+    );
     text
 }

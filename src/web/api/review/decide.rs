@@ -71,10 +71,17 @@ impl Read for DecisionRequest {
 }
 
 /// The verdict in the desk's own terms.
-pub(super) fn verdict_of(word: VerdictWord, grounds: String, legal_basis: Option<String>) -> Verdict {
+pub(super) fn verdict_of(
+    word: VerdictWord,
+    grounds: String,
+    legal_basis: Option<String>,
+) -> Verdict {
     match word {
         VerdictWord::Approve => Verdict::Approve { grounds },
-        VerdictWord::Refuse => Verdict::Refuse { grounds, legal_basis: legal_basis.unwrap_or_default() },
+        VerdictWord::Refuse => Verdict::Refuse {
+            grounds,
+            legal_basis: legal_basis.unwrap_or_default(),
+        },
     }
 }
 
@@ -114,11 +121,7 @@ pub(super) async fn decide(
 ) -> Result<Json<ApplicationView>, Problem> {
     let seen = asked.seen_version;
     let verdict = verdict_of(asked.verdict, asked.grounds, asked.legal_basis);
-    match web
-        .review
-        .decide(&staff, id, seen, &verdict)
-        .await
-    {
+    match web.review.decide(&staff, id, seen, &verdict).await {
         Ok(application) => Ok(Json(ApplicationView::of(&application))),
         Err(error @ StageError::Stale { .. }) => {
             Err(what_changed(&web, &staff, id, seen, error).await)

@@ -35,7 +35,11 @@ impl Read for InstalmentDecisionRequest {
         if let Some(fault) = basis_fault(verdict, legal_basis.is_some()) {
             fields.fault("legal_basis", fault);
         }
-        Some(Self { verdict, grounds: grounds?, legal_basis })
+        Some(Self {
+            verdict,
+            grounds: grounds?,
+            legal_basis,
+        })
     }
 }
 

@@ -24,12 +24,23 @@ pub struct Filter(PaymentFilter);
 
 impl Read for Filter {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        let codes = ("请填写六位行政区划代码", "write a district's six-digit code");
+        let codes = (
+            "请填写六位行政区划代码",
+            "write a district's six-digit code",
+        );
         let district = fields.optional("district", parsed::<DistrictCode>(codes));
         let after = fields.optional("after", id::<PaymentId>);
         let limit = fields.optional("limit", integer(1, 200));
-        let limit = limit?.and_then(|limit| u32::try_from(limit).ok()).unwrap_or(LIMIT);
-        Some(Self(PaymentFilter { state: None, policy: None, district: district?, after: after?, limit }))
+        let limit = limit?
+            .and_then(|limit| u32::try_from(limit).ok())
+            .unwrap_or(LIMIT);
+        Some(Self(PaymentFilter {
+            state: None,
+            policy: None,
+            district: district?,
+            after: after?,
+            limit,
+        }))
     }
 }
 
@@ -66,5 +77,10 @@ pub(super) async fn payments(
 ) -> Result<Json<Page<ReferredInstalment>>, Problem> {
     let limit = filter.limit;
     let found = web.review.payments(&staff, filter).await?;
-    Ok(Json(Page::of(&found, limit, |referred| IdText::of(&referred.payment.id), |referred| referred.into())))
+    Ok(Json(Page::of(
+        &found,
+        limit,
+        |referred| IdText::of(&referred.payment.id),
+        |referred| referred.into(),
+    )))
 }
