@@ -73,6 +73,14 @@ pub enum StageError {
         /// What is wrong and how to mend it.
         reason: String,
     },
+    /// The thing stands where this cannot be done.
+    #[error("this cannot be done to a {what} that is {state}")]
+    NotInState {
+        /// What kind of thing.
+        what: &'static str,
+        /// Where it stands.
+        state: &'static str,
+    },
     /// The state machine has no such step.
     #[error(transparent)]
     Transition(#[from] TransitionError),

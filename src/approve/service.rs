@@ -462,7 +462,7 @@ impl Approve {
     /// Commits what a person decided about an instalment whose re-check the machine referred.
     ///
     /// # Errors
-    /// `Invalid` unless it is referred, or when its amount cannot be established.
+    /// `NotInState` unless it is referred, or when its amount cannot be established.
     pub async fn decide_recheck_by_person(
         &self,
         id: PaymentId,
@@ -476,13 +476,9 @@ impl Approve {
             .await?
             .ok_or(StageError::not_found("payment"))?;
         if payment.state != PaymentState::Referred {
-            let reason = format!(
-                "only a referred instalment is decided here; this one is {}",
-                payment.state.as_str()
-            );
-            return Err(StageError::Invalid {
-                field: "payment",
-                reason,
+            return Err(StageError::NotInState {
+                what: "payment",
+                state: payment.state.as_str(),
             });
         }
         let award = award_of(&mut tx, &payment).await?;

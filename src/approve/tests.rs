@@ -9,9 +9,11 @@ use serde_json::{Value, json};
 
 use super::cases::{evidence, facts_of, verdict_name};
 use super::explain::{explain, findings};
-use crate::domain::facts::{Answers, FactValue, Facts, Identity, SourceAnswer, gather, normalised_name};
 use super::matcher::{Renewal, Stage, judge};
 use crate::domain::canonical::to_canonical_json;
+use crate::domain::facts::{
+    Answers, FactValue, Facts, Identity, SourceAnswer, gather, normalised_name,
+};
 use crate::domain::hash::sha256;
 use crate::domain::judgement::{Cause, Judgement, Outcome, Verdict};
 use crate::domain::money::Money;

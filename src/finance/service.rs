@@ -123,7 +123,7 @@ impl Finance {
     /// Lets a held payment be carried again, after a person has looked: the same instruction, its attempts counted anew.
     ///
     /// # Errors
-    /// `Invalid` unless it is held and its instruction may still be carried.
+    /// `NotInState` unless it is held and its instruction may still be carried.
     pub async fn release_held(&self, staff: &Staff, id: PaymentId) -> Result<Payment, StageError> {
         let chain = self.chain(staff, id).await?;
         let newest = chain
@@ -132,9 +132,10 @@ impl Finance {
             .ok_or_else(|| StageError::corrupt("a held payment has no instruction"))?;
         let now = self.ctx.now();
         if chain.payment.state != PaymentState::Held || newest.state != InstructionState::Unknown {
-            return Err(StageError::Invalid {
-                field: "payment",
-                reason: "only a held payment whose instruction is unknown can be released; a returned one needs a corrected account".to_owned(),
+            let state = chain.payment.state.as_str();
+            return Err(StageError::NotInState {
+                what: "payment",
+                state,
             });
         }
         let mut tx = self.ctx.store.write().await?;
@@ -278,9 +279,9 @@ impl Finance {
                 .await?
                 .ok_or(StageError::not_found("budget line"));
         }
-        Err(StageError::Invalid {
-            field: "reference",
-            reason: "this reference is already used for another appropriation".to_owned(),
+        Err(StageError::NotInState {
+            what: "reference",
+            state: "used",
         })
     }
 

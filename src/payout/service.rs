@@ -74,7 +74,7 @@ impl Payout {
     /// After a 退票: the applicant names another account, and a linked new instruction carries the payment.
     ///
     /// # Errors
-    /// `NotFound` for another's payment, `Invalid` unless it came back.
+    /// `NotFound` for another's payment, `NotInState` unless it came back.
     pub async fn correct_account(
         &self,
         who: ApplicantId,
@@ -100,12 +100,9 @@ impl Payout {
         let award = award_of(&mut tx, &payment).await?;
         let application = own(&mut tx, who, award.application).await?;
         if payment.state != PaymentState::Returned {
-            return Err(StageError::Invalid {
-                field: "payment",
-                reason: format!(
-                    "an account is corrected only after a return; this payment is {}",
-                    payment.state.as_str()
-                ),
+            return Err(StageError::NotInState {
+                what: "payment",
+                state: payment.state.as_str(),
             });
         }
         let applicant = tx

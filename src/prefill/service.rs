@@ -27,7 +27,7 @@ const SNAPSHOT_FRESH_MS: i64 = 24 * 3_600_000;
 /// How old a complete draft may be to be shown again without asking the registers anew.
 const DRAFT_FRESH_MS: i64 = 10 * 60_000;
 /// Longest words of a dispute, in characters.
-const WORDS_MAX: usize = 500;
+const WORDS_MAX: usize = 1_000;
 
 /// A draft with its filled form.
 #[derive(Debug, Clone)]
@@ -397,10 +397,10 @@ impl Prefill {
         let mut tx = self.ctx.store.write().await?;
         let application = own(&mut tx, who, id).await?;
         if application.state != ApplicationState::Draft {
-            let reason = "a row is disputed before filing; now ask for a person".to_owned();
-            return Err(StageError::Invalid {
-                field: "field",
-                reason,
+            let state = application.state.name().as_str();
+            return Err(StageError::NotInState {
+                what: "application",
+                state,
             });
         }
         let newest = newest_snapshot(&mut tx, id, snapshot).await?;

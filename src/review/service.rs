@@ -190,14 +190,11 @@ impl Review {
                 what: "application",
             });
         }
-        if application.state.name() != StateName::Referred {
-            let reason = format!(
-                "only a referred application is decided here; this one is {}",
-                application.state.name().as_str()
-            );
-            return Err(StageError::Invalid {
-                field: "application",
-                reason,
+        let state = application.state.name();
+        if state != StateName::Referred {
+            return Err(StageError::NotInState {
+                what: "application",
+                state: state.as_str(),
             });
         }
         let (outcome, grounds) = grounds_of(staff, verdict)?;
@@ -236,7 +233,7 @@ impl Review {
     /// Decides an instalment whose re-check the machine referred.
     ///
     /// # Errors
-    /// `NotFound` also for another district's; `Invalid` unless it is referred.
+    /// `NotFound` also for another district's; `NotInState` unless it is referred.
     pub async fn decide_payment(
         &self,
         staff: &Staff,

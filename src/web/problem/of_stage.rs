@@ -34,6 +34,9 @@ impl From<StageError> for Problem {
             StageError::Transition(step) => {
                 Self::new(Kind::WrongState).member("state", step.from.as_str())
             }
+            StageError::NotInState { what, state } => Self::new(Kind::WrongState)
+                .member("what", what)
+                .member("state", state),
             StageError::UnknownField { field } => {
                 Self::new(Kind::Refused).errors(vec![unknown_field(&field)])
             }
