@@ -136,7 +136,7 @@ async fn run(command: Command) -> Result<(), CliError> {
         Command::Backup(args) => backup::run(args, &mut out).await,
         Command::Rotate(args) => rotate::run(args, &mut out).await,
         Command::Doctor(args) => doctor::run(args, &mut out).await,
-        Command::Openapi => Ok(writeln!(out, "{}", crate::web::openapi::document())?),
+        Command::Openapi => Ok(write!(out, "{}", crate::web::openapi::document())?),
         Command::ExampleConfig => Ok(write!(out, "{}", crate::config::Config::example())?),
     }
 }
