@@ -2,8 +2,8 @@
 
 use jiff::civil::Date;
 
-use crate::domain::facts::{Facts, KNOWN};
 use super::matcher::{Context, Renewal, Stage, month_number};
+use crate::domain::facts::{Facts, KNOWN};
 use crate::domain::judgement::{Due, Grant, Plan, PlannedInstalment, Ternary};
 use crate::domain::money::{Money, MoneyError};
 use crate::domain::policy::Policy;

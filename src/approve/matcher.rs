@@ -4,11 +4,11 @@ use jiff::civil::Date;
 
 use super::amount;
 use crate::domain::facts::{Cell, Facts, KNOWN, paid_by};
-use crate::domain::months::{Counted, MonthSet, RunEnd};
 use crate::domain::judgement::{
     CRITERIA_MAX, Cause, Grant, Judgement, Outcome, SourceSet, Ternary,
 };
 use crate::domain::money::Money;
+use crate::domain::months::{Counted, MonthSet, RunEnd};
 use crate::domain::policy::Policy;
 use crate::domain::policy::document::{BackPaid, Ending};
 use crate::domain::policy::program::{
