@@ -53,7 +53,7 @@ pub(crate) async fn pool(path: &Path) -> SqlitePool {
     let pool = SqlitePoolOptions::new()
         .max_connections(1)
         .test_before_acquire(false)
-        .acquire_timeout(Duration::from_secs(60));
+        .acquire_timeout(Duration::from_mins(1));
     pool.connect_with(options).await.unwrap()
 }
 

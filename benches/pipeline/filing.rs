@@ -61,7 +61,7 @@ pub(crate) async fn run(people: usize, seed: u64) -> Times {
         let after = approve.decide(id).await.unwrap();
         let both = start.elapsed();
         times.file.push(filed);
-        times.decide.push(both - filed);
+        times.decide.push(both.saturating_sub(filed));
         times.ours.push(both);
         times.approved += usize::from(after.state.name().as_str() == "approved");
         let kept = Kept::read(&reader, &id.to_string()).await;
@@ -71,7 +71,7 @@ pub(crate) async fn run(people: usize, seed: u64) -> Times {
         bare.decide(&kept).await;
         let both = start.elapsed();
         times.bare_file.push(filed);
-        times.bare_decide.push(both - filed);
+        times.bare_decide.push(both.saturating_sub(filed));
         times.bare.push(both);
     }
     reader.close().await;

@@ -149,7 +149,7 @@ impl Floor {
             url: call.url.clone(),
             headers: &headers,
             body: Some(call.body.clone()),
-            timeout: Duration::from_secs(60),
+            timeout: Duration::from_mins(1),
         };
         let reply = self.http.send(request).await.unwrap();
         assert!(reply.status < 500, "the world answered {}", reply.status);

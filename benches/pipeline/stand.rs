@@ -91,7 +91,8 @@ pub(crate) async fn assemble(world: &World, folder: &Path) -> App {
     let mut text = String::new();
     write!(
         text,
-        "[server]\nlisten = \"127.0.0.1:0\"\npublic_url = \"http://127.0.0.1:1\"\n\n[database]\ndata_dir = {folder:?}\n\n[vault]\ncurrent = \"bench\"\nkeys.bench = \"{}\"\nblind_index_key = \"{}\"\n\n{}",
+        "[server]\nlisten = \"127.0.0.1:0\"\npublic_url = \"http://127.0.0.1:1\"\n\n[database]\ndata_dir = '{}'\n\n[vault]\ncurrent = \"bench\"\nkeys.bench = \"{}\"\nblind_index_key = \"{}\"\n\n{}",
+        folder.display(),
         *key(),
         *key(),
         town::peers(world),
@@ -150,7 +151,7 @@ pub(crate) async fn post(http: &Http, url: &str, token: &str, body: &Value) -> (
     let headers = [("authorization", format!("Bearer {token}"))];
     let url: Url = url.parse().unwrap();
     let body = Some(body.to_string().into_bytes());
-    let timeout = std::time::Duration::from_secs(60);
+    let timeout = std::time::Duration::from_mins(1);
     let reply = http
         .send(Request {
             method: Method::POST,

@@ -253,7 +253,9 @@ fn aim(world: &World, script: &mut Script) {
 
 async fn floor(beside: &Beside, folder: &Path, mut scripts: Vec<Script>) -> Side {
     let world = &beside.world;
-    scripts.iter_mut().for_each(|script| aim(world, script));
+    for script in &mut scripts {
+        aim(world, script);
+    }
     let database = folder.join("floor").join(DATABASE_FILE);
     let reader = bare::pool(&database).await;
     let floor = Floor::start(&database, scripts).await;

@@ -39,7 +39,7 @@ pub fn facts(policy: &Policy, evidence: &[Evidence], round: Round) -> Facts {
     for piece in newest(evidence, round) {
         match piece.origin {
             Origin::Identity => {
-                identity = serde_json::from_slice::<SignedIn>(piece.body.reveal()).ok()
+                identity = serde_json::from_slice::<SignedIn>(piece.body.reveal()).ok();
             }
             Origin::Register(source) => {
                 bodies.extend(

@@ -21,7 +21,7 @@ const LOOKS_MAX: u32 = 1_200;
 /// Enough for everybody, in fen: ten thousand million yuan.
 const AMPLE_FEN: i64 = 1_000_000_000_000;
 /// What the line that runs dry gets for each person of the whole demonstration, in fen: not quite enough.
-const SCARCE_FEN_A_PERSON: i64 = 2_000_000;
+const SCARCE_FEN_A_PERSON: i64 = 1_000_000;
 /// The district and policy whose line runs dry until it is topped up.
 const SCARCE: (&str, &str) = ("440608", "foshan-phd-settling-in");
 
