@@ -10,8 +10,8 @@ use crate::support::people::one_of_each;
 /// Files for everybody, eight at a time; everybody whose landing differs from what the generator says.
 async fn astray(database: Database, seed: u64, people: PeopleSource) -> Vec<String> {
     let plan = Plan {
-        seed,
         people,
+        seed,
         ..Plan::of(database, Vec::new())
     };
     let house = House::funded(plan).await;
