@@ -31,6 +31,9 @@ const CONCURRENCY: usize = 16;
 /// For how long a register is down in the middle of the demonstration.
 const OUTAGE_MS: u64 = 1_000;
 
+/// How long late returns are waited for at the end.
+const LATE_RETURN_MS: u64 = 1_000;
+
 /// What is shown.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
@@ -135,6 +138,13 @@ async fn walk(town: &Town, with_outage: bool) -> Result<Report, CliError> {
         .collect()
         .await;
     bar.finish_and_clear();
+    // A bank may send back what it had settled a moment ago: everybody looks once more.
+    tokio::time::sleep(Duration::from_millis(LATE_RETURN_MS)).await;
+    let stories: Vec<_> = stream::iter(stories)
+        .map(|story| async { driver.follow(story?).await })
+        .buffer_unordered(CONCURRENCY * 4)
+        .collect()
+        .await;
     let stories = stories.into_iter().collect::<Result<Vec<_>, CliError>>()?;
     Report::gather(town, &driver, &stories).await
 }
