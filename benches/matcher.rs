@@ -18,7 +18,7 @@ use jiff::civil::{Date, date};
 use sanmiao::approve::cases;
 use sanmiao::approve::matcher::{Stage, judge};
 use sanmiao::domain::facts::Facts;
-use sanmiao::domain::judgement::{Judgement, Outcome};
+use sanmiao::domain::judgement::{Cause, Judgement, Outcome, Verdict};
 use sanmiao::domain::policy::Policy;
 use sanmiao::domain::policy::case::CaseFile;
 use sanmiao::domain::source::SourceId;
@@ -95,7 +95,35 @@ fn people() -> (Policy, Vec<Facts>, Vec<handwritten::Record>) {
 }
 
 fn approved(judgement: &Judgement) -> bool {
-    matches!(judgement.outcome, Outcome::Approve(_))
+    matches!(judgement.outcome(), Outcome::Approve(_))
+}
+
+/// What the matcher answers, in the words of the twin.
+fn answer(judgement: &Judgement) -> ([u8; handwritten::CRITERIA], handwritten::Outcome) {
+    let mut said = judgement.verdicts().map(|(_, verdict)| verdict);
+    let verdicts = std::array::from_fn(|_| match said.next() {
+        Some(Verdict::Met) => handwritten::TRUE,
+        Some(Verdict::NotMet) => handwritten::FALSE,
+        Some(Verdict::CannotEstablish(causes)) => causes.iter().map(Cause::bit).sum(),
+        None => 0,
+    });
+    let outcome = match judgement.outcome() {
+        Outcome::Approve(grant) => handwritten::Outcome::Approve(grant.total.fen()),
+        Outcome::Refer => handwritten::Outcome::Refer,
+        Outcome::Park(missing) => {
+            handwritten::Outcome::Park(SourceId::ALL.map(|source| missing.contains(source)))
+        }
+    };
+    (verdicts, outcome)
+}
+
+/// All three say the same of everybody: every verdict with its causes, the outcome, the amount.
+fn assert_same(policy: &Policy, facts: &[Facts], records: &[handwritten::Record]) {
+    for (facts, record) in facts.iter().zip(records) {
+        let ours = answer(&judge(policy, facts, ON, Stage::First));
+        assert_eq!(ours, handwritten::judge_numbered(facts, DAY));
+        assert_eq!(ours, handwritten::judge(record, DAY));
+    }
 }
 
 fn run_matcher(policy: &Policy, facts: &[Facts]) -> usize {
@@ -172,8 +200,7 @@ fn main() {
             .iter()
             .all(|(place, id)| policy.fact_index(id) == Some(*place))
     );
-    assert_eq!(run_matcher(&policy, &facts), run_handwritten(&records));
-    assert_eq!(run_matcher(&policy, &facts), run_numbered(&facts));
+    assert_same(&policy, &facts, &records);
     let (mut ours, mut same, mut own) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..201 {
         timed(&mut same, || run_numbered(black_box(&facts)));

@@ -27,7 +27,15 @@ struct Window {
 }
 
 /// What the first judgement grants: the whole.
+#[inline]
 pub(crate) fn first(context: &Context<'_>) -> (Ternary, Grant) {
+    match context.program.whole {
+        Some(grant) => (Ternary::TRUE, grant),
+        None => first_of_rows(context),
+    }
+}
+
+fn first_of_rows(context: &Context<'_>) -> (Ternary, Grant) {
     let (mut value, mut grant) = choose(context);
     if let Some(monthly) = context.program.monthly
         && value == Ternary::TRUE

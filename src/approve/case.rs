@@ -119,7 +119,7 @@ impl Case {
         let facts = reading::facts(&self.policy, &self.evidence, self.round);
         let first = self.first_facts();
         let judgement = matcher::judge(&self.policy, &facts, self.on, self.stage(first.as_ref()));
-        let way = match judgement.outcome {
+        let way = match judgement.outcome() {
             _ if !self.disputed.is_empty() => Way::Refer,
             judgement::Outcome::Approve(grant) => {
                 self.plan(grant, &facts).map_or(Way::Refer, Way::Approve)

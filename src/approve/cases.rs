@@ -149,7 +149,7 @@ fn compare(policy: &Policy, facts: &Facts, judgement: &Judgement, case: &Case) -
     differ(
         "outcome",
         expect.outcome.clone(),
-        outcome_name(judgement.outcome).to_owned(),
+        outcome_name(judgement.outcome()).to_owned(),
     );
     let findings: BTreeMap<String, String> = judgement
         .reasons()
@@ -160,7 +160,7 @@ fn compare(policy: &Policy, facts: &Facts, judgement: &Judgement, case: &Case) -
         format!("{:?}", expect.findings),
         format!("{findings:?}"),
     );
-    match judgement.outcome {
+    match judgement.outcome() {
         Outcome::Approve(grant) => {
             if let Some(total) = expect.total {
                 differ("total", total.to_string(), grant.total.to_string());

@@ -3,17 +3,15 @@
 use jiff::civil::Date;
 
 use super::amount;
-use crate::domain::facts::{Cell, Facts, KNOWN, paid_by};
-use crate::domain::judgement::{
-    CRITERIA_MAX, Cause, Grant, Judgement, Outcome, SourceSet, Ternary,
-};
+use crate::domain::facts::{Facts, KNOWN, paid_by};
+use crate::domain::judgement::{CRITERIA_MAX, Cause, Judgement, Ternary};
 use crate::domain::money::Money;
 use crate::domain::months::{Counted, MonthSet, RunEnd};
 use crate::domain::policy::Policy;
 use crate::domain::policy::document::{BackPaid, Ending};
 use crate::domain::policy::program::{
-    Day, Employer, Leaf, MET, MonthsNode, Node, Number, Part, Presence, Program, Slot, Span,
-    day_of, month_of, next_day, pack,
+    Day, Employer, MonthsNode, Node, Number, Part, Presence, Program, Slot, Span, day_of, month_of,
+    next_day, pack,
 };
 
 /// What is being judged.
@@ -61,54 +59,37 @@ pub fn judge(policy: &Policy, facts: &Facts, on: Date, stage: Stage<'_>) -> Judg
         filing: i64::from(pack(filed_on)),
         judged: i64::from(pack(on)),
     };
-    let mut verdicts = [Ternary::SKIPPED; CRITERIA_MAX + 1];
-    let mut seen = Ternary::SKIPPED.bits();
-    let mut waiting = SourceSet::EMPTY;
-    let unavailable = Cause::SourceUnavailable.bit();
-    for (at, (check, verdict)) in program.checks.iter().zip(&mut verdicts).enumerate() {
-        if mask >> at & 1 == 1 {
-            let value = if !ours {
-                Ternary::unknown(Cause::Unreadable)
-            } else if context.definitely(check.start) {
-                Ternary::TRUE
-            } else {
-                context.eval(check.root)
-            };
-            *verdict = value;
-            seen |= value.bits();
-            if value.bits() & unavailable != 0 {
-                waiting = waiting.union(check.sources);
-            }
-        }
-    }
-    let count = program.checks.len().min(CRITERIA_MAX);
-    let (value, grant) = match stage {
+    let met = if ours && first.is_none() {
+        context.definitely_true() & mask
+    } else {
+        0
+    };
+    let (amount, grant) = match stage {
         Stage::First => amount::first(&context),
         Stage::Renewal(renewal) => amount::renewal(&context, renewal),
     };
-    verdicts[count] = value;
-    seen |= value.bits();
-    if value.bits() & unavailable != 0 {
-        waiting = waiting.union(program.amount_sources);
+    let count = program.checks.len().min(CRITERIA_MAX);
+    let mut judgement = Judgement::begin(u8::try_from(count).unwrap_or(u8::MAX), met, grant);
+    let mut open = mask & !met;
+    while open != 0 {
+        let at = open.trailing_zeros() as usize;
+        open &= open - 1;
+        let Some(check) = program.checks.get(at) else {
+            break;
+        };
+        let value = if ours {
+            context.eval(check.root)
+        } else {
+            Ternary::unknown(Cause::Unreadable)
+        };
+        judgement.note(at, value, check.sources.intersection(facts.missing));
     }
-    Judgement {
-        verdicts,
-        criteria: u8::try_from(count).unwrap_or(u8::MAX),
-        outcome: outcome(seen, grant, waiting.intersection(facts.missing)),
-    }
-}
-
-/// Everything met: approve. Nothing against it and only sources missing: park. Otherwise a person.
-const fn outcome(seen: u8, grant: Grant, missing: SourceSet) -> Outcome {
-    const MET: u8 = Ternary::TRUE.bits();
-    const PARKED: u8 = Cause::SourceUnavailable.bit();
-    if seen == MET {
-        Outcome::Approve(grant)
-    } else if seen & !(MET | PARKED) == 0 && seen & PARKED != 0 && !missing.is_empty() {
-        Outcome::Park(missing)
-    } else {
-        Outcome::Refer
-    }
+    judgement.note(
+        count,
+        amount,
+        program.amount_sources.intersection(facts.missing),
+    );
+    judgement
 }
 
 /// What tests are evaluated in.
@@ -121,39 +102,6 @@ pub(crate) struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// Walks the quick way: whether a test is definitely true. Most are, and then nothing else need be known.
-    #[inline]
-    fn definitely(&self, start: u16) -> bool {
-        let mut at = start;
-        while let Some(step) = self.program.steps.get(usize::from(at)) {
-            at = if self.passes(&step.leaf) {
-                step.yes
-            } else {
-                step.no
-            };
-        }
-        at == MET
-    }
-
-    #[inline]
-    fn passes(&self, leaf: &Leaf) -> bool {
-        let known = |slot: Slot| Some(self.facts.cell(slot)).filter(|cell| cell.state() == KNOWN);
-        match *leaf {
-            Leaf::Is { slot, value } => self.facts.cell(slot) == Cell::known(value),
-            Leaf::IsNot { slot, value } => known(slot).is_some_and(|cell| cell.value() != value),
-            Leaf::OneOf { slot, codes } => {
-                known(slot).is_some_and(|cell| codes >> (cell.value() & 63) & 1 == 1)
-            }
-            Leaf::Lacks { slot, codes } => {
-                known(slot).is_some_and(|cell| cell.value().cast_unsigned() & codes == 0)
-            }
-            Leaf::Other(node @ (Node::All(_) | Node::Any(_) | Node::Not(_))) => {
-                self.eval(node) == Ternary::TRUE
-            }
-            Leaf::Other(ref node) => self.single(node) == Ternary::TRUE,
-        }
-    }
-
     /// Evaluates a test.
     pub(crate) fn eval(&self, node: Node) -> Ternary {
         match node {
@@ -380,7 +328,7 @@ impl Context<'_> {
             node.from,
             node.back_paid,
             node.ending,
-        ) && paid_by(cell.value(), month_number(until))
+        ) && paid_by(cell.value(), month_of(until))
         {
             return Ternary::TRUE;
         }
@@ -443,7 +391,8 @@ pub(crate) fn month_number(packed: i64) -> i32 {
 
 /// Whether the time between two packed days fits the limit. Limits are in months; `slack` is 11 for a limit in years, so that
 /// "at most 35 years" holds until the day before the 36th.
-fn between(from: i64, to: i64, limit: i64, slack: i64, span: Span) -> bool {
+#[inline]
+pub(crate) fn between(from: i64, to: i64, limit: i64, slack: i64, span: Span) -> bool {
     if to < from {
         return false;
     }

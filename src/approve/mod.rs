@@ -3,6 +3,7 @@
 //! | module | what it does |
 //! |---|---|
 //! | [`matcher`] | policy × facts → verdicts and outcome, without texts and without allocation |
+//! | `battery` | the matcher's quick way: every single test once, criteria put together from them |
 //! | [`amount`] | what is granted → instalments |
 //! | [`explain`] | verdicts → words, when somebody reads them |
 //! | [`cases`] | runs the cases beside a policy document |
@@ -13,6 +14,7 @@
 
 pub mod amount;
 pub mod award;
+mod battery;
 pub mod case;
 pub mod cases;
 pub mod explain;

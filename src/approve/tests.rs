@@ -9,16 +9,17 @@ use serde_json::{Value, json};
 
 use super::cases::{evidence, facts_of, verdict_name};
 use super::explain::{explain, findings};
-use super::matcher::{Renewal, Stage, judge};
+use super::matcher::{Context, Renewal, Stage, judge};
 use crate::domain::canonical::to_canonical_json;
 use crate::domain::facts::{
     Answers, FactValue, Facts, Identity, SourceAnswer, gather, normalised_name,
 };
 use crate::domain::hash::sha256;
-use crate::domain::judgement::{Cause, Judgement, Outcome, Verdict};
+use crate::domain::judgement::{Cause, Judgement, Outcome, Ternary, Verdict};
 use crate::domain::money::Money;
 use crate::domain::policy::Policy;
 use crate::domain::policy::case::CaseFile;
+use crate::domain::policy::program::pack;
 use crate::domain::source::SourceId;
 
 const ON: Date = date(2026, 11, 23);
@@ -164,8 +165,8 @@ proptest! {
         let Loaded { policy, file, .. } = &LOADED[which];
         let whole = mixed(file, &picks);
         let (up, fewer) = (first(policy, &whole), first(policy, &down(&whole, sources)));
-        if let Outcome::Approve(grant) = fewer.outcome {
-            prop_assert_eq!(up.outcome, Outcome::Approve(grant));
+        if let Outcome::Approve(grant) = fewer.outcome() {
+            prop_assert_eq!(up.outcome(), Outcome::Approve(grant));
         }
         for (at, verdict) in fewer.verdicts() {
             if !matches!(verdict, Verdict::CannotEstablish(_)) {
@@ -183,7 +184,7 @@ proptest! {
         let Loaded { policy, file, .. } = &LOADED[which];
         let judgement = first(policy, &down(&mixed(file, &picks), sources));
         let only_waiting = |verdict: Verdict| matches!(verdict, Verdict::CannotEstablish(causes) if causes.iter().eq([Cause::SourceUnavailable]));
-        match judgement.outcome {
+        match judgement.outcome() {
             Outcome::Approve(grant) => {
                 prop_assert!(judgement.verdicts().all(|(_, verdict)| verdict == Verdict::Met));
                 prop_assert!(grant.total > Money::ZERO);
@@ -197,6 +198,33 @@ proptest! {
     }
 
     #[test]
+    fn the_quick_way_says_of_every_criterion_what_the_tree_says(
+        which in 0usize..ALL.len(),
+        picks in prop::collection::vec(any::<prop::sample::Index>(), 1..4),
+        sources in 0u8..16,
+        days in -1200i64..1200,
+    ) {
+        let Loaded { policy, file, .. } = &LOADED[which];
+        let facts = facts_of(policy, &down(&mixed(file, &picks), sources)).unwrap();
+        let day = i64::from(pack(ON.checked_add(jiff::Span::new().days(days)).unwrap()));
+        let context = Context {
+            program: policy.program(),
+            facts: &facts,
+            first: None,
+            filing: day,
+            judged: day,
+        };
+        let met = context.definitely_true();
+        for (at, check) in policy.program().checks.iter().enumerate() {
+            if policy.program().first >> at & 1 == 0 {
+                continue;
+            }
+            let tree = context.eval(check.root);
+            prop_assert_eq!(met >> at & 1 == 1, tree == Ternary::TRUE, "{}", policy.criterion_id(at));
+        }
+    }
+
+    #[test]
     fn the_order_of_criteria_parts_and_records_does_not_matter(
         which in 0usize..ALL.len(),
         picks in prop::collection::vec(any::<prop::sample::Index>(), 1..4),
@@ -206,7 +234,7 @@ proptest! {
         let whole = down(&mixed(file, &picks), sources);
         let (one, two) = (first(policy, &whole), first(other, &turned(&whole)));
         prop_assert_eq!(by_name(policy, &one), by_name(other, &two));
-        prop_assert_eq!(one.outcome, two.outcome);
+        prop_assert_eq!(one.outcome(), two.outcome());
     }
 }
 
@@ -215,7 +243,7 @@ fn facts_of_another_version_make_everything_unreadable() {
     let (policy, whole) = phd();
     let other = &LOADED[1].policy;
     let judgement = judge(policy, &facts_of(other, &whole).unwrap(), ON, Stage::First);
-    assert_eq!(judgement.outcome, Outcome::Refer);
+    assert_eq!(judgement.outcome(), Outcome::Refer);
     assert!(
         judgement
             .reasons()
@@ -319,7 +347,7 @@ fn a_source_not_asked_is_judged_like_one_that_does_not_answer() {
     let ask = |answer| Answers::new(identity).with(SourceId::TalentIntroduction, answer);
     let asked = gather(policy, &ask(SourceAnswer::Unavailable));
     let not_asked = gather(policy, &ask(SourceAnswer::NotAsked));
-    let outcome = |facts: &Facts| judge(policy, facts, ON, Stage::First).outcome;
+    let outcome = |facts: &Facts| judge(policy, facts, ON, Stage::First).outcome();
     assert_eq!(outcome(&asked), outcome(&not_asked));
     assert_eq!(
         not_asked.missing().iter().collect::<Vec<_>>(),
@@ -377,7 +405,7 @@ fn the_employer_is_compared_across_years_though_texts_are_numbered_anew() {
         )
     };
     assert!(
-        matches!(judged(&later).outcome, Outcome::Approve(grant) if grant.total == renewal.planned)
+        matches!(judged(&later).outcome(), Outcome::Approve(grant) if grant.total == renewal.planned)
     );
     later["talent_introduction"]["records"][0]["employer_uscc"] = json!("91110000101623741K");
     let changed = policy.criterion_index("employer_unchanged").unwrap();

@@ -416,7 +416,7 @@ fn the_policy_written_by_hand_says_the_same_of_every_case() {
             })
             .collect();
         assert_eq!(ours, theirs, "{}", case.title);
-        let ours = match judgement.outcome {
+        let ours = match judgement.outcome() {
             Outcome::Approve(grant) => handwritten::Outcome::Approve(grant.total.fen()),
             Outcome::Refer => handwritten::Outcome::Refer,
             Outcome::Park(sources) => {

@@ -96,16 +96,21 @@ impl<'a> Answers<'a> {
 /// State bit of a value that is known; otherwise the state holds the bit of a cause.
 pub(crate) const KNOWN: u8 = 1;
 
+/// Largest number that fits beside its state; the smallest is the negative of the next.
+pub(crate) const VALUE_MAX: i64 = i64::MAX >> 8;
+
 /// One value, known or why not, in one word: the state in the lowest byte, the number above it. Two words are equal when
 /// state and number are.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Cell(i64);
 
 impl Cell {
+    #[inline]
     pub(crate) const fn known(value: i64) -> Self {
         Self((value << 8) | KNOWN as i64)
     }
 
+    #[inline]
     pub(crate) const fn unknown(cause: Cause) -> Self {
         Self(cause.bit() as i64)
     }
@@ -117,6 +122,12 @@ impl Cell {
         } else {
             Self::unknown(Cause::Unreadable)
         }
+    }
+
+    /// State and number as one word.
+    #[inline]
+    pub(crate) const fn word(self) -> u64 {
+        self.0.cast_unsigned()
     }
 
     #[inline]
@@ -453,9 +464,9 @@ fn months_cell(place: usize, last: Option<i32>) -> Cell {
 
 /// Whether the number of a set of months already shows a month paid up to that one.
 #[inline]
-pub(crate) fn paid_by(value: i64, month: i32) -> bool {
+pub(crate) const fn paid_by(value: i64, month: i64) -> bool {
     let last = value >> 8;
-    last != 0 && last <= i64::from(month)
+    last != 0 && last <= month
 }
 
 /// A day or month that orders records; a month stands at its first day.
@@ -512,10 +523,8 @@ impl Facts {
 
     #[inline]
     pub(crate) fn cell(&self, slot: Slot) -> Cell {
-        match self.cells.get(usize::from(slot)) {
-            Some(cell) => *cell,
-            None => Cell::unknown(Cause::Unreadable),
-        }
+        // The compiler of policies numbers no fact beyond the cells; the remainder spares the question.
+        self.cells[usize::from(slot) % FACTS_MAX]
     }
 
     /// A fact as the number it is compared by, with its state: 1 for known, else the bit of a cause. For code that judges
@@ -541,7 +550,7 @@ impl Facts {
     #[inline]
     pub fn any_month_until(&self, at: usize, month: i32) -> Ternary {
         let (_, value) = self.number_at(at);
-        if paid_by(value, month) {
+        if paid_by(value, i64::from(month)) {
             return Ternary::TRUE;
         }
         self.month_set(value)

@@ -347,30 +347,84 @@ pub enum Outcome {
 }
 
 /// A verdict on every criterion, and where that leads.
+///
+/// Most criteria are met, and a bit each says so; the others have their value in place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Judgement {
-    pub(crate) verdicts: [Ternary; CRITERIA_MAX + 1],
-    pub(crate) criteria: u8,
-    /// Where the application goes.
-    pub outcome: Outcome,
+    met: u64,
+    others: [Ternary; CRITERIA_MAX + 1],
+    criteria: u8,
+    /// The bits of every value there is.
+    seen: u8,
+    /// Sources that are missing to something that waits for one.
+    missing: SourceSet,
+    grant: Grant,
 }
 
 impl Judgement {
+    /// Of a policy with so many criteria, of which these are met.
+    #[inline]
+    pub(crate) const fn begin(criteria: u8, met: u64, grant: Grant) -> Self {
+        Self {
+            met,
+            others: [Ternary::SKIPPED; CRITERIA_MAX + 1],
+            criteria,
+            seen: if met == 0 { 0 } else { Ternary::TRUE.bits() },
+            missing: SourceSet::EMPTY,
+            grant,
+        }
+    }
+
+    /// Writes down the value of a criterion, and which of its sources are missing.
+    #[inline]
+    pub(crate) const fn note(&mut self, at: usize, value: Ternary, missing: SourceSet) {
+        self.seen |= value.bits();
+        if value.bits() == Ternary::TRUE.bits() {
+            self.met |= 1 << at;
+        } else if at < self.others.len() {
+            self.others[at] = value;
+        }
+        if value.bits() & Cause::SourceUnavailable.bit() != 0 {
+            self.missing = self.missing.union(missing);
+        }
+    }
+
+    /// Where the application goes. Everything met: approve. Nothing against it and only sources missing: park. Otherwise a
+    /// person.
+    #[must_use]
+    #[inline]
+    pub const fn outcome(&self) -> Outcome {
+        const MET: u8 = Ternary::TRUE.bits();
+        const WAITING: u8 = Cause::SourceUnavailable.bit();
+        if self.seen == MET {
+            return Outcome::Approve(self.grant);
+        }
+        let only_waiting = self.seen & !(MET | WAITING) == 0 && self.seen & WAITING != 0;
+        if only_waiting && !self.missing.is_empty() {
+            Outcome::Park(self.missing)
+        } else {
+            Outcome::Refer
+        }
+    }
+
+    fn value(&self, at: usize) -> Ternary {
+        if at <= CRITERIA_MAX && self.met >> at & 1 == 1 {
+            return Ternary::TRUE;
+        }
+        self.others.get(at).copied().unwrap_or(Ternary::SKIPPED)
+    }
+
     /// Verdicts on the criteria that were looked at, by their place in the document. The amount comes last, at the place
     /// after the last criterion.
     pub fn verdicts(&self) -> impl Iterator<Item = (usize, Verdict)> + '_ {
-        let count = usize::from(self.criteria) + 1;
-        self.verdicts
-            .iter()
-            .take(count)
-            .enumerate()
-            .filter_map(|(at, value)| value.verdict().map(|verdict| (at, verdict)))
+        (0..=usize::from(self.criteria))
+            .filter_map(|at| self.verdict(at).map(|verdict| (at, verdict)))
     }
 
     /// Verdict on one criterion by its place; `None` when it was not looked at.
     #[must_use]
     pub fn verdict(&self, at: usize) -> Option<Verdict> {
-        self.verdicts.get(at).and_then(|value| value.verdict())
+        self.value(at).verdict()
     }
 
     /// Everything that speaks against approval by machine, all at once.

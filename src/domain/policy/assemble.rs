@@ -1,12 +1,11 @@
 //! Puts a program together: criteria, amount, instalments, and which criteria are looked at when.
 
+use super::battery::Battery;
 use super::compile::Compiler;
 use super::document::{FactType, FormSource, Instalments, PolicyDocument, StageDoc};
 use super::problem::{Problems, say};
-use super::program::{
-    Check, Leaf, MET, MonthlyCode, Node, Number, OPEN, Order, Presence, Program, Row, Step,
-};
-use crate::domain::judgement::SourceSet;
+use super::program::{Check, MonthlyCode, Presence, Program, Row};
+use crate::domain::judgement::{Grant, SourceSet};
 
 impl Program {
     /// Criteria looked at before an instalment.
@@ -19,85 +18,10 @@ impl Program {
             .unwrap_or(0)
     }
 
-    /// Lays the quick way through a test: steps that end in `yes` when it is definitely true and else in `no`.
-    ///
-    /// In Kleene logic a conjunction is true when all parts are and a disjunction when one is, so truth alone needs no third
-    /// value, and each step is a comparison and a jump. A policy too large for its numbers takes the tree instead.
-    fn way(&mut self, node: Node, yes: u16, no: u16) -> u16 {
-        match node {
-            Node::All(parts) => {
-                let parts = parts.of(&self.nodes).to_vec();
-                parts
-                    .into_iter()
-                    .rev()
-                    .fold(yes, |yes, part| self.way(part, yes, no))
-            }
-            Node::Any(parts) => {
-                let parts = parts.of(&self.nodes).to_vec();
-                parts
-                    .into_iter()
-                    .rev()
-                    .fold(no, |no, part| self.way(part, yes, no))
-            }
-            single => {
-                let leaf = self.leaf(single);
-                self.steps.push(Step { leaf, yes, no });
-                u16::try_from(self.steps.len() - 1)
-                    .ok()
-                    .filter(|place| *place < OPEN)
-                    .unwrap_or(OPEN)
-            }
-        }
-    }
-
-    fn leaf(&self, node: Node) -> Leaf {
-        let denied = match node {
-            Node::Not(part) => self.nodes.get(usize::from(part)).copied(),
-            _ => None,
-        };
-        match (node, denied) {
-            (
-                Node::Compare {
-                    slot,
-                    order: Order::Eq,
-                    with: Number::Fixed(value),
-                },
-                _,
-            )
-            | (
-                _,
-                Some(Node::Compare {
-                    slot,
-                    order: Order::Ne,
-                    with: Number::Fixed(value),
-                }),
-            ) => Leaf::Is { slot, value },
-            (
-                Node::Compare {
-                    slot,
-                    order: Order::Ne,
-                    with: Number::Fixed(value),
-                },
-                _,
-            )
-            | (
-                _,
-                Some(Node::Compare {
-                    slot,
-                    order: Order::Eq,
-                    with: Number::Fixed(value),
-                }),
-            ) => Leaf::IsNot { slot, value },
-            (Node::OneOfCodes { slot, codes }, _) => Leaf::OneOf { slot, codes },
-            (_, Some(Node::Has { slot, codes })) => Leaf::Lacks { slot, codes },
-            _ => Leaf::Other(node),
-        }
-    }
-
     fn empty(document: &PolicyDocument, params: Vec<Vec<(i32, i64)>>) -> Self {
         Self {
             nodes: Vec::new(),
-            steps: Vec::new(),
+            battery: Battery::default(),
             months: Vec::new(),
             values: Vec::new(),
             slots: Vec::new(),
@@ -118,6 +42,7 @@ impl Program {
             choose: document.amount.choose,
             rows: Vec::new(),
             extras: Vec::new(),
+            whole: None,
             amount_sources: SourceSet::EMPTY,
             amount_slots: Vec::new(),
             monthly: None,
@@ -143,6 +68,7 @@ pub(super) fn compile(
         monthly(&mut compiler, document),
     ];
     masks(&mut compiler.program, document);
+    compiler.program.lay_battery();
     let district = compiler.fact_of(
         &document.district,
         "/district",
@@ -163,10 +89,8 @@ fn criteria(compiler: &mut Compiler<'_>, document: &PolicyDocument) -> Option<()
     for (n, criterion) in document.criteria.iter().enumerate() {
         match compiler.root(&criterion.test, &format!("/criteria/{n}/test")) {
             (Some(root), sources, slots) => {
-                let start = compiler.program.way(root, MET, OPEN);
                 compiler.program.checks.push(Check {
                     root,
-                    start,
                     sources,
                     slots,
                 });
@@ -204,6 +128,18 @@ fn amount(compiler: &mut Compiler<'_>, document: &PolicyDocument) -> Option<()> 
             }
         }
     }
+    compiler.program.whole = match (&document.amount.rows[..], &document.instalments) {
+        ([row], Instalments::Shares(_))
+            if row.when.is_none() && document.amount.extra.is_empty() =>
+        {
+            Some(Grant {
+                total: row.amount,
+                row: 0,
+                extras: 0,
+            })
+        }
+        _ => None,
+    };
     whole
 }
 

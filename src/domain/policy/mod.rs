@@ -3,6 +3,7 @@
 //! [`Policy::load`] takes the bytes of a document and gives either a policy ready to run or every problem at once.
 
 mod assemble;
+pub(crate) mod battery;
 pub mod book;
 pub mod case;
 mod check;

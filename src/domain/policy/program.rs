@@ -2,15 +2,16 @@
 
 use jiff::civil::Date;
 
+use super::battery::Battery;
 use super::document::{BackPaid, Choose, Ending};
-use crate::domain::judgement::SourceSet;
+use crate::domain::judgement::{Grant, SourceSet};
 use crate::domain::money::Money;
 
 /// Number of a fact.
 pub(crate) type Slot = u16;
 
 /// A contiguous part of a table.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Part {
     pub(crate) start: u16,
     pub(crate) len: u16,
@@ -49,17 +50,29 @@ impl Order {
             Self::Gte => left >= right,
         }
     }
+
+    /// The order that holds exactly where this one does not.
+    pub(crate) const fn contrary(self) -> Self {
+        match self {
+            Self::Eq => Self::Ne,
+            Self::Ne => Self::Eq,
+            Self::Lt => Self::Gte,
+            Self::Lte => Self::Gt,
+            Self::Gt => Self::Lte,
+            Self::Gte => Self::Lt,
+        }
+    }
 }
 
 /// A number of the document, or a parameter that has more than one dated value.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Number {
     Fixed(i64),
     Param(u16),
 }
 
 /// A day of the document or of the evidence, packed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Day {
     Fact { slot: Slot, day_after: bool },
     Filing,
@@ -77,7 +90,7 @@ pub(crate) enum Span {
 }
 
 /// A test.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Node {
     Compare {
         slot: Slot,
@@ -131,34 +144,6 @@ pub(crate) enum Presence {
     Months,
 }
 
-/// A single test of the quick way, which asks only whether something is definitely true.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Leaf {
-    /// The value is this one.
-    Is { slot: Slot, value: i64 },
-    /// The value is known and another.
-    IsNot { slot: Slot, value: i64 },
-    /// The code is one of these.
-    OneOf { slot: Slot, codes: u64 },
-    /// The set of codes is known and holds none of these.
-    Lacks { slot: Slot, codes: u64 },
-    /// Anything else.
-    Other(Node),
-}
-
-/// A test, and where to go on when it is definitely true and when it is not.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Step {
-    pub(crate) leaf: Leaf,
-    pub(crate) yes: u16,
-    pub(crate) no: u16,
-}
-
-/// The end of a way: definitely true.
-pub(crate) const MET: u16 = u16::MAX;
-/// The end of a way: not definitely true, so the tree says what it is instead.
-pub(crate) const OPEN: u16 = u16::MAX - 1;
-
 /// At whose company months were paid.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Employer {
@@ -184,8 +169,6 @@ pub(crate) struct MonthsNode {
 #[derive(Debug, Clone)]
 pub(crate) struct Check {
     pub(crate) root: Node,
-    /// First step of its quick way.
-    pub(crate) start: u16,
     pub(crate) sources: SourceSet,
     pub(crate) slots: Vec<Slot>,
 }
@@ -201,7 +184,7 @@ pub(crate) struct Row {
 #[derive(Debug, Clone)]
 pub(crate) struct Program {
     pub(crate) nodes: Vec<Node>,
-    pub(crate) steps: Vec<Step>,
+    pub(crate) battery: Battery,
     pub(crate) months: Vec<MonthsNode>,
     pub(crate) values: Vec<i64>,
     pub(crate) slots: Vec<Slot>,
@@ -218,6 +201,8 @@ pub(crate) struct Program {
     pub(crate) choose: Choose,
     pub(crate) rows: Vec<Row>,
     pub(crate) extras: Vec<Row>,
+    /// What is granted whoever it is: there is one amount, without a condition.
+    pub(crate) whole: Option<Grant>,
     pub(crate) amount_sources: SourceSet,
     pub(crate) amount_slots: Vec<Slot>,
     pub(crate) monthly: Option<MonthlyCode>,
