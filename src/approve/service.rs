@@ -16,6 +16,7 @@ use crate::domain::id::{AlarmId, ApplicantId, ApplicationId, AuditId, DecisionId
 use crate::domain::judgement::Plan;
 use crate::domain::ledger::Movement;
 use crate::domain::money::Money;
+use crate::domain::notice::Occasion;
 use crate::domain::payment::{Payment, PaymentState};
 use crate::domain::person::{Actor, Applicant, Staff};
 use crate::domain::source::SourceId;
@@ -137,14 +138,22 @@ impl Approve {
         let mut tx = ctx.store.write().await?;
         let (act, after) = match &judged.way {
             Way::Park(sources) => {
+                let first = application.state == ApplicationState::Filed;
                 let parked = self.park(application, sources.clone())?;
                 self.alarm_long_parked(&mut tx, &parked).await?;
+                if first {
+                    ctx.tell(&mut tx, &parked, &Occasion::Parked).await?;
+                }
                 ("application.parked", tx.update_application(&parked).await?)
             }
             Way::Refer => {
                 let decision = self.decision(case, judged, Outcome::Refer, None)?;
                 tx.insert_decision(&decision).await?;
                 let referred = application.refer(decision.id, ctx.now())?;
+                let occasion = Occasion::Referred {
+                    decision: decision.id,
+                };
+                ctx.tell(&mut tx, &referred, &occasion).await?;
                 (
                     "application.referred",
                     tx.update_application(&referred).await?,
@@ -264,6 +273,10 @@ impl Approve {
             award::give(ctx, &mut tx, approval).await?
         } else {
             let refused = application.refuse(decision.id, &actor, ctx.now())?;
+            let occasion = Occasion::Refused {
+                decision: decision.id,
+            };
+            ctx.tell(&mut tx, &refused, &occasion).await?;
             tx.release_slots(id).await?;
             tx.update_application(&refused).await?
         };
@@ -342,6 +355,7 @@ impl Approve {
         let approved = tx
             .update_application(&application.end_publicity(self.ctx.now())?)
             .await?;
+        self.tell_approved(&mut tx, &approved).await?;
         self.audit(
             &mut tx,
             Actor::Machine("due"),
@@ -353,6 +367,17 @@ impl Approve {
         tx.commit().await?;
         self.tell(&approved);
         Ok(approved)
+    }
+
+    async fn tell_approved(&self, tx: &mut Tx, approved: &Application) -> Result<(), StageError> {
+        let award = tx.award_of(approved.id).await?.ok_or_else(|| {
+            StageError::corrupt(format!("application {} has no award", approved.id))
+        })?;
+        let occasion = Occasion::Approved {
+            award: award.id,
+            total: award.total,
+        };
+        Ok(self.ctx.tell(tx, approved, &occasion).await?)
     }
 
     /// Which sources the re-check before an instalment needs.
@@ -418,6 +443,11 @@ impl Approve {
             Way::Refer => {
                 let decision = self.decision(&case, &judged, Outcome::Refer, None)?;
                 tx.insert_decision(&decision).await?;
+                let occasion = Occasion::RecheckReferred {
+                    decision: decision.id,
+                    instalment: payment.instalment,
+                };
+                ctx.tell(&mut tx, &application, &occasion).await?;
                 tx.update_payment(&Payment {
                     state: PaymentState::Referred,
                     ..payment
@@ -430,6 +460,8 @@ impl Approve {
                 tx.insert_decision(&decision).await?;
                 let payable = Payable::load(ctx, &mut tx, &award).await?;
                 let granted = self.cut_to(&mut tx, &award, payment, plan.total).await?;
+                let occasion = Occasion::of_grant(decision.id, granted.instalment, granted.amount);
+                ctx.tell(&mut tx, &application, &occasion).await?;
                 if granted.state == PaymentState::Cancelled {
                     ("payment.recheck_cancelled", Recheck::Cancelled)
                 } else {
@@ -455,6 +487,7 @@ impl Approve {
         .await?;
         tx.commit().await?;
         ctx.bell.ring_dispatch();
+        ctx.bell.ring_notices();
         ctx.bell.changed(application.id);
         Ok(done)
     }
@@ -505,6 +538,8 @@ impl Approve {
         tx.insert_decision(&decision).await?;
         let payable = Payable::load(ctx, &mut tx, &award).await?;
         let mut payment = self.cut_to(&mut tx, &award, payment, granted).await?;
+        let occasion = Occasion::of_grant(decision.id, payment.instalment, payment.amount);
+        ctx.tell(&mut tx, &application, &occasion).await?;
         if payment.state != PaymentState::Cancelled {
             payment = instruct(
                 ctx,
@@ -526,6 +561,7 @@ impl Approve {
         .await?;
         tx.commit().await?;
         ctx.bell.ring_dispatch();
+        ctx.bell.ring_notices();
         ctx.bell.changed(application.id);
         Ok(payment)
     }
@@ -710,6 +746,7 @@ impl Approve {
     fn tell(&self, after: &Application) {
         let ctx = &self.ctx;
         ctx.bell.changed(after.id);
+        ctx.bell.ring_notices();
         let elapsed_ms = after.filing.as_ref().map(|filing| ms_since(ctx, filing.at));
         ctx.metrics.decided(after.state.name(), elapsed_ms);
         match after.state.name() {

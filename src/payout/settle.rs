@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::domain::audit::{AlarmKind, AuditEntry};
 use crate::domain::id::{AlarmId, AuditId, PaymentId};
 use crate::domain::ledger::Movement;
+use crate::domain::notice::Occasion;
 use crate::domain::payment::{Instruction, InstructionState, Payment, PaymentState};
 use crate::domain::person::Actor;
 use crate::domain::time::Timestamp;
@@ -102,6 +103,7 @@ pub async fn write(
             ..payment.clone()
         })
         .await?;
+        tell(ctx, tx, instruction, &payment, state).await?;
     }
     alarms(ctx, tx, &news, payment.id, now).await?;
     tx.audit(&AuditEntry {
@@ -114,6 +116,26 @@ pub async fn write(
     })
     .await?;
     Ok(Some(step.change.state))
+}
+
+/// Tells the applicant that the money has arrived or come back.
+async fn tell(
+    ctx: &Context,
+    tx: &mut Tx,
+    instruction: &Instruction,
+    payment: &Payment,
+    state: PaymentState,
+) -> Result<(), StageError> {
+    let occasion = Occasion::of_payment(state, instruction.id, payment.instalment, payment.amount);
+    let Some(occasion) = occasion else {
+        return Ok(());
+    };
+    let award = award_of(tx, payment).await?;
+    let application = tx
+        .application(award.application)
+        .await?
+        .ok_or(StageError::not_found("application"))?;
+    Ok(ctx.tell(tx, &application, &occasion).await?)
 }
 
 /// Commits what was written, counts a settlement for `/metrics`, and tells who follows the application.
@@ -142,6 +164,7 @@ pub async fn commit(
     if let Some(filing) = filing {
         ctx.metrics.settled(ctx.now().millis_since(filing.at));
     }
+    ctx.bell.ring_notices();
     ctx.bell.changed(award.application);
     Ok(())
 }

@@ -7,6 +7,7 @@ mod consent;
 mod filing;
 mod instalments;
 mod money;
+mod notices;
 mod people;
 mod sources;
 mod staff;
