@@ -6,8 +6,8 @@
 use serde_json::json;
 
 use crate::context::Context;
-use crate::domain::audit::{AlarmKind, AuditEntry};
-use crate::domain::id::{AlarmId, AuditId, PaymentId};
+use crate::domain::audit::AlarmKind;
+use crate::domain::id::{AlarmId, PaymentId};
 use crate::domain::ledger::Movement;
 use crate::domain::notice::Occasion;
 use crate::domain::payment::{Instruction, InstructionState, Payment, PaymentState};
@@ -106,15 +106,9 @@ pub async fn write(
         tell(ctx, tx, instruction, &payment, state).await?;
     }
     alarms(ctx, tx, &news, payment.id, now).await?;
-    tx.audit(&AuditEntry {
-        id: ctx.id(AuditId::new),
-        at: now,
-        actor: news.actor,
-        act: step.act,
-        subject: instruction.id.to_string(),
-        detail: json!({ "from": instruction.state.as_str(), "to": step.change.state.as_str(), "attempts": instruction.attempts }),
-    })
-    .await?;
+    let detail = json!({ "from": instruction.state.as_str(), "to": step.change.state.as_str(), "attempts": instruction.attempts });
+    ctx.audit(tx, news.actor, step.act, instruction.id.to_string(), detail)
+        .await?;
     Ok(Some(step.change.state))
 }
 
