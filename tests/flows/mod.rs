@@ -8,6 +8,7 @@ mod filing;
 mod instalments;
 mod money;
 mod notices;
+mod overtaken;
 mod people;
 mod sources;
 mod staff;
