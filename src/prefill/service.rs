@@ -23,6 +23,8 @@ use crate::store::{StoreError, Tx};
 const SNAPSHOT_FRESH_MS: i64 = 24 * 3_600_000;
 /// How old a complete draft may be to be shown again without asking the registers anew.
 const DRAFT_FRESH_MS: i64 = 10 * 60_000;
+/// How often a form is filled while answers of registers come in.
+const FILL_ATTEMPTS: u8 = 5;
 /// Longest words of a dispute, in characters.
 const WORDS_MAX: usize = 1_000;
 
@@ -321,31 +323,61 @@ impl Prefill {
         who: &Applicant,
         policy: &Policy,
     ) -> Result<FormView, StageError> {
-        let mut tx = self.ctx.store.write().await?;
+        for _ in 0..FILL_ATTEMPTS {
+            if let Some(view) = self.try_fill(&application, who, policy).await? {
+                return Ok(view);
+            }
+        }
+        Err(StageError::Stale { what: "form" })
+    }
+
+    /// One filling; `None` when a register's answer came in between, for the newest form must hold everything there is.
+    async fn try_fill(
+        &self,
+        application: &Application,
+        who: &Applicant,
+        policy: &Policy,
+    ) -> Result<Option<FormView>, StageError> {
+        let ctx = &self.ctx;
+        let mut tx = ctx.store.read().await?;
         let evidence = tx.evidence_of(application.id, Round::FILING).await?;
-        let answered = Answered::of(&evidence, who, self.ctx.now());
-        let snapshot = Snapshot {
+        let disputes = tx.disputes_of(application.id).await?;
+        drop(tx);
+        let snapshot = self.snapshot(application, who, policy, &evidence);
+        let mut tx = ctx.store.write().await?;
+        let there = tx.evidence_ids_of(application.id, Round::FILING).await?;
+        if !there.iter().eq(evidence.iter().map(|piece| &piece.id)) {
+            return Ok(None);
+        }
+        tx.insert_snapshot(&snapshot).await?;
+        tx.commit().await?;
+        Ok(Some(FormView {
+            application: application.clone(),
+            snapshot,
+            disputes,
+        }))
+    }
+
+    fn snapshot(
+        &self,
+        application: &Application,
+        who: &Applicant,
+        policy: &Policy,
+        evidence: &[Evidence],
+    ) -> Snapshot {
+        let now = self.ctx.now();
+        let facts = reading::facts(policy, evidence, Round::FILING);
+        let rows = form::fill(policy, &facts, &Answered::of(evidence, who, now));
+        Snapshot {
             id: self.ctx.id(SnapshotId::new),
             application: application.id,
-            made_at: self.ctx.now(),
+            made_at: now,
             evidence: evidence
                 .iter()
                 .map(|piece| (piece.origin, piece.id, piece.hash))
                 .collect(),
-            rows: Private::new(form::fill(
-                policy,
-                &reading::facts(policy, &evidence, Round::FILING),
-                &answered,
-            )),
-        };
-        tx.insert_snapshot(&snapshot).await?;
-        let disputes = tx.disputes_of(application.id).await?;
-        tx.commit().await?;
-        Ok(FormView {
-            application,
-            snapshot,
-            disputes,
-        })
+            rows: Private::new(rows),
+        }
     }
 
     /// One's own form, as last filled.
