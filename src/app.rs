@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::domain::calendar::{CalendarDataError, WorkingCalendar};
 use crate::domain::policy::PolicyBook;
 use crate::gateways::{self, assemble::AssembleError, sources::Tools};
+use crate::jobs::notices::NoticeLimits;
 use crate::jobs::{self, Intervals, Stop};
 use crate::payout::dispatch::DispatchLimits;
 use crate::policy::folder::{self, FolderError};
@@ -101,6 +102,7 @@ impl App {
                 entropy: nature.entropy,
                 sources: gateways.sources,
                 treasury: gateways.treasury,
+                notifier: gateways.notifier,
             },
             policies,
             calendar: Arc::new(WorkingCalendar::official()?),
@@ -242,7 +244,9 @@ fn intervals(config: &Config) -> Intervals {
         waiting: jobs.instalments,
         due: jobs.instalments,
         silent: jobs.instalments,
+        notices: jobs.instalments,
         figures: jobs.deadlines,
+        notice_limits: notice_limits(config),
         limits: DispatchLimits {
             concurrency: treasury.concurrency,
             lease_ms: treasury.lease_ms,
@@ -253,4 +257,12 @@ fn intervals(config: &Config) -> Intervals {
             ..DispatchLimits::default()
         },
     }
+}
+
+fn notice_limits(config: &Config) -> NoticeLimits {
+    let timeout = config.notify.as_ref().map(|notify| notify.timeout);
+    let timeout_ms = timeout.map_or(0, |timeout| {
+        i64::try_from(timeout.as_millis()).unwrap_or(i64::MAX)
+    });
+    NoticeLimits::default().for_timeout_ms(timeout_ms)
 }

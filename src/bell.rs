@@ -19,6 +19,7 @@ struct Inner {
     dispatch: Notify,
     resume: Notify,
     budget: Notify,
+    notices: Notify,
     changes: broadcast::Sender<ApplicationId>,
 }
 
@@ -30,6 +31,7 @@ impl Default for Bell {
                 dispatch: Notify::new(),
                 resume: Notify::new(),
                 budget: Notify::new(),
+                notices: Notify::new(),
                 changes,
             }),
         }
@@ -52,6 +54,11 @@ impl Bell {
         self.inner.budget.notify_one();
     }
 
+    /// A message to an applicant was written.
+    pub fn ring_notices(&self) {
+        self.inner.notices.notify_one();
+    }
+
     /// Waits for [`Self::ring_dispatch`]; one ring before the call is remembered.
     pub async fn dispatch(&self) {
         self.inner.dispatch.notified().await;
@@ -65,6 +72,11 @@ impl Bell {
     /// Waits for [`Self::ring_budget`].
     pub async fn budget(&self) {
         self.inner.budget.notified().await;
+    }
+
+    /// Waits for [`Self::ring_notices`].
+    pub async fn notices(&self) {
+        self.inner.notices.notified().await;
     }
 
     /// Tells listeners that an application, or one of its payments, changed.

@@ -9,6 +9,7 @@ use crate::domain::document::IdentityDocument;
 use crate::domain::evidence::FetchOutcome;
 use crate::domain::id::{ConsentId, FetchId, InstructionId, NoticeId};
 use crate::domain::money::Money;
+pub use crate::domain::notice::Channel;
 use crate::domain::person::{Private, Staff, Subject};
 use crate::domain::source::SourceId;
 use crate::domain::time::{Date, Timestamp};
@@ -279,16 +280,7 @@ pub trait Identity: Send + Sync {
     async fn principal(&self, bearer: &str) -> Result<Principal, IdentityError>;
 }
 
-/// The channel of a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Channel {
-    /// Text message.
-    Sms,
-    /// `WeChat` template message.
-    Wechat,
-}
-
-/// One message to an applicant.
+/// One message to an applicant, on its way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     /// Its id; the sink drops a second one with the same id.
@@ -314,6 +306,9 @@ pub enum NotifyError {
         /// For the log; no personal data.
         why: &'static str,
     },
+    /// Nobody has configured a sink: nobody is told.
+    #[error("no message sink is configured")]
+    NotConfigured,
     /// Never send this one again.
     #[error("the message sink refused the message with status {status}")]
     Refused {
@@ -348,4 +343,6 @@ pub struct World {
     pub sources: Arc<[Arc<dyn Source>]>,
     /// The treasury.
     pub treasury: Arc<dyn Treasury>,
+    /// Messages to applicants.
+    pub notifier: Arc<dyn Notifier>,
 }

@@ -135,6 +135,8 @@ struct Figures {
     applications: Levels<1>,
     payments: Levels<1>,
     instruction_attempts: Counts<1>,
+    notices: Levels<1>,
+    notice_attempts: Counts<1>,
     alarms_raised: Counts<1>,
     alarms_open: Levels<1>,
     requests: Counts<2>,
@@ -163,6 +165,8 @@ impl Metrics {
             applications: Family::default(),
             payments: Family::default(),
             instruction_attempts: Family::default(),
+            notices: Family::default(),
+            notice_attempts: Family::default(),
             alarms_raised: Family::default(),
             alarms_open: Family::default(),
             requests: Family::default(),
@@ -226,6 +230,19 @@ impl Metrics {
     pub fn instruction_attempt(&self, result: &'static str) {
         self.0
             .instruction_attempts
+            .get_or_create(&[("result", result)])
+            .inc();
+    }
+
+    /// How many messages to applicants are in a state.
+    pub fn notices_in(&self, state: &'static str, count: i64) {
+        self.0.notices.get_or_create(&[("state", state)]).set(count);
+    }
+
+    /// One try at the message sink and what came of it: `sent`, `unavailable`, `refused`, `not_configured`.
+    pub fn notice_attempt(&self, result: &'static str) {
+        self.0
+            .notice_attempts
             .get_or_create(&[("result", result)])
             .inc();
     }
@@ -301,6 +318,11 @@ impl Figures {
             self.instruction_attempts.clone(),
         );
         registry.register(
+            "notice_attempts",
+            "Tries at the message sink by result",
+            self.notice_attempts.clone(),
+        );
+        registry.register(
             "http_requests",
             "Requests by route and status class",
             self.requests.clone(),
@@ -335,6 +357,11 @@ impl Figures {
             self.applications.clone(),
         );
         registry.register("payments", "Payments by state", self.payments.clone());
+        registry.register(
+            "notices",
+            "Messages to applicants by state",
+            self.notices.clone(),
+        );
         registry.register(
             "alarms_raised",
             "Alarms raised by kind",
@@ -408,6 +435,8 @@ mod tests {
         metrics.applications_in("parked", 3);
         metrics.payments_in("settled", 5);
         metrics.instruction_attempt("unknown");
+        metrics.notices_in("waiting", 2);
+        metrics.notice_attempt("unavailable");
         metrics.alarm_raised("payment_stuck");
         metrics.alarms_open("payment_stuck", 1);
         metrics.requested("/api/v1/applications/{id}", 201, 0.01);
@@ -425,6 +454,8 @@ mod tests {
             "sanmiao_applications{state=\"parked\"} 3",
             "sanmiao_payments{state=\"settled\"} 5",
             "sanmiao_instruction_attempts_total{result=\"unknown\"} 1",
+            "sanmiao_notices{state=\"waiting\"} 2",
+            "sanmiao_notice_attempts_total{result=\"unavailable\"} 1",
             "sanmiao_alarms_raised_total{kind=\"payment_stuck\"} 1",
             "sanmiao_alarms_open{kind=\"payment_stuck\"} 1",
             "sanmiao_http_requests_total{route=\"/api/v1/applications/{id}\",status=\"2xx\"} 1",

@@ -36,6 +36,7 @@ pub use faults::{Channel, Fault, FaultRule, FaultSwitch, Faults};
 pub use identity::{MOCK_SUBJECT_GRANT, STAFF};
 pub use people::{Expected, Person, PersonCard, Trait};
 pub use schemas::SchemaError;
+pub use sink::MessageCounts;
 pub use treasury::{CallbackCounts, LedgerTotals, TreasuryTiming};
 pub use wire::{ChannelKey, WireKeys};
 pub use world::{PeopleSource, World, WorldConfig, WorldError};

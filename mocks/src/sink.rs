@@ -1,6 +1,6 @@
 //! The message sink: takes what would be sent to phones, and lets tests look at it.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::{ConnectInfo, Query, Request, State};
@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::post;
 use axum::{Json, Router};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::connection::Cut;
@@ -18,34 +18,56 @@ use crate::schemas::hold;
 use crate::shared::Shared;
 
 /// The newest messages are kept, and no more than these.
-const MESSAGES_MAX: usize = 10_000;
+pub(crate) const MESSAGES_MAX: usize = 10_000;
 
 /// The messages received.
 #[derive(Default)]
-pub(crate) struct Sink(Mutex<VecDeque<Value>>);
+pub(crate) struct Sink(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    messages: VecDeque<Value>,
+    /// Every id that was ever taken: a repeat may come long after its first.
+    ids: HashSet<String>,
+    repeated: u64,
+}
+
+/// What the sink has counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct MessageCounts {
+    /// Messages taken, each id once.
+    pub taken: u64,
+    /// Messages that came again and were dropped.
+    pub repeated: u64,
+}
 
 impl Sink {
     /// Keeps a message; the same id twice is kept once.
     fn keep(&self, message: Value) {
-        let mut messages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // A repeat follows its first soon; looking at the newest few keeps this short.
-        if messages
-            .iter()
-            .rev()
-            .take(256)
-            .any(|one| one["message_id"] == message["message_id"])
-        {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let id = message["message_id"].as_str().unwrap_or_default();
+        if !kept.ids.insert(id.to_owned()) {
+            kept.repeated += 1;
             return;
         }
-        if messages.len() >= MESSAGES_MAX {
-            messages.pop_front();
+        if kept.messages.len() >= MESSAGES_MAX {
+            kept.messages.pop_front();
         }
-        messages.push_back(message);
+        kept.messages.push_back(message);
     }
 
-    fn newest(&self, count: usize) -> Vec<Value> {
-        let messages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        messages.iter().rev().take(count).cloned().collect()
+    /// The newest first.
+    pub(crate) fn newest(&self, count: usize) -> Vec<Value> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.messages.iter().rev().take(count).cloned().collect()
+    }
+
+    pub(crate) fn counts(&self) -> MessageCounts {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        MessageCounts {
+            taken: u64::try_from(kept.ids.len()).unwrap_or(u64::MAX),
+            repeated: kept.repeated,
+        }
     }
 }
 
@@ -99,5 +121,5 @@ async fn list(State(shared): State<Arc<Shared>>, Query(page): Query<Page>) -> Js
     let messages = shared
         .sink
         .newest(page.limit.unwrap_or(100).min(MESSAGES_MAX));
-    Json(json!({"messages": messages}))
+    Json(json!({"messages": messages, "counts": shared.sink.counts()}))
 }

@@ -20,7 +20,7 @@ use crate::identity::{self, Identity};
 use crate::people::{Person, generate};
 use crate::schemas::{SchemaError, Schemas};
 use crate::shared::Shared;
-use crate::sink::Sink;
+use crate::sink::{MESSAGES_MAX, MessageCounts, Sink};
 use crate::treasury::{CallbackCounts, Callbacks, LedgerTotals, Treasury, TreasuryTiming};
 use crate::wire::{NonceStore, WireKeys};
 use crate::{admin, sink, sources, treasury};
@@ -202,6 +202,18 @@ impl World {
     #[must_use]
     pub fn treasury_ledger(&self) -> LedgerTotals {
         self.shared.treasury.totals()
+    }
+
+    /// The messages the sink has taken, newest first, as far as it keeps them.
+    #[must_use]
+    pub fn messages(&self) -> Vec<serde_json::Value> {
+        self.shared.sink.newest(MESSAGES_MAX)
+    }
+
+    /// What the sink has counted.
+    #[must_use]
+    pub fn message_counts(&self) -> MessageCounts {
+        self.shared.sink.counts()
     }
 
     /// What has become of the call-backs.

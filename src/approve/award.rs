@@ -7,6 +7,7 @@ use crate::domain::award::{Award, BudgetKey};
 use crate::domain::id::{AwardId, DecisionId, PaymentId};
 use crate::domain::judgement::{Plan, PlannedInstalment};
 use crate::domain::ledger::Movement;
+use crate::domain::notice::Occasion;
 use crate::domain::payment::{Payment, PaymentState};
 use crate::domain::person::Applicant;
 use crate::domain::policy::Policy;
@@ -50,6 +51,9 @@ pub async fn give(
                 .application
                 .wait_for_budget(approval.decision, now)?,
         };
+        let decision = approval.decision;
+        ctx.tell(tx, &waiting, &Occasion::WaitingForBudget { decision })
+            .await?;
         return Ok(tx.update_application(&waiting).await?);
     }
     let award = Award {
@@ -75,7 +79,21 @@ pub async fn give(
     let approved = approval
         .application
         .approve(approval.decision, award.id, now, until)?;
+    ctx.tell(tx, &approved, &occasion(&award, until)).await?;
     Ok(tx.update_application(&approved).await?)
+}
+
+/// What the applicant is told of an award.
+const fn occasion(award: &Award, publicity_until: Option<Date>) -> Occasion {
+    let (award, total) = (award.id, award.total);
+    match publicity_until {
+        Some(until) => Occasion::Publicity {
+            award,
+            total,
+            until,
+        },
+        None => Occasion::Approved { award, total },
+    }
 }
 
 /// The budget line an application draws on: policy, district of the register, year of filing.

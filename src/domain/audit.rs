@@ -54,6 +54,8 @@ pub enum AlarmKind {
     UnexpectedEvent,
     /// A source has been down for long.
     SourceDown,
+    /// Messages to applicants have not gone out for long.
+    NotifierDown,
     /// The working-day calendar ends before a deadline.
     CalendarEnds,
     /// The program met a state it must not be in.
@@ -62,12 +64,13 @@ pub enum AlarmKind {
 
 impl AlarmKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::PaymentStuck,
         Self::EchoDiffers,
         Self::PaymentRejected,
         Self::UnexpectedEvent,
         Self::SourceDown,
+        Self::NotifierDown,
         Self::CalendarEnds,
         Self::Inconsistent,
     ];
@@ -81,6 +84,7 @@ impl AlarmKind {
             Self::PaymentRejected => "payment_rejected",
             Self::UnexpectedEvent => "unexpected_event",
             Self::SourceDown => "source_down",
+            Self::NotifierDown => "notifier_down",
             Self::CalendarEnds => "calendar_ends",
             Self::Inconsistent => "inconsistent",
         }

@@ -21,6 +21,7 @@
 //! | [`application`] | an application as a state machine |
 //! | [`evidence`], [`form`] | what registers answered, and the form filled from it |
 //! | [`decision`], [`award`], [`payment`], [`ledger`] | what was decided, granted, paid, and where every fen is |
+//! | [`notice`] | what an applicant is told, and in which words |
 //! | [`treasury`] | what the treasury tells of its own accord: call-backs, statements, its ledger |
 //! | [`audit`] | acts, looks at personal data, alarms |
 
@@ -46,6 +47,7 @@ mod mask;
 pub mod money;
 pub mod months;
 pub mod name;
+pub mod notice;
 pub mod payment;
 pub mod person;
 pub mod policy;

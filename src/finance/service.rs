@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use crate::context::Context;
-use crate::domain::audit::{Access, Alarm, AuditEntry};
+use crate::domain::audit::{Access, Alarm};
 use crate::domain::award::{Award, Budget, BudgetKey};
-use crate::domain::id::{AccessId, AuditId, JournalId, PaymentId};
+use crate::domain::id::{AccessId, JournalId, PaymentId};
 use crate::domain::ledger::{Balance, JournalEntry, Movement};
 use crate::domain::money::Money;
 use crate::domain::payment::{Instruction, InstructionState, Payment, PaymentState};
@@ -150,14 +150,15 @@ impl Finance {
                 ..chain.payment.clone()
             })
             .await?;
-        self.audit(
-            &mut tx,
-            staff,
-            "payment.released",
-            id.to_string(),
-            json!({}),
-        )
-        .await?;
+        self.ctx
+            .audit(
+                &mut tx,
+                actor(staff),
+                "payment.released",
+                id.to_string(),
+                json!({}),
+            )
+            .await?;
         tx.commit().await?;
         self.ctx.bell.ring_dispatch();
         Ok(payment)
@@ -250,9 +251,9 @@ impl Finance {
             other => other?,
         }
         let detail = json!({ "policy": key.policy, "district": key.district, "year": key.year, "amount": amount });
-        self.audit(
+        ctx.audit(
             &mut tx,
-            staff,
+            actor(staff),
             "budget.appropriated",
             reference.to_owned(),
             detail,
@@ -293,26 +294,10 @@ impl Finance {
         must_be_finance(staff)?;
         Ok(self.ctx.store.read().await?.open_alarms(ALARMS_MAX).await?)
     }
+}
 
-    async fn audit(
-        &self,
-        tx: &mut crate::store::Tx,
-        staff: &Staff,
-        act: &'static str,
-        subject: String,
-        detail: serde_json::Value,
-    ) -> Result<(), StageError> {
-        tx.audit(&AuditEntry {
-            id: self.ctx.id(AuditId::new),
-            at: self.ctx.now(),
-            actor: Actor::Staff(staff.subject.subject.clone()),
-            act,
-            subject,
-            detail,
-        })
-        .await?;
-        Ok(())
-    }
+fn actor(staff: &Staff) -> Actor {
+    Actor::Staff(staff.subject.subject.clone())
 }
 
 fn must_be_finance(staff: &Staff) -> Result<(), StageError> {

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::signed::{Question, SignedServer};
 use super::treasury::why;
 use crate::domain::id::NoticeId;
-use crate::ports::{Channel, Notice, Notifier, NotifyError};
+use crate::ports::{Notice, Notifier, NotifyError};
 
 /// The sink at its address.
 #[derive(Debug, Clone)]
@@ -43,10 +43,7 @@ impl Notifier for HttpNotifier {
         let message = Message {
             id: notice.id,
             to: notice.to.reveal(),
-            channel: match notice.channel {
-                Channel::Sms => "sms",
-                Channel::Wechat => "wechat",
-            },
+            channel: notice.channel.as_str(),
             template: &notice.template,
             params: &notice.params,
         };
@@ -75,7 +72,7 @@ impl Notifier for HttpNotifier {
     }
 }
 
-/// Where nobody has configured a sink: messages go nowhere, and the log says how many, not what.
+/// Where nobody has configured a sink: says so, as a register that nobody configured does.
 #[derive(Debug, Clone, Copy)]
 pub struct NoNotifier;
 
@@ -83,6 +80,6 @@ pub struct NoNotifier;
 impl Notifier for NoNotifier {
     async fn notify(&self, notice: &Notice) -> Result<(), NotifyError> {
         tracing::debug!(message_id = %notice.id, "no message sink is configured");
-        Ok(())
+        Err(NotifyError::NotConfigured)
     }
 }

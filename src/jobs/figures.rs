@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::domain::application::StateName;
 use crate::domain::audit::AlarmKind;
+use crate::domain::notice::NoticeState;
 use crate::domain::payment::PaymentState;
 use crate::error::StageError;
 
@@ -18,6 +19,7 @@ pub async fn run_once(ctx: &Context) -> Result<usize, StageError> {
     let applications = tx.count_by_state().await?;
     let payments = tx.count_payments_by_state().await?;
     let alarms = tx.open_alarms(ALARMS_MAX).await?;
+    let notices = tx.count_notices_by_state().await?;
     drop(tx);
     for state in StateName::ALL {
         let count = applications
@@ -32,6 +34,13 @@ pub async fn run_once(ctx: &Context) -> Result<usize, StageError> {
             .find(|line| line.0 == state)
             .map_or(0, |line| line.1);
         ctx.metrics.payments_in(state.as_str(), count);
+    }
+    for state in NoticeState::ALL {
+        let count = notices
+            .iter()
+            .find(|(of, _)| *of == state)
+            .map_or(0, |(_, count)| *count);
+        ctx.metrics.notices_in(state.as_str(), count);
     }
     for kind in AlarmKind::ALL {
         let count = alarms.iter().filter(|alarm| alarm.kind == kind).count();

@@ -1,4 +1,4 @@
-//! What runs by itself: dispatch, resume, waiting list, publicity, instalments due, silent instructions, figures.
+//! What runs by itself: dispatch, resume, waiting list, publicity, instalments due, silent instructions, messages, figures.
 //!
 //! Every job is a function that does one round and says how much it did; [`run`] repeats it, woken by its bell
 //! or by its interval, whichever comes first. A job that fails logs and is tried again: the work is in the store,
@@ -15,10 +15,12 @@ use crate::context::Context;
 use crate::domain::audit::AlarmKind;
 use crate::domain::id::AlarmId;
 use crate::error::StageError;
+use crate::jobs::notices::NoticeLimits;
 use crate::payout::dispatch::{self, DispatchLimits};
 
 pub mod due;
 pub mod figures;
+pub mod notices;
 pub mod resume;
 pub mod waiting;
 
@@ -35,10 +37,14 @@ pub struct Intervals {
     pub due: Duration,
     /// Acknowledged instructions of which nothing was heard.
     pub silent: Duration,
+    /// Messages to applicants that did not go the first time.
+    pub notices: Duration,
     /// Gauges of `/metrics`.
     pub figures: Duration,
     /// The dispatcher's bounds.
     pub limits: DispatchLimits,
+    /// The messages' bounds.
+    pub notice_limits: NoticeLimits,
 }
 
 impl Default for Intervals {
@@ -49,8 +55,10 @@ impl Default for Intervals {
             waiting: Duration::from_secs(5),
             due: Duration::from_secs(5),
             silent: Duration::from_secs(15),
+            notices: Duration::from_secs(5),
             figures: Duration::from_secs(15),
             limits: DispatchLimits::default(),
+            notice_limits: NoticeLimits::default(),
         }
     }
 }
@@ -60,7 +68,7 @@ pub type Stop = watch::Receiver<bool>;
 
 /// Runs every job until told to stop.
 pub async fn run(ctx: Context, every: Intervals, stop: Stop) {
-    let limits = every.limits;
+    let (limits, notice_limits) = (every.limits, every.notice_limits);
     let jobs: Vec<std::pin::Pin<Box<dyn Future<Output = ()> + Send>>> = vec![
         Box::pin(repeat(
             "dispatch",
@@ -89,6 +97,13 @@ pub async fn run(ctx: Context, every: Intervals, stop: Stop) {
             stop.clone(),
             std::future::pending,
             || due::run_once(&ctx),
+        )),
+        Box::pin(repeat(
+            "notices",
+            every.notices,
+            stop.clone(),
+            || ctx.bell.notices(),
+            || notices::run_once(&ctx, &notice_limits),
         )),
         Box::pin(repeat(
             "figures",

@@ -11,11 +11,10 @@ use futures_util::stream;
 use crate::context::Context;
 use crate::domain::payment::{Instruction, InstructionState};
 use crate::domain::person::Actor;
-use crate::domain::time::Timestamp;
 use crate::error::StageError;
 use crate::payout::echo::{self, Heard};
 use crate::payout::settle::{self, Again, Hold, News};
-use crate::ports::{Entropy, TreasuryReply};
+use crate::ports::TreasuryReply;
 use crate::store::{InstructionChange, Leased};
 
 /// How the dispatcher behaves; every bound has a name and a unit.
@@ -89,7 +88,7 @@ async fn carry(ctx: &Context, limits: &DispatchLimits, leased: Leased) -> Result
     if let Heard::Unknown { why } = &heard {
         tracing::info!(instruction = %instruction.id, attempts = instruction.attempts, why, "treasury not heard");
     }
-    let again = again(ctx.now(), limits, instruction.attempts, &*ctx.world.entropy);
+    let again = again(ctx, limits, instruction.attempts);
     let hold = Hold::Lease {
         epoch: instruction.epoch,
     };
@@ -190,24 +189,18 @@ async fn record(ctx: &Context, news: News<'_>) -> Result<(), StageError> {
     }
 }
 
-/// Exponential pause with full jitter, so that a treasury that comes back is not met by everybody at once.
-fn again(now: Timestamp, limits: &DispatchLimits, attempts: i64, entropy: &dyn Entropy) -> Again {
+/// Growing pauses up to the last attempt, long ones after it.
+fn again(ctx: &Context, limits: &DispatchLimits, attempts: i64) -> Again {
+    let now = ctx.now();
     if attempts >= limits.attempts_max {
         return Again {
             next_at: now.plus_millis(limits.pause_held_ms),
             exhausted: true,
         };
     }
-    let doublings = u32::try_from(attempts.clamp(1, 30) - 1).unwrap_or(0);
-    let ceiling_ms = limits
-        .pause_min_ms
-        .saturating_mul(1 << doublings)
-        .min(limits.pause_max_ms);
-    let mut random = [0; 4];
-    entropy.fill(&mut random);
-    let jitter_ms = i64::from(u32::from_le_bytes(random)) % (ceiling_ms / 2).max(1);
+    let pause_ms = ctx.pause_ms(limits.pause_min_ms, limits.pause_max_ms, attempts);
     Again {
-        next_at: now.plus_millis(ceiling_ms / 2 + jitter_ms),
+        next_at: now.plus_millis(pause_ms),
         exhausted: false,
     }
 }

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use crate::context::Context;
 use crate::domain::application::{Application, Filing, Typed};
-use crate::domain::audit::{AlarmKind, AuditEntry};
-use crate::domain::id::{AlarmId, ApplicantId, ApplicationId, AuditId, PaymentId};
+use crate::domain::audit::AlarmKind;
+use crate::domain::id::{AlarmId, ApplicantId, ApplicationId, PaymentId};
 use crate::domain::ledger::Movement;
 use crate::domain::payment::{Instruction, Payment, PaymentState};
 use crate::domain::person::Actor;
@@ -127,15 +127,10 @@ impl Payout {
             })
             .await?;
         }
-        tx.audit(&AuditEntry {
-            id: ctx.id(AuditId::new),
-            at: ctx.now(),
-            actor: Actor::Applicant(who),
-            act: "payment.account_corrected",
-            subject: id.to_string(),
-            detail: json!({ "generation": payment.generation }),
-        })
-        .await?;
+        let (actor, act) = (Actor::Applicant(who), "payment.account_corrected");
+        let detail = json!({ "generation": payment.generation });
+        ctx.audit(&mut tx, actor, act, id.to_string(), detail)
+            .await?;
         tx.commit().await?;
         ctx.bell.ring_dispatch();
         ctx.bell.changed(award.application);
@@ -166,15 +161,9 @@ impl Payout {
             &payable.terms(Movement::Instruct),
         )
         .await?;
-        tx.audit(&AuditEntry {
-            id: ctx.id(AuditId::new),
-            at: ctx.now(),
-            actor: Actor::Machine("due"),
-            act: "payment.instructed",
-            subject: id.to_string(),
-            detail: json!({}),
-        })
-        .await?;
+        let (actor, act) = (Actor::Machine("due"), "payment.instructed");
+        ctx.audit(&mut tx, actor, act, id.to_string(), json!({}))
+            .await?;
         tx.commit().await?;
         ctx.bell.ring_dispatch();
         ctx.bell.changed(award.application);

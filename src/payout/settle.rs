@@ -6,9 +6,10 @@
 use serde_json::json;
 
 use crate::context::Context;
-use crate::domain::audit::{AlarmKind, AuditEntry};
-use crate::domain::id::{AlarmId, AuditId, PaymentId};
+use crate::domain::audit::AlarmKind;
+use crate::domain::id::{AlarmId, PaymentId};
 use crate::domain::ledger::Movement;
+use crate::domain::notice::Occasion;
 use crate::domain::payment::{Instruction, InstructionState, Payment, PaymentState};
 use crate::domain::person::Actor;
 use crate::domain::time::Timestamp;
@@ -102,18 +103,33 @@ pub async fn write(
             ..payment.clone()
         })
         .await?;
+        tell(ctx, tx, instruction, &payment, state).await?;
     }
     alarms(ctx, tx, &news, payment.id, now).await?;
-    tx.audit(&AuditEntry {
-        id: ctx.id(AuditId::new),
-        at: now,
-        actor: news.actor,
-        act: step.act,
-        subject: instruction.id.to_string(),
-        detail: json!({ "from": instruction.state.as_str(), "to": step.change.state.as_str(), "attempts": instruction.attempts }),
-    })
-    .await?;
+    let detail = json!({ "from": instruction.state.as_str(), "to": step.change.state.as_str(), "attempts": instruction.attempts });
+    ctx.audit(tx, news.actor, step.act, instruction.id.to_string(), detail)
+        .await?;
     Ok(Some(step.change.state))
+}
+
+/// Tells the applicant that the money has arrived or come back.
+async fn tell(
+    ctx: &Context,
+    tx: &mut Tx,
+    instruction: &Instruction,
+    payment: &Payment,
+    state: PaymentState,
+) -> Result<(), StageError> {
+    let occasion = Occasion::of_payment(state, instruction.id, payment.instalment, payment.amount);
+    let Some(occasion) = occasion else {
+        return Ok(());
+    };
+    let award = award_of(tx, payment).await?;
+    let application = tx
+        .application(award.application)
+        .await?
+        .ok_or(StageError::not_found("application"))?;
+    Ok(ctx.tell(tx, &application, &occasion).await?)
 }
 
 /// Commits what was written, counts a settlement for `/metrics`, and tells who follows the application.
@@ -142,6 +158,7 @@ pub async fn commit(
     if let Some(filing) = filing {
         ctx.metrics.settled(ctx.now().millis_since(filing.at));
     }
+    ctx.bell.ring_notices();
     ctx.bell.changed(award.application);
     Ok(())
 }

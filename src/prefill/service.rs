@@ -4,14 +4,11 @@ use serde_json::json;
 
 use crate::context::Context;
 use crate::domain::application::{Application, ApplicationState, Filing, PolicyRef, Typed};
-use crate::domain::audit::AuditEntry;
 use crate::domain::canonical::to_canonical_json;
 use crate::domain::evidence::{Consent, Evidence, Origin, Round};
 use crate::domain::form::{Dispute, RowValue, Snapshot};
 use crate::domain::hash::sha256;
-use crate::domain::id::{
-    ApplicantId, ApplicationId, AuditId, ConsentId, DisputeId, EvidenceId, SnapshotId,
-};
+use crate::domain::id::{ApplicantId, ApplicationId, ConsentId, DisputeId, EvidenceId, SnapshotId};
 use crate::domain::person::{Actor, Applicant, Private};
 use crate::domain::policy::Policy;
 use crate::domain::reading;
@@ -26,6 +23,8 @@ use crate::store::{StoreError, Tx};
 const SNAPSHOT_FRESH_MS: i64 = 24 * 3_600_000;
 /// How old a complete draft may be to be shown again without asking the registers anew.
 const DRAFT_FRESH_MS: i64 = 10 * 60_000;
+/// How often a form is filled while answers of registers come in.
+const FILL_ATTEMPTS: u8 = 5;
 /// Longest words of a dispute, in characters.
 const WORDS_MAX: usize = 1_000;
 
@@ -201,14 +200,9 @@ impl Prefill {
         tx.insert_evidence(&identity).await?;
         let detail =
             json!({ "policy": policy.id(), "consent": consent.id, "scope": consent.scope });
-        self.audit(
-            &mut tx,
-            who.id,
-            "application.opened",
-            application.id,
-            detail,
-        )
-        .await?;
+        let (actor, subject) = (Actor::Applicant(who.id), application.id.to_string());
+        ctx.audit(&mut tx, actor, "application.opened", subject, detail)
+            .await?;
         tx.commit().await?;
         Ok(application)
     }
@@ -329,31 +323,61 @@ impl Prefill {
         who: &Applicant,
         policy: &Policy,
     ) -> Result<FormView, StageError> {
-        let mut tx = self.ctx.store.write().await?;
+        for _ in 0..FILL_ATTEMPTS {
+            if let Some(view) = self.try_fill(&application, who, policy).await? {
+                return Ok(view);
+            }
+        }
+        Err(StageError::Stale { what: "form" })
+    }
+
+    /// One filling; `None` when a register's answer came in between, for the newest form must hold everything there is.
+    async fn try_fill(
+        &self,
+        application: &Application,
+        who: &Applicant,
+        policy: &Policy,
+    ) -> Result<Option<FormView>, StageError> {
+        let ctx = &self.ctx;
+        let mut tx = ctx.store.read().await?;
         let evidence = tx.evidence_of(application.id, Round::FILING).await?;
-        let answered = Answered::of(&evidence, who, self.ctx.now());
-        let snapshot = Snapshot {
+        let disputes = tx.disputes_of(application.id).await?;
+        drop(tx);
+        let snapshot = self.snapshot(application, who, policy, &evidence);
+        let mut tx = ctx.store.write().await?;
+        let there = tx.evidence_ids_of(application.id, Round::FILING).await?;
+        if !there.iter().eq(evidence.iter().map(|piece| &piece.id)) {
+            return Ok(None);
+        }
+        tx.insert_snapshot(&snapshot).await?;
+        tx.commit().await?;
+        Ok(Some(FormView {
+            application: application.clone(),
+            snapshot,
+            disputes,
+        }))
+    }
+
+    fn snapshot(
+        &self,
+        application: &Application,
+        who: &Applicant,
+        policy: &Policy,
+        evidence: &[Evidence],
+    ) -> Snapshot {
+        let now = self.ctx.now();
+        let facts = reading::facts(policy, evidence, Round::FILING);
+        let rows = form::fill(policy, &facts, &Answered::of(evidence, who, now));
+        Snapshot {
             id: self.ctx.id(SnapshotId::new),
             application: application.id,
-            made_at: self.ctx.now(),
+            made_at: now,
             evidence: evidence
                 .iter()
                 .map(|piece| (piece.origin, piece.id, piece.hash))
                 .collect(),
-            rows: Private::new(form::fill(
-                policy,
-                &reading::facts(policy, &evidence, Round::FILING),
-                &answered,
-            )),
-        };
-        tx.insert_snapshot(&snapshot).await?;
-        let disputes = tx.disputes_of(application.id).await?;
-        tx.commit().await?;
-        Ok(FormView {
-            application,
-            snapshot,
-            disputes,
-        })
+            rows: Private::new(rows),
+        }
     }
 
     /// One's own form, as last filled.
@@ -420,14 +444,16 @@ impl Prefill {
             at: self.ctx.now(),
         };
         tx.insert_dispute(&dispute).await?;
-        self.audit(
-            &mut tx,
-            who,
-            "application.disputed",
-            id,
-            json!({ "field": field }),
-        )
-        .await?;
+        let (actor, detail) = (Actor::Applicant(who), json!({ "field": field }));
+        self.ctx
+            .audit(
+                &mut tx,
+                actor,
+                "application.disputed",
+                id.to_string(),
+                detail,
+            )
+            .await?;
         tx.commit().await?;
         Ok(dispute)
     }
@@ -465,7 +491,7 @@ impl Prefill {
         request_id: &str,
     ) -> Result<Application, StageError> {
         let ctx = &self.ctx;
-        let mut tx = ctx.store.write().await?;
+        let mut tx = ctx.store.read().await?;
         let application = own(&mut tx, who, id).await?;
         if application
             .filing
@@ -483,6 +509,7 @@ impl Prefill {
             return Err(StageError::SnapshotExpired);
         }
         let evidence = tx.evidence_of(id, Round::FILING).await?;
+        drop(tx);
         let facts = reading::facts(&policy, &evidence, Round::FILING);
         let district = facts.district(&policy).and_then(|code| code.parse().ok());
         let policy_ref = application.policy.clone();
@@ -494,17 +521,26 @@ impl Prefill {
         };
         let mut filed = application.file(filing, policy_ref, district)?;
         filed.request_id = request_id.to_owned();
+        self.commit_filing(&filed, snapshot, &policy).await
+    }
+
+    /// Writes a filing that was read and checked before: if the form or the application has changed since, nothing is written.
+    async fn commit_filing(
+        &self,
+        filed: &Application,
+        snapshot: SnapshotId,
+        policy: &Policy,
+    ) -> Result<Application, StageError> {
+        let ctx = &self.ctx;
+        let (who, id) = (filed.applicant, filed.id);
+        let mut tx = ctx.store.write().await?;
+        still_newest(&mut tx, id, snapshot).await?;
         self.claim(&mut tx, who, id, &policy.service().exclusive)
             .await?;
-        let filed = tx.update_application(&filed).await?;
-        self.audit(
-            &mut tx,
-            who,
-            "application.filed",
-            id,
-            json!({ "snapshot": snapshot }),
-        )
-        .await?;
+        let filed = tx.update_application(filed).await?;
+        let (actor, detail) = (Actor::Applicant(who), json!({ "snapshot": snapshot }));
+        ctx.audit(&mut tx, actor, "application.filed", id.to_string(), detail)
+            .await?;
         tx.commit().await?;
         ctx.bell.changed(id);
         Ok(filed)
@@ -554,7 +590,9 @@ impl Prefill {
             .update_application(&application.withdraw(self.ctx.now())?)
             .await?;
         tx.release_slots(id).await?;
-        self.audit(&mut tx, who, "application.withdrawn", id, json!({}))
+        let (actor, act) = (Actor::Applicant(who), "application.withdrawn");
+        self.ctx
+            .audit(&mut tx, actor, act, id.to_string(), json!({}))
             .await?;
         tx.commit().await?;
         self.ctx.bell.changed(id);
@@ -579,26 +617,6 @@ impl Prefill {
         id: ApplicationId,
     ) -> Result<Application, StageError> {
         own(&mut self.ctx.store.read().await?, who, id).await
-    }
-
-    async fn audit(
-        &self,
-        tx: &mut Tx,
-        who: ApplicantId,
-        act: &'static str,
-        id: ApplicationId,
-        detail: serde_json::Value,
-    ) -> Result<(), StageError> {
-        tx.audit(&AuditEntry {
-            id: self.ctx.id(AuditId::new),
-            at: self.ctx.now(),
-            actor: Actor::Applicant(who),
-            act,
-            subject: id.to_string(),
-            detail,
-        })
-        .await?;
-        Ok(())
     }
 }
 
@@ -647,5 +665,14 @@ async fn newest_snapshot(
         Ok(newest)
     } else {
         Err(StageError::SnapshotMismatch { latest: newest.id })
+    }
+}
+
+/// The same again at the moment of writing, without opening the form.
+async fn still_newest(tx: &mut Tx, id: ApplicationId, named: SnapshotId) -> Result<(), StageError> {
+    match tx.latest_snapshot_id(id).await? {
+        Some(latest) if latest == named => Ok(()),
+        Some(latest) => Err(StageError::SnapshotMismatch { latest }),
+        None => Err(StageError::not_found("form")),
     }
 }

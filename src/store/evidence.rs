@@ -25,6 +25,7 @@ statements! {
     INSERT = ["INSERT INTO evidence (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"];
     BY_ID = ["SELECT ", columns!(), " FROM evidence WHERE id = $1"];
     OF_ROUND = ["SELECT ", columns!(), " FROM evidence WHERE application_id = $1 AND round = $2 ORDER BY received_at, id"];
+    IDS_OF_ROUND = ["SELECT id FROM evidence WHERE application_id = $1 AND round = $2 ORDER BY received_at, id"];
     OF_APPLICATION = ["SELECT ", columns!(), " FROM evidence WHERE application_id = $1 ORDER BY round, received_at, id"];
     INSERT_FETCH = ["INSERT INTO fetches (id, application_id, round, source, consent_id, asked_at, elapsed_ms, attempts, outcome, evidence_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"];
     FETCHES = ["SELECT id, application_id, round, source, consent_id, asked_at, elapsed_ms, attempts, outcome, evidence_id FROM fetches WHERE application_id = $1 ORDER BY asked_at, id LIMIT $2"];
@@ -40,6 +41,7 @@ row!(EvidenceRow {
     body: Vec<u8>,
     key_id: String,
 });
+row!(IdRow { id: String });
 row!(FetchRow {
     id: String,
     application_id: String,
@@ -96,6 +98,25 @@ impl Tx {
             .all(&OF_ROUND, args![application.to_string(), round.0])
             .await?;
         rows.iter().map(|row| self.read_evidence(row)).collect()
+    }
+
+    /// Which evidence one round has, in the order of arrival, without opening it.
+    ///
+    /// # Errors
+    /// When the database fails or a row is inconsistent.
+    pub async fn evidence_ids_of(
+        &mut self,
+        application: ApplicationId,
+        round: Round,
+    ) -> Result<Vec<EvidenceId>, StoreError> {
+        let rows: Vec<IdRow> = self
+            .all(&IDS_OF_ROUND, args![application.to_string(), round.0])
+            .await?;
+        let at = At {
+            table: BODY.table,
+            row: "ids",
+        };
+        rows.iter().map(|row| at.parse("id", &row.id)).collect()
     }
 
     /// The evidence of every round, round by round in the order of arrival, for replay.

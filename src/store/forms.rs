@@ -26,11 +26,13 @@ const DISPUTES_MAX: i64 = 1_000;
 statements! {
     INSERT = ["INSERT INTO snapshots (id, application_id, made_at, evidence, form, key_id) VALUES ($1, $2, $3, $4, $5, $6)"];
     BY_ID = ["SELECT id, application_id, made_at, evidence, form, key_id FROM snapshots WHERE id = $1"];
+    LATEST_ID = ["SELECT id FROM snapshots WHERE application_id = $1 ORDER BY made_at DESC, id DESC LIMIT 1"];
     LATEST = ["SELECT id, application_id, made_at, evidence, form, key_id FROM snapshots WHERE application_id = $1 ORDER BY made_at DESC, id DESC LIMIT 1"];
     INSERT_DISPUTE = ["INSERT INTO disputes (id, application_id, snapshot_id, field, words, key_id, at) VALUES ($1, $2, $3, $4, $5, $6, $7)"];
     DISPUTES = ["SELECT id, application_id, snapshot_id, field, words, key_id, at FROM disputes WHERE application_id = $1 ORDER BY id LIMIT $2"];
 }
 
+row!(IdRow { id: String });
 row!(SnapshotRow {
     id: String,
     application_id: String,
@@ -106,6 +108,24 @@ impl Tx {
     ) -> Result<Option<Snapshot>, StoreError> {
         let row = self.first(&LATEST, args![application.to_string()]).await?;
         row.map(|row| self.read_snapshot(&row)).transpose()
+    }
+
+    /// Which snapshot is the newest of an application, without opening it.
+    ///
+    /// # Errors
+    /// When the database fails or the row is inconsistent.
+    pub async fn latest_snapshot_id(
+        &mut self,
+        application: ApplicationId,
+    ) -> Result<Option<SnapshotId>, StoreError> {
+        let row: Option<IdRow> = self
+            .first(&LATEST_ID, args![application.to_string()])
+            .await?;
+        let at = At {
+            table: FORM.table,
+            row: "latest",
+        };
+        at.parse_opt("id", row.map(|row| row.id).as_ref())
     }
 
     /// Records that a row is called wrong.

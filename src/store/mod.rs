@@ -19,6 +19,7 @@ mod forms;
 mod instructions;
 mod ledger;
 mod migrations;
+mod notices;
 mod payments;
 #[cfg(test)]
 mod plans;
@@ -47,6 +48,7 @@ pub use applications::ApplicationFilter;
 pub use audit::AuditRecord;
 pub use error::{Rule, StoreError, UniqueViolation};
 pub use instructions::{InstructionChange, Leased};
+pub use notices::NoticeChange;
 pub use payments::PaymentFilter;
 pub use policies::PublishedPolicy;
 pub use rotation::Rotation;
@@ -534,6 +536,7 @@ fn all_statements() -> impl Iterator<Item = &'static &'static Statement> {
         forms::STATEMENTS,
         instructions::STATEMENTS,
         ledger::STATEMENTS,
+        notices::STATEMENTS,
         payments::STATEMENTS,
         policies::STATEMENTS,
         rotation::STATEMENTS,

@@ -29,6 +29,9 @@ statements! {
     OLD_EVENTS = ["SELECT id, body AS sealed, key_id FROM treasury_events WHERE id > $1 AND key_id <> $2 ORDER BY id LIMIT $3"] { sqlite: "", postgres: " FOR UPDATE" } "";
     NEW_EVENTS = ["UPDATE treasury_events SET body = $2, key_id = $3 WHERE id = $1 AND key_id = $4"];
     LEFT_EVENTS = ["SELECT CAST(COUNT(*) AS BIGINT) AS count FROM treasury_events WHERE key_id <> $1"];
+    OLD_NOTICES = ["SELECT id, address AS sealed, key_id FROM notices WHERE id > $1 AND key_id <> $2 ORDER BY id LIMIT $3"] { sqlite: "", postgres: " FOR UPDATE" } "";
+    NEW_NOTICES = ["UPDATE notices SET address = $2, key_id = $3 WHERE id = $1 AND key_id = $4"];
+    LEFT_NOTICES = ["SELECT CAST(COUNT(*) AS BIGINT) AS count FROM notices WHERE key_id <> $1"];
 }
 
 /// A sealed column with the statements that move it to another key.
@@ -59,6 +62,7 @@ sealed! {
     "disputes" "words": OLD_DISPUTES NEW_DISPUTES LEFT_DISPUTES;
     "instructions" "payload": OLD_INSTRUCTIONS NEW_INSTRUCTIONS LEFT_INSTRUCTIONS;
     "treasury_events" "body": OLD_EVENTS NEW_EVENTS LEFT_EVENTS;
+    "notices" "address": OLD_NOTICES NEW_NOTICES LEFT_NOTICES;
 }
 
 row!(KeyRow {
@@ -189,6 +193,7 @@ mod tests {
             include_str!("../../migrations/sqlite/0002_applications.sql"),
             include_str!("../../migrations/sqlite/0003_money.sql"),
             include_str!("../../migrations/sqlite/0004_trail.sql"),
+            include_str!("../../migrations/sqlite/0006_notices.sql"),
         ]
         .concat();
         let with_key = schema

@@ -12,8 +12,9 @@ use std::time::Duration;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use sanmiao::domain::application::StateName;
+use sanmiao::domain::notice::NoticeState;
 use sanmiao::domain::payment::PaymentState;
-use sanmiao::store::ApplicationFilter;
+use sanmiao::store::{ApplicationFilter, Store};
 use sanmiao_mocks::{PeopleSource, World, WorldConfig};
 use tokio::sync::Semaphore;
 
@@ -142,7 +143,21 @@ async fn everything_is_accounted_for(world: &World, place: &Place, people: usize
         books.paid_count > 0 && books.paid_count <= approved,
         "{books:?} for {approved} approved"
     );
+    drop_nothing_said(world, &store).await;
     store.close().await;
+}
+
+/// Every message written goes out, and none of them twice, whatever was killed in between.
+async fn drop_nothing_said(world: &World, store: &Store) {
+    let counts = eventually("no message waits", None, || async {
+        let mut tx = store.read().await.unwrap();
+        let counts = tx.count_notices_by_state().await.unwrap();
+        (counts.iter().all(|(state, _)| *state == NoticeState::Sent)).then_some(counts)
+    })
+    .await;
+    let sent: i64 = counts.iter().map(|(_, count)| count).sum();
+    assert!(sent > 0);
+    assert_eq!(i64::try_from(world.message_counts().taken), Ok(sent));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

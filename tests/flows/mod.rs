@@ -7,6 +7,8 @@ mod consent;
 mod filing;
 mod instalments;
 mod money;
+mod notices;
+mod overtaken;
 mod people;
 mod sources;
 mod staff;

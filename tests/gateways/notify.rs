@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use sanmiao::domain::id::NoticeId;
+use sanmiao::domain::notice::Template;
 use sanmiao::domain::person::Private;
+use sanmiao::domain::policy::Lang;
 use sanmiao::domain::time::Timestamp;
 use sanmiao::gateways::notify::HttpNotifier;
 use sanmiao::ports::{Channel, Notice, Notifier, NotifyError};
@@ -68,4 +70,37 @@ async fn what_may_pass_is_told_from_what_will_not() {
     ));
     let gone = notifier(&nowhere().await).notify(&notice()).await;
     assert_eq!(gone, Err(NotifyError::Unavailable { why: "unreachable" }));
+}
+
+/// The table of docs/contracts.md: name, parameters, Chinese, English.
+fn documented() -> Vec<[String; 4]> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/contracts.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let table = text.split("| template | parameters |").nth(1).unwrap();
+    let rows = table
+        .lines()
+        .skip(2)
+        .take_while(|line| line.starts_with('|'));
+    rows.map(|row| {
+        let cells: Vec<_> = row
+            .trim_matches('|')
+            .split('|')
+            .map(|cell| cell.trim().replace('`', ""))
+            .collect();
+        cells.try_into().unwrap()
+    })
+    .collect()
+}
+
+#[test]
+fn the_contract_lists_every_template_with_its_parameters_and_both_texts() {
+    let ours = Template::ALL.map(|template| {
+        [
+            template.as_str().to_owned(),
+            template.params().join(", "),
+            template.text(Lang::Zh).to_owned(),
+            template.text(Lang::En).to_owned(),
+        ]
+    });
+    assert_eq!(documented(), ours);
 }

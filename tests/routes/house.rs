@@ -19,6 +19,7 @@ use sanmiao::domain::time::Timestamp;
 use sanmiao::domain::treasury::Callback;
 use sanmiao::gateways::clock::ManualClock;
 use sanmiao::gateways::entropy::SeededEntropy;
+use sanmiao::gateways::notify::NoNotifier;
 use sanmiao::policy::shipped;
 use sanmiao::ports::{
     Answer, ApplicantClaims, CallbackError, CallbackGate, Identity, IdentityError, InboundRequest,
@@ -291,6 +292,7 @@ impl House {
                 entropy,
                 sources: sources.into(),
                 treasury: Arc::new(Script),
+                notifier: Arc::new(NoNotifier),
             },
             policies: Arc::new(shipped::book().clone()),
             calendar: Arc::new(WorkingCalendar::official().unwrap()),

@@ -31,6 +31,10 @@ async fn content(store: &Store) -> String {
             person.document.reveal(),
             person.name.reveal()
         ));
+        for notice in tx.notices_of(application.id).await.unwrap() {
+            let to = notice.to.as_ref().map(|to| to.reveal().clone());
+            parts.push(format!("{notice:?} {to:?}"));
+        }
         for evidence in tx.evidence_of(application.id, Round::FILING).await.unwrap() {
             parts.push(String::from_utf8(evidence.body.reveal().clone()).unwrap());
         }
@@ -55,6 +59,10 @@ async fn a_restored_copy_of_sqlite_opens_and_has_equal_content() {
     for passport in 1..=3 {
         ready(&db.store, passport).await;
     }
+    let mut tx = db.store.write().await.unwrap();
+    let told = notice(filed(&mut tx, 5).await.id);
+    assert!(tx.insert_notice(&told).await.unwrap());
+    tx.commit().await.unwrap();
     let target = db.folder.path().join("copy.db");
     db.store.backup_to(&target).await.unwrap();
     let copy = Store::open(

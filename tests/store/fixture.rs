@@ -13,6 +13,7 @@ use sanmiao::domain::hash::sha256;
 use sanmiao::domain::id::*;
 use sanmiao::domain::ledger::{JournalEntry, Movement};
 use sanmiao::domain::money::Money;
+use sanmiao::domain::notice::{Channel, Notice, NoticeState, Occasion};
 use sanmiao::domain::payment::{Instruction, Payee, Payment, PaymentState};
 use sanmiao::domain::person::{Applicant, Private, Subject};
 use sanmiao::domain::source::SourceId;
@@ -310,6 +311,28 @@ pub(crate) fn instruction(payment: &Payment, award: &Award) -> Instruction {
         bank: typed().bank.to_string(),
     };
     Instruction::make(payment, award, &payee, "博士人才安家补贴", "req-1", NOW).unwrap()
+}
+
+/// A message that tells of the award's approval, waiting to be sent.
+pub(crate) fn notice(application: ApplicationId) -> Notice {
+    let occasion = Occasion::Approved {
+        award: id!(AwardId),
+        total: fen(20_000_000),
+    };
+    Notice {
+        id: id!(NoticeId),
+        application,
+        occasion: occasion.key(),
+        channel: Channel::Sms,
+        to: Some(Private::new(PHONE.to_owned())),
+        message: occasion.message(application),
+        state: NoticeState::Waiting,
+        epoch: 0,
+        attempts: 0,
+        next_at: NOW,
+        created_at: NOW,
+        request_id: "req-1".to_owned(),
+    }
 }
 
 /// An instruction that is ready to be sent, with everything it stands on, committed.

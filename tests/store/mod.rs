@@ -12,6 +12,7 @@ mod harness;
 mod leases;
 mod ledger;
 mod model;
+mod notices;
 mod promises;
 mod queues;
 mod round_trip;

@@ -32,6 +32,7 @@ async fn seal_everything(store: &Store, passport: u32) -> (ApplicationId, Instru
         at: NOW,
     };
     tx.insert_dispute(&dispute).await.unwrap();
+    assert!(tx.insert_notice(&notice(application)).await.unwrap());
     let body = format!("{{\"payee_account\":\"{ACCOUNT}\"}}");
     let event = format!("event-{passport}");
     tx.insert_treasury_event(&event, &instruction.id, "settled", 1, NOW, body.as_bytes())
@@ -69,6 +70,8 @@ async fn open_everything(
         3
     );
     assert_eq!(tx.disputes_of(application).await?[0].words.reveal(), WORDS);
+    let told = tx.notices_of(application).await?.remove(0);
+    assert_eq!(told.to.unwrap().reveal(), PHONE);
     let payload = tx.instruction(&instruction).await?.unwrap().payload;
     assert!(String::from_utf8_lossy(payload.reveal()).contains(ACCOUNT));
     Ok(())
@@ -152,7 +155,7 @@ on_both_databases! {
         }
         let both = db.reopen(vault(&["b", "a"], 200)).await;
         let left = both.read().await.unwrap().values_under_old_keys().await.unwrap();
-        assert_eq!(left, 3 * 7, "seven sealed columns");
+        assert_eq!(left, 3 * 8, "eight sealed columns");
         // Broken off after two batches, and begun anew.
         let mut rotation = Rotation::default();
         for _ in 0..2 {
@@ -168,7 +171,7 @@ on_both_databases! {
         while !rotation.is_done() {
             rotation = both.rotate_batch(&rotation, 2).await.unwrap();
         }
-        assert_eq!(rotation.moved, 3 * 7 - 3);
+        assert_eq!(rotation.moved, 3 * 8 - 3);
         assert_eq!(both.read().await.unwrap().values_under_old_keys().await.unwrap(), 0);
         // The old key may go.
         let new = db.reopen(vault(&["b"], 200)).await;

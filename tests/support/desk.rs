@@ -16,12 +16,14 @@ use sanmiao::domain::document::{DocumentType, IdentityDocument};
 use sanmiao::domain::evidence::FetchOutcome;
 use sanmiao::domain::id::{ApplicantId, ApplicationId, InstructionId, PaymentId};
 use sanmiao::domain::money::Money;
+use sanmiao::domain::notice::Notice;
 use sanmiao::domain::payment::{Instruction, Payment};
 use sanmiao::domain::person::{Private, Role, Staff, Subject};
 use sanmiao::domain::source::SourceId;
 use sanmiao::finance::service::Finance;
 use sanmiao::gateways::clock::ManualClock;
 use sanmiao::gateways::entropy::SystemEntropy;
+use sanmiao::jobs::notices::{self, NoticeLimits};
 use sanmiao::payout::Payout;
 use sanmiao::payout::dispatch::{self, DispatchLimits};
 use sanmiao::policy::shipped;
@@ -37,6 +39,7 @@ use super::clock::MORNING;
 use super::database::{Database, Place};
 use super::house::PHD;
 use super::people::{DISTRICT, ordinary};
+use super::sink::ModelSink;
 use super::treasury::{Handle, ModelTreasury};
 
 /// What the registers in memory say, and whether they say it.
@@ -140,6 +143,7 @@ pub(crate) struct Desk {
     pub(crate) ctx: Context,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) treasury: Handle,
+    pub(crate) sink: Arc<ModelSink>,
     pub(crate) registers: Arc<Registers>,
     pub(crate) limits: DispatchLimits,
     _place: Place,
@@ -161,6 +165,7 @@ impl Desk {
             Arc::new(ModelTreasury::default()),
         );
         let registers = Arc::new(Registers::default());
+        let sink = Arc::new(ModelSink::default());
         let store = store(&place).await;
         let sources: Vec<Arc<dyn Source>> = SourceId::ALL
             .into_iter()
@@ -179,6 +184,7 @@ impl Desk {
                 entropy: Arc::new(SystemEntropy),
                 sources: sources.into(),
                 treasury: between(treasury.clone()),
+                notifier: sink.clone(),
             },
             policies: Arc::new(shipped::book().clone()),
             calendar: Arc::new(WorkingCalendar::official().expect("the calendar")),
@@ -193,6 +199,7 @@ impl Desk {
             ctx,
             clock,
             treasury,
+            sink,
             registers,
             limits,
             _place: place,
@@ -298,6 +305,19 @@ impl Desk {
             self.dispatch().await;
             self.clock.advance(self.limits.pause_max_ms);
         }
+    }
+
+    /// One round of the messages.
+    pub(crate) async fn send_notices(&self) -> usize {
+        notices::run_once(&self.ctx, &NoticeLimits::default())
+            .await
+            .expect("a round")
+    }
+
+    /// What the applicant was told about an application.
+    pub(crate) async fn notices(&self, id: ApplicationId) -> Vec<Notice> {
+        let mut tx = self.ctx.store.read().await.expect("a read");
+        tx.notices_of(id).await.expect("notices")
     }
 
     pub(crate) async fn payment(&self, case: &Case) -> Payment {

@@ -279,6 +279,10 @@ lease_ms = 4000
 backoff_ms = 20
 backoff_ms_max = 200
 attempts_max = 200
+[notify]
+url = "{base}/sink"
+{sink}
+timeout_ms = 1000
 [jobs]
 dispatch_ms = 50
 resume_ms = 50
@@ -287,6 +291,7 @@ deadlines_ms = 50
 {policies}"#,
         database = place.toml(),
         treasury = peer(&keys.treasury),
+        sink = peer(&keys.sink),
         callback_app_id = keys.treasury.app_id,
         callback_key = STANDARD.encode(&keys.treasury.secret),
     )

@@ -23,7 +23,11 @@ async fn a_message_is_kept_once_and_can_be_looked_at() {
         .json()
         .await
         .unwrap();
-    assert_eq!(list, json!({"messages": [message]}));
+    assert_eq!(
+        list,
+        json!({"messages": [message], "counts": {"taken": 1, "repeated": 1}})
+    );
+    assert_eq!(world.messages(), [message]);
     world.stop().await;
 }
 

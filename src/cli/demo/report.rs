@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -12,12 +13,17 @@ use crate::cli::replay::{Replayed, replay_store};
 use crate::domain::decision::Outcome;
 use crate::domain::ledger::Account;
 use crate::domain::money::Money;
+use crate::domain::notice::NoticeState;
 use crate::domain::payment::PaymentState;
 use crate::domain::time::Timestamp;
 use crate::domain::treasury::TreasuryLedger;
 
 /// Decisions read at once.
 const PAGE: u32 = 500;
+/// Pause between two looks at messages that still wait.
+const MESSAGE_LOOK_MS: u64 = 100;
+/// How often they are looked at before the report says how many still wait: ten seconds.
+const MESSAGE_LOOKS_MAX: u32 = 100;
 
 /// The figures.
 pub struct Report {
@@ -43,6 +49,77 @@ pub struct Report {
     typed: u64,
     to_decision_us: Vec<i64>,
     to_money_us: Vec<i64>,
+    messages: Messages,
+}
+
+/// Messages to applicants: ours beside what the sink itself has counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Messages {
+    sent: u64,
+    waiting: u64,
+    dead: u64,
+    /// Taken by the sink, each id once.
+    taken: u64,
+}
+
+impl Messages {
+    /// Reads both, once nothing waits any more or a sink that is down has been waited for long enough.
+    async fn read(town: &Town) -> Result<Self, CliError> {
+        let mut messages = Self::default();
+        for _ in 0..MESSAGE_LOOKS_MAX {
+            let mut tx = town
+                .context()
+                .store
+                .read()
+                .await
+                .map_err(CliError::failed)?;
+            let counts = tx
+                .count_notices_by_state()
+                .await
+                .map_err(CliError::failed)?;
+            drop(tx);
+            messages = Self::of(&counts);
+            if messages.waiting == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(MESSAGE_LOOK_MS)).await;
+        }
+        // After ours: what we call sent, the sink must have by then.
+        messages.taken = town.world().message_counts().taken;
+        Ok(messages)
+    }
+
+    fn of(counts: &[(NoticeState, i64)]) -> Self {
+        let count = |state| {
+            let found = counts.iter().find(|(of, _)| *of == state);
+            found.map_or(0, |(_, count)| u64::try_from(*count).unwrap_or(0))
+        };
+        Self {
+            sent: count(NoticeState::Sent),
+            waiting: count(NoticeState::Waiting),
+            dead: count(NoticeState::Dead),
+            taken: 0,
+        }
+    }
+
+    fn print(self, out: &mut dyn Write) -> io::Result<()> {
+        write!(
+            out,
+            "\n消息  {:>6} sent, {} at the sink",
+            self.sent, self.taken
+        )?;
+        for (count, words) in [(self.waiting, "still waiting"), (self.dead, "given up")] {
+            if count > 0 {
+                write!(out, ", {count} {words}")?;
+            }
+        }
+        writeln!(out)
+    }
+
+    /// What we call sent is what the sink has; what still waits it may have, for an answer can be lost.
+    const fn agree(self) -> bool {
+        self.sent <= self.taken && self.taken <= self.sent + self.waiting
+    }
 }
 
 /// A sum of amounts.
@@ -113,6 +190,7 @@ impl Report {
             typed: stories.iter().map(|story| story.typed).sum(),
             to_decision_us: decisions.elapsed_us,
             to_money_us: stories.iter().filter_map(money_us).collect(),
+            messages: Messages::read(town).await?,
         };
         report.to_decision_us.sort_unstable();
         report.to_money_us.sort_unstable();
@@ -174,6 +252,10 @@ impl Report {
                 self.replayed.mismatches > 0,
                 "a decision could not be recomputed to the same bytes",
             ),
+            (
+                !self.messages.agree(),
+                "the messages sent are not the messages that arrived",
+            ),
         ]
         .into_iter()
         .filter_map(|(is_broken, words)| is_broken.then_some(words))
@@ -209,6 +291,10 @@ impl Report {
             "fields_prefilled_share": share(self.filled, self.filled + self.typed),
             "seconds_to_decision": percentiles(&self.to_decision_us),
             "seconds_to_money": percentiles(&self.to_money_us),
+            "messages_sent": self.messages.sent,
+            "messages_waiting": self.messages.waiting,
+            "messages_given_up": self.messages.dead,
+            "messages_at_sink": self.messages.taken,
             "promises_broken": self.broken(),
         })
     }
@@ -296,6 +382,7 @@ impl Report {
             "      paid, treasury's  {:>18}",
             self.treasury.paid_total.to_string()
         )?;
+        self.messages.print(out)?;
         let Replayed {
             checked,
             mismatches,

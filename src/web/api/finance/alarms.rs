@@ -16,8 +16,8 @@ use crate::web::problem::Problem;
 pub struct AlarmView {
     /// Its id.
     id: IdText,
-    /// `payment_stuck`, `echo_differs`, `payment_rejected`, `unexpected_event`, `source_down`, `calendar_ends` or
-    /// `inconsistent`.
+    /// `payment_stuck`, `echo_differs`, `payment_rejected`, `unexpected_event`, `source_down`, `notifier_down`,
+    /// `calendar_ends` or `inconsistent`.
     #[schema(example = "payment_stuck")]
     kind: &'static str,
     /// About what: an id.

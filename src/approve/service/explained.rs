@@ -1,0 +1,76 @@
+//! Every check in words, for whoever may see it.
+
+use super::Approve;
+use crate::approve::explain::{self, Explanation};
+use crate::domain::application::Application;
+use crate::domain::decision::Decision;
+use crate::domain::evidence::Round;
+use crate::domain::id::{ApplicantId, ApplicationId};
+use crate::domain::person::Staff;
+use crate::error::StageError;
+
+/// Who asks for an explanation.
+#[derive(Debug, Clone, Copy)]
+pub enum Viewer<'a> {
+    /// The applicant, for their own.
+    Applicant(ApplicantId),
+    /// Staff, for their district.
+    Staff(&'a Staff),
+}
+
+/// An application with every check explained.
+#[derive(Debug, Clone)]
+pub struct Explained {
+    /// The application.
+    pub application: Application,
+    /// The newest decision, if there is one.
+    pub decision: Option<Decision>,
+    /// Every criterion in words, with the record behind it.
+    pub findings: Vec<Explanation>,
+}
+
+impl Approve {
+    /// Every check in words, for the applicant or for staff of the district.
+    ///
+    /// # Errors
+    /// `NotFound` for another's.
+    pub async fn explain(
+        &self,
+        who: Viewer<'_>,
+        id: ApplicationId,
+    ) -> Result<Explained, StageError> {
+        let mut tx = self.ctx.store.read().await?;
+        let application = tx.application(id).await?.filter(|application| match who {
+            Viewer::Applicant(who) => application.applicant == who,
+            Viewer::Staff(staff) => staff.covers(application.district.as_ref()),
+        });
+        let application = application.ok_or(StageError::not_found("application"))?;
+        let decision = tx.decisions_of(id).await?.into_iter().last();
+        drop(tx);
+        let findings = self.findings(&application).await?;
+        Ok(Explained {
+            application,
+            decision,
+            findings,
+        })
+    }
+
+    /// Every criterion in words, as the evidence of the filing has it.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub async fn findings(
+        &self,
+        application: &Application,
+    ) -> Result<Vec<Explanation>, StageError> {
+        let mut tx = self.ctx.store.read().await?;
+        let case = self.load(&mut tx, application, Round::FILING, None).await?;
+        drop(tx);
+        let judged = case.judge();
+        Ok(explain::explain(
+            &case.policy,
+            &judged.facts,
+            &judged.judgement,
+        ))
+    }
+}

@@ -1,0 +1,43 @@
+//! 秒批: the machine judges, and what it decides is committed whole. Also the commit of what a person decides.
+//!
+//! Every step reads and judges first and writes afterwards: opening evidence takes time, and on SQLite one writer serves
+//! everybody. What was read is compared inside the write, by the version of the application or of the payment; whoever was
+//! overtaken changes nothing.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `decide` | the machine judges a filed or parked application, and commits that |
+//! | `parked` | an application whose register is away |
+//! | `person` | a person's decision about a referred application |
+//! | `waiting` | those who waited: for budget, for the end of publicity |
+//! | `recheck` | a later instalment, judged anew by the machine or decided by a person |
+//! | `explained` | every check in words |
+//! | `load` | what a judgement rests on, and the decision made from it |
+
+mod decide;
+mod explained;
+mod load;
+mod parked;
+mod person;
+mod recheck;
+mod waiting;
+
+use crate::context::Context;
+
+pub use explained::{Explained, Viewer};
+pub(super) use person::plan_by_person;
+pub use recheck::Recheck;
+
+/// 秒批.
+#[derive(Clone)]
+pub struct Approve {
+    ctx: Context,
+}
+
+impl Approve {
+    /// On this context.
+    #[must_use]
+    pub const fn new(ctx: Context) -> Self {
+        Self { ctx }
+    }
+}
