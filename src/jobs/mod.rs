@@ -1,4 +1,5 @@
-//! What runs by itself: dispatch, resume, waiting list, publicity, instalments due, silent instructions, figures.
+//! What runs by itself: dispatch, resume, waiting list, publicity, instalments due, silent instructions, figures, ended
+//! sessions.
 //!
 //! Every job is a function that does one round and says how much it did; [`run`] repeats it, woken by its bell
 //! or by its interval, whichever comes first. A job that fails logs and is tried again: the work is in the store,
@@ -20,6 +21,7 @@ use crate::payout::dispatch::{self, DispatchLimits};
 pub mod due;
 pub mod figures;
 pub mod resume;
+pub mod sweep;
 pub mod waiting;
 
 /// How often each job looks by itself when no bell rings, and the dispatcher's limits.
@@ -37,6 +39,8 @@ pub struct Intervals {
     pub silent: Duration,
     /// Gauges of `/metrics`.
     pub figures: Duration,
+    /// Sessions that have ended.
+    pub sweep: Duration,
     /// The dispatcher's bounds.
     pub limits: DispatchLimits,
 }
@@ -50,6 +54,7 @@ impl Default for Intervals {
             due: Duration::from_secs(5),
             silent: Duration::from_secs(15),
             figures: Duration::from_secs(15),
+            sweep: Duration::from_mins(1),
             limits: DispatchLimits::default(),
         }
     }
@@ -96,6 +101,13 @@ pub async fn run(ctx: Context, every: Intervals, stop: Stop) {
             stop.clone(),
             std::future::pending,
             || figures::run_once(&ctx),
+        )),
+        Box::pin(repeat(
+            "sweep",
+            every.sweep,
+            stop.clone(),
+            std::future::pending,
+            || sweep::run_once(&ctx),
         )),
         Box::pin(repeat(
             "silent",

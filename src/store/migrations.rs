@@ -24,8 +24,13 @@ macro_rules! steps {
     };
 }
 
-const STEPS: &[Step] =
-    steps![1 "0001_people_and_policies", 2 "0002_applications", 3 "0003_money", 4 "0004_trail"];
+const STEPS: &[Step] = steps![
+    1 "0001_people_and_policies",
+    2 "0002_applications",
+    3 "0003_money",
+    4 "0004_trail",
+    5 "0005_sessions",
+];
 
 /// Number of steps this program knows.
 pub(super) const COUNT: usize = STEPS.len();

@@ -24,6 +24,7 @@ mod payments;
 mod plans;
 mod policies;
 mod rotation;
+mod sessions;
 mod slots;
 mod sql;
 pub mod vault;
@@ -537,6 +538,7 @@ fn all_statements() -> impl Iterator<Item = &'static &'static Statement> {
         payments::STATEMENTS,
         policies::STATEMENTS,
         rotation::STATEMENTS,
+        sessions::STATEMENTS,
         slots::STATEMENTS,
     ]
     .into_iter()

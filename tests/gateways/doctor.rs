@@ -11,7 +11,7 @@ use sanmiao::gateways::assemble::assemble;
 use sanmiao::gateways::entropy::SeededEntropy;
 use sanmiao::gateways::http::Http;
 use sanmiao::gateways::sources::Tools;
-use sanmiao::ports::Clock;
+use sanmiao::ports::{Clock, Entropy};
 use sanmiao::telemetry::Metrics;
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -36,6 +36,7 @@ fn config(issuer: &str, education: &str, treasury: &str) -> Config {
 
 async fn look(config: &Config, database_ok: bool, calendar_until: &str) -> Vec<Check> {
     let clock: Arc<dyn Clock> = clock();
+    let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(1));
     let database = async move {
         if database_ok {
             return Ok(Text::new("好", "fine"));
@@ -50,7 +51,7 @@ async fn look(config: &Config, database_ok: bool, calendar_until: &str) -> Vec<C
         policies: Box::pin(async { Ok(Text::new("7 份", "7 documents")) }),
         calendar_until: parse_date(calendar_until).unwrap(),
     };
-    doctor(config, &Http::new().unwrap(), &clock, hooks).await
+    doctor(config, &Http::new().unwrap(), &clock, &entropy, hooks).await
 }
 
 fn failed(checks: &[Check]) -> Vec<&str> {
