@@ -218,7 +218,10 @@ fn pages_and_api_do_not_lean_on_each_other() {
         let of_api = path.starts_with("web/api");
         for name in ["web::pages", "web::session"] {
             if of_api && text.contains(name) {
-                wrong.push(format!("src/{}: the API may not use {name}", path.display()));
+                wrong.push(format!(
+                    "src/{}: the API may not use {name}",
+                    path.display()
+                ));
             }
         }
     }

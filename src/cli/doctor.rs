@@ -194,7 +194,7 @@ pub async fn doctor(
     if let Some(sign_in) = assemble::sign_in(config, http, clock, entropy) {
         looks.push((
             "sign_in".to_owned(),
-            Box::pin(async move { of_sign_in(sign_in.probe().await) }),
+            Box::pin(async move { of_sign_in(&sign_in.probe().await) }),
         ));
     }
     for (source, one) in &config.sources {
@@ -345,7 +345,7 @@ async fn issuer(config: &Config, http: &Http, clock: &Arc<dyn Clock>) -> Finding
     }
 }
 
-fn of_sign_in(probed: Result<(), SignInError>) -> Finding {
+fn of_sign_in(probed: &Result<(), SignInError>) -> Finding {
     let (what, mend) = match probed {
         Ok(()) => {
             return Ok(Text::new(

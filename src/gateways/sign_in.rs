@@ -23,7 +23,7 @@ use openidconnect::{
     EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IssuerUrl, Nonce,
     OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, ProviderMetadata, RedirectUrl,
     RequestTokenError, Scope, SignatureVerificationError, SubjectIdentifier, TokenResponse as _,
-    UserInfoClaims,
+    TokenUrl, UserInfoClaims, UserInfoUrl,
 };
 use reqwest::Url;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -166,8 +166,8 @@ impl OpenIdSignIn {
         // What is sent over an open line is no secret, when the issuer itself is behind TLS.
         let addresses = [
             Some(metadata.authorization_endpoint().url()),
-            metadata.token_endpoint().map(|address| address.url()),
-            metadata.userinfo_endpoint().map(|address| address.url()),
+            metadata.token_endpoint().map(TokenUrl::url),
+            metadata.userinfo_endpoint().map(UserInfoUrl::url),
             Some(metadata.jwks_uri().url()),
         ];
         let is_behind_tls = self.identity.issuer.starts_with("https:");
@@ -281,7 +281,7 @@ impl OpenIdSignIn {
             .set_time_fn(move || at(clock.now().as_seconds().saturating_sub(leeway_s)));
         let claims = token
             .claims(&verifier, &Nonce::new(memory.nonce.reveal().clone()))
-            .map_err(refusal)?;
+            .map_err(|error| refusal(&error))?;
         if let Some(expected) = claims.access_token_hash() {
             let algorithm = token.signing_alg().map_err(|_| Refusal::of("its head"))?;
             let key = token
@@ -419,7 +419,7 @@ const fn not_believed(why: &'static str) -> SignInError {
 }
 
 /// The library's words may hold values of the token; ours never do.
-fn refusal(error: ClaimsVerificationError) -> Refusal {
+fn refusal(error: &ClaimsVerificationError) -> Refusal {
     use SignatureVerificationError as Signature;
     let error = match error {
         ClaimsVerificationError::SignatureVerification(Signature::NoMatchingKey) => {

@@ -8,5 +8,6 @@ mod filing;
 mod instalments;
 mod money;
 mod people;
+mod sign_in;
 mod sources;
 mod staff;

@@ -23,12 +23,15 @@ use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 use super::identity::{ED, ES_A, ES_B, RS, jwk, settings, sign_as};
 use super::support::{NOW_S, clock, nowhere};
 
+/// How an ID token is signed.
+type Sign = fn(&Value) -> String;
+
 /// What the provider answers with; changed by each test.
 struct Answers {
     /// Changes to the claims of the ID token.
     claims: Value,
     /// How it is signed.
-    sign: fn(&Value) -> String,
+    sign: Sign,
     /// What the token endpoint answers instead.
     instead: Option<ResponseTemplate>,
     /// What the userinfo endpoint answers.
@@ -339,7 +342,7 @@ async fn a_token_that_is_not_signed_as_allowed_is_refused() {
     fn nonsense(_: &Value) -> String {
         "a.b.c".to_owned()
     }
-    let cases: [(fn(&Value) -> String, &str); 6] = [
+    let cases: [(Sign, &str); 6] = [
         (none, "AlgorithmNotAllowed"),
         (hmac, "AlgorithmNotAllowed"),
         (rsa, "AlgorithmNotAllowed"),

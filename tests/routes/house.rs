@@ -360,8 +360,8 @@ impl House {
             max_body_bytes: 64 * 1024,
             stop: stopped,
         };
-        let routes = web::all_routes().merge(super::browser::pages());
-        let router = web::router_with(Web::new(parts, limits), routes);
+        let every = web::all_routes().merge(super::browser::pages());
+        let router = web::router_with(Web::new(parts, limits), every);
         Self {
             router,
             ctx,

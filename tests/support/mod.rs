@@ -7,4 +7,5 @@ pub(crate) mod eventually;
 pub(crate) mod house;
 pub(crate) mod people;
 pub(crate) mod reckoning;
+pub(crate) mod surfer;
 pub(crate) mod treasury;
