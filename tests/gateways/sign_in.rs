@@ -106,7 +106,7 @@ impl Provider {
     }
 
     pub(super) fn sign_in(&self, clock: &Arc<ManualClock>) -> OpenIdSignIn {
-        sign_in(&self.server.uri(), clock)
+        sign_in_at(&self.server.uri(), clock)
     }
 
     fn change(&self, change: impl FnOnce(&mut Answers)) {
@@ -144,7 +144,7 @@ impl Provider {
     }
 }
 
-fn sign_in(issuer: &str, clock: &Arc<ManualClock>) -> OpenIdSignIn {
+fn sign_in_at(issuer: &str, clock: &Arc<ManualClock>) -> OpenIdSignIn {
     let settings = SignInSettings {
         identity: settings(issuer),
         client_id: "sanmiao-web".to_owned(),
@@ -187,6 +187,22 @@ fn token(issuer: &str, answers: &Mutex<Answers>, request: &Request) -> ResponseT
         "access_token": "an-access-token", "token_type": "Bearer", "expires_in": 600,
         "id_token": (answers.sign)(&claims),
     }))
+}
+
+/// One of each, for the test that reads the log: what must not be in it.
+pub(super) async fn well_and_badly() -> Vec<String> {
+    let provider = Provider::start().await;
+    let sign_in = provider.sign_in(&clock());
+    let mut secrets = vec!["an-access-token".to_owned()];
+    for claims in [json!({}), json!({"nonce": "x"}), json!({"roles": []})] {
+        provider.change(|answers| answers.claims = claims);
+        let walked = provider.walk(&sign_in, |arrival, memory| {
+            secrets.extend([&arrival.code, &arrival.state, &memory.verifier].map(|one| one.reveal().clone()));
+        });
+        let _ = walked.await;
+    }
+    let _ = sign_in_at(&nowhere().await, &clock()).begin("/").await;
+    secrets
 }
 
 fn why(error: SignInError) -> String {
@@ -475,7 +491,7 @@ async fn what_the_token_endpoint_may_answer_instead() {
 
 #[tokio::test]
 async fn a_provider_that_is_not_there_is_told_as_such_and_in_time() {
-    let gone = sign_in(&nowhere().await, &clock());
+    let gone = sign_in_at(&nowhere().await, &clock());
     assert_eq!(
         gone.begin("/").await.unwrap_err(),
         SignInError::ProviderUnavailable

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use reqwest::{Method, Url, redirect};
 
@@ -180,6 +180,8 @@ fn place(address: &Url) -> String {
 pub(crate) struct ForeignProvider {
     pub(crate) issuer: String,
     running: Child,
+    /// Held open: a provider that can say nothing any more ends.
+    _says: BufReader<ChildStdout>,
 }
 
 impl Drop for ForeignProvider {
@@ -203,13 +205,14 @@ impl ForeignProvider {
             .current_dir(folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(Stdio::inherit())
             .spawn()
             .expect("node is installed: run `make tools`");
-        let output = running.stdout.take().expect("its output");
+        let mut says = BufReader::new(running.stdout.take().expect("its output"));
         let mut line = String::new();
-        BufReader::new(output).read_line(&mut line).expect("a line");
+        says.read_line(&mut line).expect("a line");
         Self {
+            _says: says,
             issuer: line.trim().to_owned(),
             running,
         }
