@@ -29,14 +29,21 @@ const FORM: Place = Place {
 /// Most rows of a table that one sweep takes away, so that no transaction is long.
 const SWEPT_MAX: i64 = 1_000;
 
+/// Most sign-ins under way: more than a city has people who sign in within ten minutes.
+const SIGN_INS_MAX: i64 = 100_000;
+/// Most forms that are kept, each of 16 KiB at most.
+const KEPT_MAX: i64 = 10_000;
+
 statements! {
     INSERT = ["INSERT INTO sessions (id, applicant_id, who, key_id, began_at, ends_at, latest_at) VALUES ($1, $2, $3, $4, $5, $6, $7)"];
     BY_KEY = ["SELECT id, applicant_id, who, key_id, began_at, ends_at, latest_at FROM sessions WHERE id = $1"];
     PROLONG = ["UPDATE sessions SET ends_at = $2 WHERE id = $1 AND ends_at < $2 AND ends_at > $3 AND latest_at >= $2"];
     END = ["DELETE FROM sessions WHERE id = $1"];
-    BEGIN_SIGN_IN = ["INSERT INTO sign_ins (id, memory, key_id, ends_at) VALUES ($1, $2, $3, $4)"];
+    /// Anybody can begin one, so there are only so many.
+    BEGIN_SIGN_IN = ["INSERT INTO sign_ins (id, memory, key_id, ends_at) SELECT $1, $2, $3, $4 WHERE (SELECT COUNT(*) FROM sign_ins) < $5"];
     TAKE_SIGN_IN = ["DELETE FROM sign_ins WHERE id = $1 RETURNING id, memory, key_id, ends_at"];
-    KEEP = ["INSERT INTO kept_forms (id, owner, form, key_id, ends_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, form = excluded.form, key_id = excluded.key_id, ends_at = excluded.ends_at"];
+    /// Anybody can send one, so there are only so many.
+    KEEP = ["INSERT INTO kept_forms (id, owner, form, key_id, ends_at) SELECT $1, $2, $3, $4, $5 WHERE (SELECT COUNT(*) FROM kept_forms) < $6 ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, form = excluded.form, key_id = excluded.key_id, ends_at = excluded.ends_at"];
     TAKE_KEPT = ["DELETE FROM kept_forms WHERE id = $1 RETURNING id, owner, form, key_id, ends_at"];
     PEEK_KEPT = ["SELECT id, owner, form, key_id, ends_at FROM kept_forms WHERE id = $1"];
     SWEEP_SESSIONS = ["DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE ends_at < $1 ORDER BY ends_at LIMIT $2)"];
@@ -146,7 +153,7 @@ impl Tx {
         Ok(self.run(&END, args![key.to_string()]).await? == 1)
     }
 
-    /// Remembers a sign-in that begins.
+    /// Remembers a sign-in that begins. Whether there was room.
     ///
     /// # Errors
     /// When the database or the vault fails.
@@ -155,11 +162,11 @@ impl Tx {
         key: Sha256Hex,
         memory: &SignInMemory,
         ends_at: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let id = key.to_string();
         let sealed = self.seal(MEMORY, &id, &json_bytes(MEMORY.table, memory)?)?;
-        let row = args![id, sealed.bytes, sealed.key, ends_at];
-        self.run(&BEGIN_SIGN_IN, row).await.map(drop)
+        let row = args![id, sealed.bytes, sealed.key, ends_at, SIGN_INS_MAX];
+        Ok(self.run(&BEGIN_SIGN_IN, row).await? == 1)
     }
 
     /// Takes what was remembered of a sign-in; nobody gets it a second time. `None` when there is nothing, or not any more.
@@ -183,11 +190,11 @@ impl Tx {
         at.json(MEMORY.column, &plain).map(Some)
     }
 
-    /// Keeps a form for a browser; a later one takes the place of an earlier.
+    /// Keeps a form for a browser; a later one takes the place of an earlier. Whether there was room.
     ///
     /// # Errors
     /// When the database or the vault fails.
-    pub async fn keep_form(&mut self, key: Sha256Hex, form: &KeptForm) -> Result<(), StoreError> {
+    pub async fn keep_form(&mut self, key: Sha256Hex, form: &KeptForm) -> Result<bool, StoreError> {
         let id = key.to_string();
         let plain = SealedForm {
             page: form.page.clone(),
@@ -196,8 +203,8 @@ impl Tx {
         };
         let sealed = self.seal(FORM, &id, &json_bytes(FORM.table, &plain)?)?;
         let owner = form.owner.map(|owner| owner.to_string());
-        let row = args![id, owner, sealed.bytes, sealed.key, form.ends_at];
-        self.run(&KEEP, row).await.map(drop)
+        let row = args![id, owner, sealed.bytes, sealed.key, form.ends_at, KEPT_MAX];
+        Ok(self.run(&KEEP, row).await? == 1)
     }
 
     /// Takes the form that was kept for a browser; nobody gets it a second time. `None` when there is none, or not any more.

@@ -456,7 +456,7 @@ async fn keep(
     page: &str,
     path: String,
     fields: Vec<(String, String)>,
-) -> Result<(), StageError> {
+) -> Result<(), Problem> {
     let kept = KeptForm {
         owner,
         page: page.to_owned(),
@@ -464,9 +464,17 @@ async fn keep(
         fields: Private::new(without_own(fields)),
         ends_at: web.ctx.now().plus_seconds(KEPT_S),
     };
-    let mut tx = web.ctx.store.write().await?;
-    tx.keep_form(key, &kept).await?;
-    Ok(tx.commit().await?)
+    let mut tx = web.ctx.store.write().await.map_err(StageError::from)?;
+    let has_room = tx.keep_form(key, &kept).await.map_err(StageError::from)?;
+    tx.commit().await.map_err(StageError::from)?;
+    if has_room { Ok(()) } else { Err(crowded()) }
+}
+
+/// More strangers at the door than there is room for. Their browser still has what they typed.
+#[must_use]
+pub fn crowded() -> Problem {
+    tracing::warn!("there are more sign-ins or kept forms than there is room for");
+    Problem::new(Kind::Unavailable).retry_after(60)
 }
 
 /// The fields of an `application/x-www-form-urlencoded` body.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sanmiao::cli::doctor::{Check, Hooks, Trouble, doctor};
-use sanmiao::config::{Config, Text};
+use sanmiao::config::{Config, SignInConfig, Text};
 use sanmiao::domain::evidence::FetchOutcome;
 use sanmiao::domain::source::SourceId;
 use sanmiao::domain::time::parse_date;
@@ -17,6 +17,7 @@ use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::identity::Issuer;
+use super::sign_in::Provider;
 use super::sources::query;
 use super::support::{NOW_S, Signed, clock, count, nowhere, raw, serve};
 
@@ -191,4 +192,26 @@ async fn the_gateways_of_a_configuration_ask_with_its_keys() {
             .render()
             .contains("sanmiao_source_attempts_total{source=\"education\"} 1")
     );
+}
+
+#[tokio::test]
+async fn sign_in_is_looked_at_where_it_is_configured() {
+    let (provider, lean) = (Provider::start().await, Issuer::start().await);
+    let there = healthy(0).await;
+    for (issuer, expected) in [
+        (provider.server.uri(), vec![]),
+        (lean.server.uri(), vec!["sign_in"]),
+    ] {
+        let mut config = config(&issuer, &there.uri(), &there.uri());
+        config.sign_in = Some(SignInConfig {
+            client_id: "sanmiao".to_owned(),
+            client_secret: None,
+            scopes: vec!["openid".to_owned()],
+            session_idle_s: 60,
+            session_s_max: 60,
+        });
+        let checks = look(&config, true, "2028-12-31").await;
+        assert_eq!(failed(&checks), expected, "{checks:?}");
+        assert!(checks.iter().any(|check| check.name == "sign_in"));
+    }
 }

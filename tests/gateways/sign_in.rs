@@ -197,7 +197,9 @@ pub(super) async fn well_and_badly() -> Vec<String> {
     for claims in [json!({}), json!({"nonce": "x"}), json!({"roles": []})] {
         provider.change(|answers| answers.claims = claims);
         let walked = provider.walk(&sign_in, |arrival, memory| {
-            secrets.extend([&arrival.code, &arrival.state, &memory.verifier].map(|one| one.reveal().clone()));
+            secrets.extend(
+                [&arrival.code, &arrival.state, &memory.verifier].map(|one| one.reveal().clone()),
+            );
         });
         let _ = walked.await;
     }

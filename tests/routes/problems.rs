@@ -207,7 +207,10 @@ async fn the_log_holds_the_route_and_the_request_id_and_nothing_personal() {
     browser.sign_in("applicant-1", "/home").await;
     let form = [("account", ACCOUNT), ("csrf", "forged")];
     browser.post("/test/form", &form).await.is_refusal_page(403);
-    browser.post_from("/test/form", &form, &[]).await.is_refusal_page(403);
+    browser
+        .post_from("/test/form", &form, &[])
+        .await
+        .is_refusal_page(403);
     let cookies: Vec<String> = browser.jar.borrow().values().cloned().collect();
     let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
     assert!(

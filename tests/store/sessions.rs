@@ -168,4 +168,30 @@ on_both_databases! {
         assert!(tx.session(key(2)).await.unwrap().is_some());
         tx.commit().await.unwrap();
     }
+
+    async fn strangers_find_only_so_much_room(db: &Db) {
+        let id = person(db).await;
+        // Rows past the store, so that the test does not seal ten thousand forms.
+        let fill = |table: &str, columns: &str, values: &str, count: u32| {
+            let numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < COUNT_MAX)";
+            let numbers = numbers.replace("COUNT_MAX", &count.to_string());
+            let key = if db.is_sqlite() { "printf('%064d', i)" } else { "lpad(i::text, 64, '0')" };
+            format!("INSERT INTO {table} (id, {columns}) {numbers} SELECT {key}, {values} FROM n")
+        };
+        let bytes = if db.is_sqlite() { "x'00'" } else { "'\\x00'::bytea" };
+        let forms = fill("kept_forms", "form, key_id, ends_at", &format!("{bytes}, 'a', 1"), 9_999);
+        assert_eq!(db.raw(&forms).await, Ok(9_999));
+        let sign_ins = fill("sign_ins", "memory, key_id, ends_at", &format!("{bytes}, 'a', 1"), 99_999);
+        assert_eq!(db.raw(&sign_ins).await, Ok(99_999));
+        let mut tx = db.store.write().await.unwrap();
+        assert!(tx.keep_form(key(1), &form(Some(id))).await.unwrap());
+        assert!(!tx.keep_form(key(2), &form(None)).await.unwrap());
+        assert!(tx.begin_sign_in(key(1), &memory(), NOW).await.unwrap());
+        assert!(!tx.begin_sign_in(key(2), &memory(), NOW).await.unwrap());
+        // They end, and make room again.
+        assert_eq!(tx.sweep_sessions(NOW, NOW).await.unwrap(), 2_000);
+        assert!(tx.keep_form(key(2), &form(None)).await.unwrap());
+        assert!(tx.begin_sign_in(key(2), &memory(), NOW).await.unwrap());
+        tx.commit().await.unwrap();
+    }
 }

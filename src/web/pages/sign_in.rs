@@ -15,7 +15,9 @@ use crate::error::StageError;
 use crate::ports::{Arrival, IdentityError, Principal, SignIn, SignInError};
 use crate::web::Web;
 use crate::web::problem::{Kind, Problem};
-use crate::web::session::{CSRF_FIELD, Cookie, SIGN_IN_S_MAX, Visit, local_path, new_token};
+use crate::web::session::{
+    CSRF_FIELD, Cookie, SIGN_IN_S_MAX, Visit, crowded, local_path, new_token,
+};
 use crate::web::words::{Language, Words};
 
 /// Where an applicant arrives who wanted to go nowhere else.
@@ -143,10 +145,14 @@ async fn begin(
     let key = before.sign_in_key(departure.memory.state.reveal());
     let ends_at = web.ctx.now().plus_seconds(SIGN_IN_S_MAX);
     let mut tx = web.ctx.store.write().await.map_err(StageError::from)?;
-    tx.begin_sign_in(key, &departure.memory, ends_at)
+    let has_room = tx
+        .begin_sign_in(key, &departure.memory, ends_at)
         .await
         .map_err(StageError::from)?;
     tx.commit().await.map_err(StageError::from)?;
+    if !has_room {
+        return Err(crowded());
+    }
     let mut response = see_other(&departure.address);
     let cookie = web.browsers.set(Cookie::Before, &before);
     response.headers_mut().append(SET_COOKIE, cookie);
@@ -280,4 +286,35 @@ pub(super) async fn sign_out(State(web): State<Web>, visit: Visit) -> Result<Res
             .append(SET_COOKIE, web.browsers.clear(cookie));
     }
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(address: &str, name: &str) -> Option<String> {
+        parameter(&address.parse().unwrap(), name)
+    }
+
+    #[test]
+    fn an_address_gives_back_what_was_put_into_it() {
+        for path in ["/home", "/a?b=c&d=%20#e"] {
+            assert_eq!(query(&address(path), "return_to").as_deref(), Some(path));
+        }
+        assert_eq!(query("/sign-in?a=1&a=2", "a").as_deref(), Some("1"));
+        assert_eq!(query("/sign-in", "a"), None);
+    }
+
+    #[test]
+    fn staff_are_sent_to_their_desk_wherever_they_wanted_to_go() {
+        let staff = Visitor::Staff(crate::domain::person::Staff {
+            subject: crate::domain::person::Subject {
+                issuer: "i".to_owned(),
+                subject: "s".to_owned(),
+            },
+            roles: Vec::new(),
+            district: None,
+        });
+        assert_eq!(destination(&staff, Some("/home")), DESK);
+    }
 }
