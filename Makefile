@@ -18,7 +18,7 @@ demo: ## The whole pipeline on made-up people; stays up with the API
 test: tools lint deny openapi-check policies tests ## Everything CI holds the project to
 
 .PHONY: tools
-tools: ## Install what the tests need: Python oracles, nextest, cargo-deny
+tools: ## Install what the tests need: Python oracles, an OpenID provider for node, nextest, cargo-deny
 	tests/support/tools.sh
 
 .PHONY: lint

@@ -11,17 +11,19 @@ use crate::config::{Config, Database};
 use crate::context::Context;
 use crate::domain::calendar::{CalendarDataError, WorkingCalendar};
 use crate::domain::policy::PolicyBook;
+use crate::domain::session::SessionTimes;
 use crate::gateways::{self, assemble::AssembleError, sources::Tools};
 use crate::jobs::notices::NoticeLimits;
 use crate::jobs::{self, Intervals, Stop};
 use crate::payout::dispatch::DispatchLimits;
 use crate::policy::folder::{self, FolderError};
 use crate::policy::shipped;
-use crate::ports::{CallbackGate, Clock, Entropy, Identity, TreasuryBooks, World};
+use crate::ports::{CallbackGate, Clock, Entropy, Identity, SignIn, TreasuryBooks, World};
 use crate::store::vault::{Keyring, KeyringError, Vault};
 use crate::store::{DatabaseUrl, Limits, Store, StoreError};
 use crate::telemetry::Metrics;
 use crate::web;
+use crate::web::session::Browsers;
 
 /// Name of the embedded database in its folder.
 pub const DATABASE_FILE: &str = "sanmiao.db";
@@ -68,6 +70,8 @@ pub struct App {
     identity: Arc<dyn Identity>,
     gate: Arc<dyn CallbackGate>,
     books: Arc<dyn TreasuryBooks>,
+    sign_in: Option<Arc<dyn SignIn>>,
+    browsers: Browsers,
     intervals: Intervals,
     max_body_bytes: usize,
 }
@@ -114,6 +118,8 @@ impl App {
             identity: gateways.identity,
             gate: gateways.callbacks,
             books: gateways.books,
+            sign_in: gateways.sign_in,
+            browsers: browsers(config),
             intervals: intervals(config),
             max_body_bytes: config.server.max_body_bytes,
         })
@@ -146,6 +152,8 @@ impl App {
             ctx: self.ctx.clone(),
             identity: self.identity,
             gate: self.gate,
+            sign_in: self.sign_in,
+            browsers: self.browsers,
             max_body_bytes: self.max_body_bytes,
             stop: stop.clone(),
         });
@@ -235,6 +243,18 @@ fn tools(nature: &Nature, metrics: &Metrics) -> Tools {
     }
 }
 
+/// Without sign-in there are no sessions; any times do.
+fn browsers(config: &Config) -> Browsers {
+    let sign_in = config.sign_in.as_ref();
+    Browsers {
+        origin: config.server.public_url.origin().ascii_serialization(),
+        times: SessionTimes {
+            idle_s: sign_in.map_or(0, |sign_in| sign_in.session_idle_s),
+            whole_s: sign_in.map_or(0, |sign_in| sign_in.session_s_max),
+        },
+    }
+}
+
 fn intervals(config: &Config) -> Intervals {
     let (jobs, treasury) = (&config.jobs, &config.treasury);
     let millis = |ms: u64| i64::try_from(ms).unwrap_or(i64::MAX);
@@ -247,6 +267,7 @@ fn intervals(config: &Config) -> Intervals {
         notices: jobs.instalments,
         figures: jobs.deadlines,
         notice_limits: notice_limits(config),
+        sweep: jobs.deadlines,
         limits: DispatchLimits {
             concurrency: treasury.concurrency,
             lease_ms: treasury.lease_ms,

@@ -17,7 +17,7 @@ pub use self::problem::{ConfigError, Problem, Text};
 use self::read::Reader;
 pub use self::sections::{
     Database, IdentityConfig, JobsConfig, LogConfig, LogFormat, NotifyConfig, PeerConfig,
-    ServerConfig, SourceConfig, TreasuryConfig, VaultConfig, VaultKey,
+    ServerConfig, SignInConfig, SourceConfig, TreasuryConfig, VaultConfig, VaultKey,
 };
 use crate::domain::source::SourceId;
 
@@ -32,6 +32,8 @@ pub struct Config {
     pub vault: VaultConfig,
     /// The OpenID issuer.
     pub identity: IdentityConfig,
+    /// Sign-in of the pages, if any.
+    pub sign_in: Option<SignInConfig>,
     /// The registers that are configured; the others answer "not configured".
     pub sources: BTreeMap<SourceId, SourceConfig>,
     /// The treasury.

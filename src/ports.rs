@@ -11,6 +11,7 @@ use crate::domain::id::{ConsentId, FetchId, InstructionId, NoticeId};
 use crate::domain::money::Money;
 pub use crate::domain::notice::Channel;
 use crate::domain::person::{Private, Staff, Subject};
+use crate::domain::session::SignInMemory;
 use crate::domain::source::SourceId;
 use crate::domain::time::{Date, Timestamp};
 use crate::domain::treasury::{Callback, Statement, TreasuryLedger};
@@ -278,6 +279,74 @@ pub enum IdentityError {
 pub trait Identity: Send + Sync {
     /// Who stands behind a bearer token (without the word `Bearer`).
     async fn principal(&self, bearer: &str) -> Result<Principal, IdentityError>;
+}
+
+/// A sign-in that begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Departure {
+    /// Where the browser goes: the provider's own page.
+    pub address: String,
+    /// What must be remembered until it comes back.
+    pub memory: SignInMemory,
+}
+
+/// What the provider sent the browser back with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrival {
+    /// To be redeemed, once.
+    pub code: Private<String>,
+    /// As it was sent along.
+    pub state: Private<String>,
+    /// Who answers (RFC 9207), where that is told.
+    pub issuer: Option<String>,
+}
+
+/// Why somebody is not signed in. Never holds a code, a token or a value from it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SignInError {
+    /// Nothing is known; try again later.
+    #[error("the identity provider cannot be reached")]
+    ProviderUnavailable,
+    /// The answer belongs to another sign-in.
+    #[error("the answer is to another question")]
+    StateDiffers,
+    /// The answer is of another issuer, or does not say of which where it must (RFC 9207).
+    #[error("the answer is of another issuer")]
+    WrongIssuer,
+    /// The provider does not take the code: used, too old, or not for us.
+    #[error("the provider refused the code")]
+    CodeRefused,
+    /// There is no ID token, or one that does not hold.
+    #[error("the ID token is not to be believed: {why}")]
+    NotBelieved {
+        /// What does not hold.
+        why: &'static str,
+    },
+    /// The person is who they say, but the claims are none we can use.
+    #[error(transparent)]
+    Claims(#[from] IdentityError),
+}
+
+/// Sign-in of browsers at the OpenID issuer: code flow with PKCE.
+#[async_trait]
+pub trait SignIn: Send + Sync {
+    /// Begins one for somebody who wants to go to `return_to`.
+    async fn begin(&self, return_to: &str) -> Result<Departure, SignInError>;
+    /// Redeems the code: who it is that comes back.
+    async fn finish(
+        &self,
+        arrival: &Arrival,
+        memory: &SignInMemory,
+    ) -> Result<Principal, SignInError>;
+}
+
+/// The channel of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    /// Text message.
+    Sms,
+    /// `WeChat` template message.
+    Wechat,
 }
 
 /// One message to an applicant, on its way out.

@@ -112,6 +112,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/oidc/.well-known/openid-configuration", get(discovery))
         .route("/oidc/jwks", get(jwks))
         .route("/oidc/authorize", get(authorize))
+        .route(pages::STYLE_PATH, get(style))
         .route("/oidc/token", post(token))
 }
 
@@ -145,6 +146,7 @@ async fn discovery(State(shared): State<Arc<Shared>>) -> Response {
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["EdDSA"],
         "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": true,
         "token_endpoint_auth_methods_supported": ["none", "client_secret_post"],
         "scopes_supported": ["openid", "profile"],
         "claims_supported": ["sub", "name", "roles", "district", "document_type", "document_number"],
@@ -199,7 +201,11 @@ async fn authorize(
             .into_response();
     }
     let Some(subject) = asked.login_hint.clone() else {
-        return Html(pages::choose(&shared, &asked)).into_response();
+        let headers = [
+            (header::CONTENT_SECURITY_POLICY, pages::POLICY),
+            (header::REFERRER_POLICY, "no-referrer"),
+        ];
+        return (headers, Html(pages::choose(&shared, &asked))).into_response();
     };
     if claims_of(&shared, &subject).is_none() {
         return (StatusCode::BAD_REQUEST, "login_hint is nobody's subject").into_response();
@@ -220,6 +226,14 @@ async fn authorize(
         .append_pair("state", &asked.state)
         .append_pair("iss", &shared.identity.issuer);
     Redirect::to(target.as_str()).into_response()
+}
+
+async fn style() -> Response {
+    (
+        [(header::CONTENT_TYPE, "text/css; charset=utf-8")],
+        pages::STYLE,
+    )
+        .into_response()
 }
 
 #[derive(Deserialize)]

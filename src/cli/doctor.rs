@@ -18,12 +18,12 @@ use crate::app::{self, Nature};
 use crate::config::{Config, ConfigError, PeerConfig, Text};
 use crate::domain::calendar::WorkingCalendar;
 use crate::domain::time::Date;
-use crate::gateways::assemble::identity_settings;
+use crate::gateways::assemble::{self, identity_settings};
 use crate::gateways::http::{Http, HttpError};
 use crate::gateways::identity::OpenIdIdentity;
 use crate::gateways::probe::{Presence, knock};
 use crate::gateways::wire::SKEW_S_MAX;
-use crate::ports::{Clock, Entropy, IdentityError};
+use crate::ports::{Clock, Entropy, IdentityError, SignInError};
 
 /// For one knock.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -64,7 +64,7 @@ pub async fn run(args: DoctorArgs, out: &mut (dyn Write + Send)) -> Result<(), C
         policies: Box::pin(std::future::ready(policies(&config))),
         calendar_until: *calendar.covers().end(),
     };
-    let checks = doctor(&config, &http, &clock, hooks).await;
+    let checks = doctor(&config, &http, &clock, &entropy, hooks).await;
     print(&checks, args.json, out)?;
     if all_well(&checks) {
         Ok(())
@@ -171,6 +171,7 @@ pub async fn doctor(
     config: &Config,
     http: &Http,
     clock: &Arc<dyn Clock>,
+    entropy: &Arc<dyn Entropy>,
     hooks: Hooks<'_>,
 ) -> Vec<Check> {
     let now_s = clock.now().as_seconds();
@@ -190,6 +191,12 @@ pub async fn doctor(
         ),
         ("identity".to_owned(), Box::pin(issuer(config, http, clock))),
     ];
+    if let Some(sign_in) = assemble::sign_in(config, http, clock, entropy) {
+        looks.push((
+            "sign_in".to_owned(),
+            Box::pin(async move { of_sign_in(&sign_in.probe().await) }),
+        ));
+    }
     for (source, one) in &config.sources {
         looks.push((
             format!("sources.{source}"),
@@ -336,6 +343,45 @@ async fn issuer(config: &Config, http: &Http, clock: &Arc<dyn Clock>) -> Finding
             ),
         }),
     }
+}
+
+fn of_sign_in(probed: &Result<(), SignInError>) -> Finding {
+    let (what, mend) = match probed {
+        Ok(()) => {
+            return Ok(Text::new(
+                "颁发者提供网页登录",
+                "the issuer offers what sign-in needs",
+            ));
+        }
+        Err(SignInError::Claims(IdentityError::AlgorithmNotAllowed)) => (
+            Text::new(
+                "颁发者的 ID 令牌算法均不在 identity.algorithms 中",
+                "the issuer signs ID tokens with none of identity.algorithms",
+            ),
+            Text::new(
+                "把其中一种算法加入 identity.algorithms",
+                "put one of its algorithms into identity.algorithms",
+            ),
+        ),
+        Err(SignInError::WrongIssuer) => (
+            Text::new(
+                "颁发者的登录地址未经 https",
+                "the issuer's addresses for sign-in are not https",
+            ),
+            Text::new("请颁发者改用 https", "have the issuer use https"),
+        ),
+        Err(_) => (
+            Text::new(
+                "颁发者的发现文档无法用于网页登录",
+                "the issuer's discovery document does not do for sign-in",
+            ),
+            Text::new(
+                "检查 identity.issuer、网络,以及该文档中的 authorization_endpoint 与 token_endpoint",
+                "check identity.issuer, the network, and authorization_endpoint and token_endpoint in that document",
+            ),
+        ),
+    };
+    Err(Trouble { what, mend })
 }
 
 async fn peer(http: &Http, peer: &PeerConfig, now_s: i64) -> Finding {

@@ -125,7 +125,7 @@ const fn optional(
 }
 
 /// The names of the sections, in the order of the example.
-pub(super) const SECTIONS: [(&str, &str, &str); 10] = [
+pub(super) const SECTIONS: [(&str, &str, &str); 11] = [
     ("server", "服务", "The service itself"),
     (
         "database",
@@ -137,6 +137,11 @@ pub(super) const SECTIONS: [(&str, &str, &str); 10] = [
         "identity",
         "统一身份认证 (OpenID Connect)",
         "The OpenID issuer",
+    ),
+    (
+        "sign_in",
+        "网页登录;整段省略则网页不提供登录",
+        "Sign-in of the pages; without the section they have none",
     ),
     (
         "sources",
@@ -241,20 +246,6 @@ pub(super) const KEYS: &[Key] = &[
         "The aud of tokens for this service",
     ),
     default(
-        "identity.client_id",
-        Kind::Text,
-        "sanmiao",
-        "网页登录的客户端编号",
-        "Client id of the pages' sign-in",
-    ),
-    optional(
-        "identity.client_secret",
-        SECRET,
-        PLACEHOLDER,
-        "网页登录的客户端密钥(仅用 PKCE 时省略)",
-        "Client secret of the pages' sign-in (left out with PKCE alone)",
-    ),
-    default(
         "identity.algorithms",
         Kind::Choices(&["ES256", "RS256", "EdDSA"]),
         "ES256,EdDSA",
@@ -323,6 +314,47 @@ pub(super) const KEYS: &[Key] = &[
         "name",
         "姓名所在的声明",
         "Claim with the name",
+    ),
+    required(
+        "sign_in.client_id",
+        Kind::Text,
+        "sanmiao",
+        "网页登录的客户端编号;回跳地址为 server.public_url 加 /sign-in/callback",
+        "Client id of the pages' sign-in; its redirect URI is server.public_url and /sign-in/callback",
+    ),
+    optional(
+        "sign_in.client_secret",
+        SECRET,
+        PLACEHOLDER,
+        "网页登录的客户端密钥(仅用 PKCE 时省略)",
+        "Client secret of the pages' sign-in (left out with PKCE alone)",
+    ),
+    default(
+        "sign_in.scopes",
+        Kind::Text,
+        "openid profile",
+        "申请的范围,以空格分隔,须含 openid",
+        "Scopes asked for, with blanks between; openid is one of them",
+    ),
+    default(
+        "sign_in.session_idle_s",
+        Kind::Whole {
+            min: 60,
+            max: 86_400,
+        },
+        "1800",
+        "会话闲置多久即结束(秒)",
+        "Idle time after which a session ends, seconds",
+    ),
+    default(
+        "sign_in.session_s_max",
+        Kind::Whole {
+            min: 60,
+            max: 604_800,
+        },
+        "28800",
+        "会话最长时间(秒)",
+        "Longest time of a session, seconds",
     ),
     required(
         "sources.*.url",

@@ -80,8 +80,6 @@ pub struct VaultConfig {
 pub struct IdentityConfig {
     pub issuer: String,
     pub audience: String,
-    pub client_id: String,
-    pub client_secret: Option<SecretString>,
     pub algorithms: Vec<String>,
     pub leeway_s: i64,
     pub timeout: Duration,
@@ -92,6 +90,20 @@ pub struct IdentityConfig {
     pub document_type_claim: String,
     pub document_number_claim: String,
     pub name_claim: String,
+}
+
+/// `[sign_in]`
+#[derive(Debug, Clone)]
+#[expect(
+    missing_docs,
+    reason = "each field is the key of its name, documented in the table of keys"
+)]
+pub struct SignInConfig {
+    pub client_id: String,
+    pub client_secret: Option<SecretString>,
+    pub scopes: Vec<String>,
+    pub session_idle_s: i64,
+    pub session_s_max: i64,
 }
 
 /// A server that shares a key with us.
@@ -212,6 +224,7 @@ impl Config {
             database: database(reader),
             vault: vault(reader),
             identity: identity(reader),
+            sign_in: reader.has_section("sign_in").then(|| sign_in(reader)),
             sources: sources(reader),
             treasury: treasury(reader),
             notify: reader.has_section("notify").then(|| notify(reader)),
@@ -226,6 +239,7 @@ impl Config {
         self.check_lease(reader);
         self.check_vault(reader);
         self.check_plain_http(reader);
+        self.check_sign_in(reader);
         for (source, config) in &self.sources {
             if config.attempt_timeout > config.deadline {
                 reader.problem(
@@ -271,6 +285,56 @@ impl Config {
                 "vault.current",
                 Text::new("没有这个编号的密钥", "there is no key of this id"),
                 Text::new("写 vault.keys 中的一个编号", "name one of vault.keys"),
+            );
+        }
+    }
+
+    fn check_sign_in(&self, reader: &mut Reader) {
+        let Some(sign_in) = &self.sign_in else {
+            return;
+        };
+        if !sign_in.scopes.iter().any(|scope| scope == "openid") {
+            reader.problem(
+                "sign_in.scopes",
+                Text::new("缺少 openid", "openid is not among them"),
+                Text::new("例如 openid profile", "for example openid profile"),
+            );
+        }
+        if sign_in.session_idle_s > sign_in.session_s_max {
+            reader.problem(
+                "sign_in.session_idle_s",
+                Text::new(
+                    "闲置时间长于会话最长时间",
+                    "a session may idle for longer than it may last",
+                ),
+                Text::new("不大于 session_s_max", "make it at most session_s_max"),
+            );
+        }
+        let public = &self.server.public_url;
+        if public.path() != "/" {
+            reader.problem(
+                "server.public_url",
+                Text::new(
+                    "网页登录要求对外网址不带路径",
+                    "sign-in of the pages needs an address without a path",
+                ),
+                Text::new(
+                    "例如 https://subsidy.example.gov.cn",
+                    "for example https://subsidy.example.gov.cn",
+                ),
+            );
+        }
+        if public.scheme() == "http" && !is_loopback(public) && !self.server.plain_http_allowed {
+            reader.problem(
+                "server.public_url",
+                Text::new(
+                    "登录会话将以明文传输",
+                    "sessions of those who sign in would travel in clear",
+                ),
+                Text::new(
+                    "改用 https,或在可信内网设置 server.plain_http_allowed = true",
+                    "use https, or in a trusted network set server.plain_http_allowed = true",
+                ),
             );
         }
     }
@@ -416,8 +480,6 @@ fn identity(reader: &mut Reader) -> IdentityConfig {
     IdentityConfig {
         issuer: reader.url_text("identity.issuer"),
         audience: reader.text("identity.audience"),
-        client_id: reader.text("identity.client_id"),
-        client_secret: reader.optional_secret("identity.client_secret"),
         algorithms: reader.words("identity.algorithms"),
         leeway_s: reader.whole("identity.leeway_s"),
         timeout: millis(reader, "identity.timeout_ms"),
@@ -428,6 +490,20 @@ fn identity(reader: &mut Reader) -> IdentityConfig {
         document_type_claim: reader.text("identity.document_type_claim"),
         document_number_claim: reader.text("identity.document_number_claim"),
         name_claim: reader.text("identity.name_claim"),
+    }
+}
+
+fn sign_in(reader: &mut Reader) -> SignInConfig {
+    let scopes = reader.text("sign_in.scopes");
+    SignInConfig {
+        client_id: reader.text("sign_in.client_id"),
+        client_secret: reader.optional_secret("sign_in.client_secret"),
+        scopes: scopes
+            .split_ascii_whitespace()
+            .map(ToOwned::to_owned)
+            .collect(),
+        session_idle_s: reader.whole("sign_in.session_idle_s"),
+        session_s_max: reader.whole("sign_in.session_s_max"),
     }
 }
 

@@ -123,7 +123,7 @@ fn without_a_file_everything_may_come_from_the_environment() {
 #[test]
 fn every_required_key_is_missed_at_once() {
     let found = problems(
-        "[sources.education]\nattempts = 2\n[notify]\ntimeout_ms = 5\n",
+        "[sources.education]\nattempts = 2\n[notify]\ntimeout_ms = 5\n[sign_in]\nscopes = \"openid\"\n",
         nothing(),
     );
     for key in KEYS.iter().filter(|key| key.need == Need::Required) {
@@ -323,4 +323,44 @@ fn a_key_may_be_text_or_coded_bytes() {
         ["treasury.key"],
         "sixteen bytes count, not sixteen characters"
     );
+}
+
+#[test]
+fn without_its_section_there_is_no_sign_in() {
+    let text = good()
+        .replace("[sign_in]\n", "")
+        .replacen("client_id = \"sanmiao\"\n", "", 1);
+    assert!(Config::parse(&text, nothing()).unwrap().sign_in.is_none());
+    let with = Config::parse(&text, with("SANMIAO_SIGN_IN__CLIENT_ID", "x")).unwrap();
+    assert_eq!(with.sign_in.unwrap().scopes, ["openid", "profile"]);
+}
+
+#[test]
+fn a_sign_in_that_cannot_work_or_is_not_safe_is_refused() {
+    for (variable, value, key) in [
+        ("SANMIAO_SIGN_IN__SCOPES", "profile", "sign_in.scopes"),
+        (
+            "SANMIAO_SIGN_IN__SESSION_S_MAX",
+            "60",
+            "sign_in.session_idle_s",
+        ),
+        (
+            "SANMIAO_SERVER__PUBLIC_URL",
+            "https://a.example/sub",
+            "server.public_url",
+        ),
+        (
+            "SANMIAO_SERVER__PUBLIC_URL",
+            "http://a.example",
+            "server.public_url",
+        ),
+    ] {
+        assert_eq!(
+            keys(&problems(&good(), with(variable, value))),
+            [key],
+            "{variable}"
+        );
+    }
+    let own = with("SANMIAO_SERVER__PUBLIC_URL", "http://127.0.0.1:8787");
+    assert_eq!(problems(&good(), own), []);
 }

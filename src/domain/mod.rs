@@ -18,6 +18,7 @@
 //! | [`bank`] | bank codes and accounts |
 //! | [`district`] | administrative divisions |
 //! | [`person`] | who acts: applicants, staff and their roles, and what is private about them |
+//! | [`session`] | browsers: sessions, sign-ins under way, forms kept for them |
 //! | [`application`] | an application as a state machine |
 //! | [`evidence`], [`form`] | what registers answered, and the form filled from it |
 //! | [`decision`], [`award`], [`payment`], [`ledger`] | what was decided, granted, paid, and where every fen is |
@@ -52,6 +53,7 @@ pub mod payment;
 pub mod person;
 pub mod policy;
 pub mod reading;
+pub mod session;
 pub mod source;
 pub mod time;
 pub mod treasury;

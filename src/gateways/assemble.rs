@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::http::{Http, HttpError};
 use super::identity::{ClaimNames, IdentitySettings, OpenIdIdentity, TokenAlgorithm};
 use super::notify::{HttpNotifier, NoNotifier};
+use super::sign_in::{OpenIdSignIn, SignInSettings};
 use super::signed::SignedServer;
 use super::sources::breaker::BreakerPolicy;
 use super::sources::{Patience, SchemaError, SignedRegister, Tools, Unconfigured};
@@ -12,7 +13,9 @@ use super::treasury::{HttpTreasury, SignedCallbackGate};
 use super::wire::WireKey;
 use crate::config::{Config, IdentityConfig, PeerConfig, SourceConfig};
 use crate::domain::source::SourceId;
-use crate::ports::{CallbackGate, Identity, Notifier, Source, Treasury, TreasuryBooks};
+use crate::ports::{
+    CallbackGate, Clock, Entropy, Identity, Notifier, SignIn, Source, Treasury, TreasuryBooks,
+};
 
 /// The way out, ready.
 #[derive(Clone)]
@@ -29,6 +32,8 @@ pub struct Gateways {
     pub callbacks: Arc<dyn CallbackGate>,
     /// The issuer.
     pub identity: Arc<dyn Identity>,
+    /// Sign-in of browsers, where it is configured.
+    pub sign_in: Option<Arc<dyn SignIn>>,
     /// Messages.
     pub notifier: Arc<dyn Notifier>,
 }
@@ -77,7 +82,9 @@ pub fn assemble(config: &Config, tools: &Tools) -> Result<Gateways, AssembleErro
         config.treasury.timeout,
     ));
     let settings = identity_settings(&config.identity);
+    let sign_in = sign_in(config, &http, &tools.clock, &tools.entropy);
     Ok(Gateways {
+        sign_in: sign_in.map(|sign_in| Arc::new(sign_in) as Arc<dyn SignIn>),
         sources: sources.into(),
         books: Arc::clone(&treasury) as Arc<dyn TreasuryBooks>,
         treasury,
@@ -125,6 +132,40 @@ pub fn identity_settings(config: &IdentityConfig) -> IdentitySettings {
             name: config.name_claim.clone(),
         },
     }
+}
+
+/// Where the provider sends browsers back to, below the service's own address.
+const CALLBACK_PATH: &str = "/sign-in/callback";
+
+/// Sign-in of browsers at the configured issuer; `None` when it is not configured.
+#[must_use]
+pub fn sign_in(
+    config: &Config,
+    http: &Http,
+    clock: &Arc<dyn Clock>,
+    entropy: &Arc<dyn Entropy>,
+) -> Option<OpenIdSignIn> {
+    let sign_in = config.sign_in.as_ref()?;
+    // The configuration has refused an address with a path; what is left always takes one.
+    let redirect_uri = config.server.public_url.join(CALLBACK_PATH).ok()?;
+    let settings = SignInSettings {
+        identity: identity_settings(&config.identity),
+        client_id: sign_in.client_id.clone(),
+        client_secret: sign_in.client_secret.clone(),
+        redirect_uri,
+        scopes: sign_in
+            .scopes
+            .iter()
+            .filter(|scope| *scope != "openid")
+            .cloned()
+            .collect(),
+    };
+    Some(OpenIdSignIn::new(
+        http.clone(),
+        settings,
+        Arc::clone(clock),
+        Arc::clone(entropy),
+    ))
 }
 
 const fn patience(config: &SourceConfig) -> Patience {

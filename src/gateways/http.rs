@@ -75,7 +75,7 @@ pub struct Request<'a> {
     pub url: Url,
     /// Name and value of each header.
     pub headers: &'a [(&'static str, String)],
-    /// `None` sends no body.
+    /// `None` sends no body. It is JSON unless a header says otherwise.
     pub body: Option<Vec<u8>>,
     /// For the whole exchange.
     pub timeout: Duration,
@@ -120,9 +120,14 @@ impl Http {
             builder = builder.header(*name, value);
         }
         if let Some(body) = request.body {
-            builder = builder
-                .header("content-type", "application/json")
-                .body(body);
+            if !request
+                .headers
+                .iter()
+                .any(|(name, _)| *name == "content-type")
+            {
+                builder = builder.header("content-type", "application/json");
+            }
+            builder = builder.body(body);
         }
         let response = builder
             .send()

@@ -4,7 +4,7 @@
 //! public key cannot be used as a secret. Keys come from discovery, are cached, and are fetched anew for an unknown key id at
 //! most once in a while, so that made-up ids cannot make us hammer the provider. While the provider is down, known keys stay good.
 
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -15,8 +15,8 @@ use jsonwebtoken::{DecodingKey, Validation};
 use reqwest::Url;
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use tokio::sync::Mutex;
 
+use super::cached::{Ages, Cached};
 use super::http::Http;
 use super::signed::below;
 use crate::domain::district::DistrictCode;
@@ -26,9 +26,6 @@ use crate::ports::{ApplicantClaims, Clock, Identity, IdentityError, Principal};
 
 /// A longer token is not looked at.
 const TOKEN_BYTES_MAX: usize = 8 * 1024;
-
-/// After a fetch that failed the next may follow this soon: a provider that is back must not wait for its users.
-const RETRY_US: i64 = 1_000_000;
 
 /// A signature algorithm that may be allowed. The dangerous ones have no name here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +109,16 @@ pub struct IdentitySettings {
     pub claims: ClaimNames,
 }
 
+impl IdentitySettings {
+    /// How long what the provider publishes is good.
+    pub(super) const fn ages(&self) -> Ages {
+        Ages {
+            age_s_max: self.keys_age_s_max,
+            refetch_s_min: self.keys_refetch_s_min,
+        }
+    }
+}
+
 /// Where in the token things are. A `.` goes into an object: `realm_access.roles`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(
@@ -138,22 +145,12 @@ impl Default for ClaimNames {
     }
 }
 
-type Keys = Arc<Vec<Jwk>>;
-
-#[derive(Clone)]
-struct Cached {
-    keys: Keys,
-    fetched_us: i64,
-}
-
 /// The issuer, reached over HTTP.
 pub struct OpenIdIdentity {
     http: Http,
     settings: IdentitySettings,
     clock: Arc<dyn Clock>,
-    cache: RwLock<Option<Cached>>,
-    /// When keys may be asked for again. The lock makes one fetch of many.
-    next_try_us: Mutex<i64>,
+    keys: Cached<Vec<Jwk>>,
 }
 
 impl std::fmt::Debug for OpenIdIdentity {
@@ -178,10 +175,9 @@ impl OpenIdIdentity {
     pub fn new(http: Http, settings: IdentitySettings, clock: Arc<dyn Clock>) -> Self {
         Self {
             http,
+            keys: Cached::new(settings.ages(), Arc::clone(&clock)),
             settings,
             clock,
-            cache: RwLock::new(None),
-            next_try_us: Mutex::new(i64::MIN),
         }
     }
 
@@ -198,56 +194,17 @@ impl OpenIdIdentity {
         kid: Option<&str>,
         algorithm: TokenAlgorithm,
     ) -> Result<Jwk, IdentityError> {
-        if let Some(cached) = self.cached()
-            && !self.is_stale(&cached)
-            && let Some(key) = pick(&cached.keys, kid, algorithm)
+        if let Some(keys) = self.keys.fresh()
+            && let Some(key) = pick(&keys, kid, algorithm)
         {
             return Ok(key);
         }
-        let keys = self.refreshed().await?;
+        let keys = self
+            .keys
+            .refreshed("the identity provider's keys", || self.fetch_keys())
+            .await
+            .ok_or(IdentityError::ProviderUnavailable)?;
         pick(&keys, kid, algorithm).ok_or(IdentityError::UnknownKey)
-    }
-
-    fn cached(&self) -> Option<Cached> {
-        self.cache
-            .read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .clone()
-    }
-
-    fn is_stale(&self, cached: &Cached) -> bool {
-        let age_us = self.clock.monotonic_us().saturating_sub(cached.fetched_us);
-        age_us > self.settings.keys_age_s_max.saturating_mul(1_000_000)
-    }
-
-    /// Keys fetched anew, or those we have when it is too soon or the provider is down.
-    async fn refreshed(&self) -> Result<Keys, IdentityError> {
-        let mut next_try_us = self.next_try_us.lock().await;
-        let now_us = self.clock.monotonic_us();
-        if now_us >= *next_try_us {
-            let pause_us = self.settings.keys_refetch_s_min.saturating_mul(1_000_000);
-            match self.fetch_keys().await {
-                Ok(keys) => {
-                    self.keep(Arc::new(keys), now_us);
-                    *next_try_us = now_us.saturating_add(pause_us);
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "the identity provider's keys could not be fetched");
-                    *next_try_us = now_us.saturating_add(pause_us.min(RETRY_US));
-                }
-            }
-        }
-        self.cached()
-            .map(|cached| cached.keys)
-            .ok_or(IdentityError::ProviderUnavailable)
-    }
-
-    fn keep(&self, keys: Keys, fetched_us: i64) {
-        let mut cache = self
-            .cache
-            .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        *cache = Some(Cached { keys, fetched_us });
     }
 
     async fn fetch_keys(&self) -> Result<Vec<Jwk>, IdentityError> {
@@ -368,7 +325,7 @@ fn kind(error: &jsonwebtoken::errors::Error) -> IdentityError {
 }
 
 /// `iss`, `aud`, `exp`, `nbf` (RFC 7519, section 4.1); `exp` is required.
-fn check(
+pub(super) fn check(
     claims: &Map<String, Value>,
     settings: &IdentitySettings,
     now_s: i64,
@@ -397,7 +354,8 @@ fn check(
     }
 }
 
-fn principal(
+/// Whom claims that are verified stand for; one code for bearer tokens and for sign-in.
+pub(super) fn principal(
     claims: &Map<String, Value>,
     settings: &IdentitySettings,
 ) -> Result<Principal, IdentityError> {

@@ -8,17 +8,19 @@
 //! | [`http`], [`signed`] | the one HTTP client; one signed question and its verified answer |
 //! | [`sources`] | the registers, each with deadline, retries, concurrency limit and breaker |
 //! | [`treasury`] | instructions, questions, call-backs, statements |
-//! | [`identity`] | bearer tokens of the OpenID issuer |
+//! | [`identity`], [`sign_in`] | bearer tokens of the OpenID issuer; sign-in of browsers there |
 //! | [`notify`] | messages to applicants |
 //! | [`probe`] | whether a server is there and its clock right, for `doctor` |
 
 pub mod assemble;
+mod cached;
 pub mod clock;
 pub mod entropy;
 pub mod http;
 pub mod identity;
 pub mod notify;
 pub mod probe;
+pub mod sign_in;
 pub mod signed;
 pub mod sources;
 pub mod treasury;

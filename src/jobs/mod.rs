@@ -1,4 +1,5 @@
-//! What runs by itself: dispatch, resume, waiting list, publicity, instalments due, silent instructions, messages, figures.
+//! What runs by itself: dispatch, resume, waiting list, publicity, instalments due, silent instructions, messages, figures,
+//! ended sessions.
 //!
 //! Every job is a function that does one round and says how much it did; [`run`] repeats it, woken by its bell
 //! or by its interval, whichever comes first. A job that fails logs and is tried again: the work is in the store,
@@ -22,6 +23,7 @@ pub mod due;
 pub mod figures;
 pub mod notices;
 pub mod resume;
+pub mod sweep;
 pub mod waiting;
 
 /// How often each job looks by itself when no bell rings, and the dispatcher's limits.
@@ -41,6 +43,8 @@ pub struct Intervals {
     pub notices: Duration,
     /// Gauges of `/metrics`.
     pub figures: Duration,
+    /// Sessions that have ended.
+    pub sweep: Duration,
     /// The dispatcher's bounds.
     pub limits: DispatchLimits,
     /// The messages' bounds.
@@ -57,6 +61,7 @@ impl Default for Intervals {
             silent: Duration::from_secs(15),
             notices: Duration::from_secs(5),
             figures: Duration::from_secs(15),
+            sweep: Duration::from_mins(1),
             limits: DispatchLimits::default(),
             notice_limits: NoticeLimits::default(),
         }
@@ -111,6 +116,13 @@ pub async fn run(ctx: Context, every: Intervals, stop: Stop) {
             stop.clone(),
             std::future::pending,
             || figures::run_once(&ctx),
+        )),
+        Box::pin(repeat(
+            "sweep",
+            every.sweep,
+            stop.clone(),
+            std::future::pending,
+            || sweep::run_once(&ctx),
         )),
         Box::pin(repeat(
             "silent",

@@ -29,6 +29,7 @@ const STEPS: &[Step] = steps![
     2 "0002_applications",
     3 "0003_money",
     4 "0004_trail",
+    5 "0005_sessions",
     6 "0006_notices",
 ];
 

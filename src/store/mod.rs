@@ -25,6 +25,7 @@ mod payments;
 mod plans;
 mod policies;
 mod rotation;
+mod sessions;
 mod slots;
 mod sql;
 pub mod vault;
@@ -540,6 +541,7 @@ fn all_statements() -> impl Iterator<Item = &'static &'static Statement> {
         payments::STATEMENTS,
         policies::STATEMENTS,
         rotation::STATEMENTS,
+        sessions::STATEMENTS,
         slots::STATEMENTS,
     ]
     .into_iter()

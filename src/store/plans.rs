@@ -18,6 +18,14 @@ const WALKS: &[(&str, &str)] = &[
         "NEXT_PARKED",
         "the index of the parked, of which it reads the first",
     ),
+    (
+        "BEGIN_SIGN_IN",
+        "counts an index of bounded length, once a sign-in",
+    ),
+    (
+        "KEEP",
+        "counts an index of bounded length, once a form that came too late",
+    ),
     ("OPEN", "the index of open alarms, which are few"),
 ];
 

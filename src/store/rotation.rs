@@ -29,6 +29,15 @@ statements! {
     OLD_EVENTS = ["SELECT id, body AS sealed, key_id FROM treasury_events WHERE id > $1 AND key_id <> $2 ORDER BY id LIMIT $3"] { sqlite: "", postgres: " FOR UPDATE" } "";
     NEW_EVENTS = ["UPDATE treasury_events SET body = $2, key_id = $3 WHERE id = $1 AND key_id = $4"];
     LEFT_EVENTS = ["SELECT CAST(COUNT(*) AS BIGINT) AS count FROM treasury_events WHERE key_id <> $1"];
+    OLD_SESSIONS = ["SELECT id, who AS sealed, key_id FROM sessions WHERE id > $1 AND key_id <> $2 ORDER BY id LIMIT $3"] { sqlite: "", postgres: " FOR UPDATE" } "";
+    NEW_SESSIONS = ["UPDATE sessions SET who = $2, key_id = $3 WHERE id = $1 AND key_id = $4"];
+    LEFT_SESSIONS = ["SELECT CAST(COUNT(*) AS BIGINT) AS count FROM sessions WHERE key_id <> $1"];
+    OLD_SIGN_INS = ["SELECT id, memory AS sealed, key_id FROM sign_ins WHERE id > $1 AND key_id <> $2 ORDER BY id LIMIT $3"] { sqlite: "", postgres: " FOR UPDATE" } "";
+    NEW_SIGN_INS = ["UPDATE sign_ins SET memory = $2, key_id = $3 WHERE id = $1 AND key_id = $4"];
+    LEFT_SIGN_INS = ["SELECT CAST(COUNT(*) AS BIGINT) AS count FROM sign_ins WHERE key_id <> $1"];
+    OLD_KEPT_FORMS = ["SELECT id, form AS sealed, key_id FROM kept_forms WHERE id > $1 AND key_id <> $2 ORDER BY id LIMIT $3"] { sqlite: "", postgres: " FOR UPDATE" } "";
+    NEW_KEPT_FORMS = ["UPDATE kept_forms SET form = $2, key_id = $3 WHERE id = $1 AND key_id = $4"];
+    LEFT_KEPT_FORMS = ["SELECT CAST(COUNT(*) AS BIGINT) AS count FROM kept_forms WHERE key_id <> $1"];
     OLD_NOTICES = ["SELECT id, address AS sealed, key_id FROM notices WHERE id > $1 AND key_id <> $2 ORDER BY id LIMIT $3"] { sqlite: "", postgres: " FOR UPDATE" } "";
     NEW_NOTICES = ["UPDATE notices SET address = $2, key_id = $3 WHERE id = $1 AND key_id = $4"];
     LEFT_NOTICES = ["SELECT CAST(COUNT(*) AS BIGINT) AS count FROM notices WHERE key_id <> $1"];
@@ -62,6 +71,9 @@ sealed! {
     "disputes" "words": OLD_DISPUTES NEW_DISPUTES LEFT_DISPUTES;
     "instructions" "payload": OLD_INSTRUCTIONS NEW_INSTRUCTIONS LEFT_INSTRUCTIONS;
     "treasury_events" "body": OLD_EVENTS NEW_EVENTS LEFT_EVENTS;
+    "sessions" "who": OLD_SESSIONS NEW_SESSIONS LEFT_SESSIONS;
+    "sign_ins" "memory": OLD_SIGN_INS NEW_SIGN_INS LEFT_SIGN_INS;
+    "kept_forms" "form": OLD_KEPT_FORMS NEW_KEPT_FORMS LEFT_KEPT_FORMS;
     "notices" "address": OLD_NOTICES NEW_NOTICES LEFT_NOTICES;
 }
 
@@ -193,6 +205,7 @@ mod tests {
             include_str!("../../migrations/sqlite/0002_applications.sql"),
             include_str!("../../migrations/sqlite/0003_money.sql"),
             include_str!("../../migrations/sqlite/0004_trail.sql"),
+            include_str!("../../migrations/sqlite/0005_sessions.sql"),
             include_str!("../../migrations/sqlite/0006_notices.sql"),
         ]
         .concat();

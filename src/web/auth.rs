@@ -12,7 +12,9 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::Web;
 use super::extract::take_bytes;
+use super::pages;
 use super::problem::{Kind, Problem};
+use super::session::Visitors;
 use crate::domain::person::{Applicant, Role, Staff};
 use crate::domain::treasury::Callback;
 use crate::ports::{CallbackError, IdentityError, InboundRequest, Principal};
@@ -31,6 +33,8 @@ pub enum Access {
     Staff(&'static [Role]),
     /// The treasury, by the signature of its call-back.
     TreasurySignature,
+    /// A page for people with browsers, by session cookie.
+    Page(Visitors),
 }
 
 /// A call-back whose seal was verified, with its exact bytes.
@@ -94,6 +98,7 @@ pub async fn authorize(access: Access, request: Request, next: Next) -> Response
     };
     match access {
         Access::Public => next.run(request).await,
+        Access::Page(visitors) => pages::admit(&web, visitors, request, next).await,
         Access::TreasurySignature => admitted(by_seal(&web, request).await, next).await,
         Access::Applicant | Access::Staff(_) => {
             admitted(by_token(&web, access, request).await, next).await

@@ -11,6 +11,8 @@
 //! | [`events`] | server-sent events |
 //! | [`health`], [`metrics`], [`openapi`] | for those who run and use it |
 //! | [`api`] | a file an endpoint |
+//! | [`session`] | browsers: cookies, sessions, forms |
+//! | [`pages`] | a file a page |
 
 pub mod api;
 pub mod auth;
@@ -20,9 +22,11 @@ pub mod guard;
 pub mod health;
 pub mod metrics;
 pub mod openapi;
+pub mod pages;
 pub mod problem;
 pub mod request_id;
 pub mod routes;
+pub mod session;
 pub mod words;
 
 use std::ops::Deref;
@@ -39,11 +43,12 @@ use self::auth::Access;
 use self::events::Streams;
 use self::problem::{Kind, Problem};
 use self::routes::Routes;
+use self::session::Browsers;
 use crate::approve::Approve;
 use crate::context::Context;
 use crate::finance::service::Finance;
 use crate::payout::service::Payout;
-use crate::ports::{CallbackGate, Identity};
+use crate::ports::{CallbackGate, Identity, SignIn};
 use crate::prefill::service::Prefill;
 use crate::review::service::Review;
 
@@ -55,6 +60,10 @@ pub struct Parts {
     pub identity: Arc<dyn Identity>,
     /// Which call-backs are the treasury's.
     pub gate: Arc<dyn CallbackGate>,
+    /// Sign-in of browsers, where it is configured.
+    pub sign_in: Option<Arc<dyn SignIn>>,
+    /// Under which address browsers come, and how long their sessions last.
+    pub browsers: Browsers,
     /// Most bytes of a body.
     pub max_body_bytes: usize,
     /// Turns true when the service is told to end: event streams end, so that the server can.
@@ -73,6 +82,10 @@ pub struct Door {
     pub identity: Arc<dyn Identity>,
     /// Which call-backs are the treasury's.
     pub gate: Arc<dyn CallbackGate>,
+    /// Sign-in of browsers, where it is configured.
+    pub sign_in: Option<Arc<dyn SignIn>>,
+    /// Their cookies and how long their sessions last.
+    pub browsers: Browsers,
     /// 秒报.
     pub prefill: Prefill,
     /// 秒批.
@@ -125,6 +138,8 @@ impl Web {
             ctx,
             identity,
             gate,
+            sign_in,
+            browsers,
             max_body_bytes,
             stop,
         } = parts;
@@ -139,6 +154,8 @@ impl Web {
             ctx,
             identity,
             gate,
+            sign_in,
+            browsers,
             limits,
             stop,
         }))
@@ -161,6 +178,7 @@ pub fn all_routes() -> Routes {
         .add(Access::Public, of!(metrics::metrics))
         .add(Access::Public, of!(openapi::openapi))
         .merge(api::routes())
+        .merge(pages::routes())
 }
 
 /// The service as a router, ready to be served.
@@ -169,11 +187,16 @@ pub fn router(parts: Parts) -> Router {
 }
 
 /// The same with limits of one's own.
+pub fn router_of(web: Web) -> Router {
+    router_with(web, all_routes())
+}
+
+/// The same with routes of one's own.
 ///
 /// From the outside in: the request's id and access line, security headers, problems, limits of address and headers, panics,
 /// the time-out; then the route with its access rule.
-pub fn router_of(web: Web) -> Router {
-    let (routes, _) = all_routes().into_parts();
+pub fn router_with(web: Web, routes: Routes) -> Router {
+    let (routes, _) = routes.into_parts();
     let limit = web.limits.request;
     let identifying = web.clone();
     routes

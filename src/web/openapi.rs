@@ -4,10 +4,12 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use utoipa::OpenApi;
 use utoipa::openapi::RefOr;
+use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::schema::{AdditionalProperties, Schema};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::problem::{FieldErrorSchema, ProblemSchema};
+use super::routes::{PAGE, operations};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -35,7 +37,11 @@ struct Described;
 /// The document as pretty JSON with a line feed at its end.
 #[must_use]
 pub fn document() -> String {
-    let (_, routes) = super::all_routes().into_parts();
+    let (_, mut routes) = super::all_routes().into_parts();
+    routes
+        .paths
+        .paths
+        .retain(|_, item| rules(item).all(|rule| !is_page(&rule)));
     let mut document = Described::openapi();
     document.merge(routes);
     let components = document.components.get_or_insert_default();
@@ -48,6 +54,46 @@ pub fn document() -> String {
     let mut text = document.to_pretty_json().unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// Every operation of every page: method, path and who may see it. For the test that every one has its line.
+#[must_use]
+pub fn pages() -> Vec<(&'static str, String, String)> {
+    let (_, routes) = super::all_routes().into_parts();
+    let mut pages = Vec::new();
+    for (path, mut item) in routes.paths.paths {
+        let methods = [
+            ("get", item.get.take()),
+            ("post", item.post.take()),
+            ("put", item.put.take()),
+            ("patch", item.patch.take()),
+            ("delete", item.delete.take()),
+        ];
+        for (method, operation) in methods {
+            let rule = operation.as_ref().map(rule);
+            if let Some(rule) = rule.filter(is_page) {
+                let visitors = rule[1].as_str().unwrap_or_default();
+                pages.push((method, path.clone(), visitors.to_owned()));
+            }
+        }
+    }
+    pages
+}
+
+fn is_page(rule: &serde_json::Value) -> bool {
+    rule[0] == PAGE
+}
+
+fn rule(operation: &Operation) -> serde_json::Value {
+    let extensions = operation.extensions.as_ref();
+    extensions
+        .and_then(|extensions| extensions.get("x-access"))
+        .cloned()
+        .unwrap_or_default()
+}
+
+fn rules(item: &mut PathItem) -> impl Iterator<Item = serde_json::Value> {
+    operations(item).map(|operation| rule(operation))
 }
 
 /// What is read takes no members that nobody asked for.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::http::header::{
-    ALLOW, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
+    ACCEPT, ALLOW, CONTENT_LANGUAGE, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -22,6 +22,7 @@ use utoipa::ToSchema;
 
 pub use kinds::Kind;
 
+use super::pages::{self, preferences::Preferences};
 use super::words::{Language, Words};
 use crate::telemetry::RequestId;
 
@@ -54,6 +55,7 @@ struct Inner {
     more: Map<String, Value>,
     retry_after_s: Option<u32>,
     challenge: Option<&'static str>,
+    way_out: Option<(String, Words)>,
 }
 
 impl Problem {
@@ -73,6 +75,7 @@ impl Problem {
             more: Map::new(),
             retry_after_s: None,
             challenge: None,
+            way_out: None,
         };
         Self(Box::new(inner))
     }
@@ -104,6 +107,28 @@ impl Problem {
     pub fn challenge(mut self, challenge: &'static str) -> Self {
         self.0.challenge = Some(challenge);
         self
+    }
+
+    /// With where a person can go on, for a page: a path of this service and what the link to it says.
+    #[must_use]
+    pub fn way_out(mut self, path: String, words: Words) -> Self {
+        self.0.way_out = Some((path, words));
+        self
+    }
+
+    /// Where a person can go on; the start when nothing else was said.
+    #[must_use]
+    pub fn where_to(&self) -> (&str, Words) {
+        match &self.0.way_out {
+            Some((path, words)) => (path, words.clone()),
+            None => ("/", Words::of("返回首页", "To the start")),
+        }
+    }
+
+    /// What happened in this case.
+    #[must_use]
+    pub fn detail(&self) -> &Words {
+        &self.0.detail
     }
 
     /// Its kind.
@@ -153,7 +178,8 @@ impl Problem {
         ProblemBody(members)
     }
 
-    fn headers(&self, headers: &mut HeaderMap) {
+    /// Writes what stands in headers.
+    pub fn headers(&self, headers: &mut HeaderMap) {
         if let Some(seconds) = self.0.retry_after_s {
             headers.insert(RETRY_AFTER, seconds.into());
         }
@@ -286,9 +312,25 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Writes the problem of a response that carries one, and turns every other error into one.
+/// Set on every answer of a page's route: what it refuses it refuses with a page.
+#[derive(Debug, Clone, Copy)]
+pub struct OfPage;
+
+/// Whether whoever asks for an address that no route answers is a person with a browser.
+fn wants_page(request: &Request) -> bool {
+    let accepts = request.headers().get(ACCEPT);
+    let html = accepts
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|text| text.contains("text/html"));
+    html && !request.uri().path().starts_with("/api/")
+}
+
+/// Writes the problem of a response that carries one, and turns every other error into one: JSON for the API, a page for
+/// people.
 pub async fn render(request: Request, next: Next) -> Response {
     let language = Language::wanted(request.headers());
+    let preferences = Preferences::of(request.headers());
+    let wants_page = wants_page(&request);
     let id = request.extensions().get::<RequestId>().cloned();
     let response = next.run(request).await;
     let problem = match response.extensions().get::<Arc<Problem>>() {
@@ -299,6 +341,9 @@ pub async fn render(request: Request, next: Next) -> Response {
         },
     };
     let instance = id.as_ref().map_or("", RequestId::as_str);
+    if wants_page || response.extensions().get::<OfPage>().is_some() {
+        return pages::refusal(&problem, instance, preferences, response.headers());
+    }
     written(&problem, instance, language, response.headers())
 }
 

@@ -10,6 +10,10 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use super::Web;
 use super::auth::{Access, authorize};
 use super::problem::MEDIA_TYPE;
+use super::session::Visitors;
+
+/// First word of the rule of a page.
+pub const PAGE: &str = "page";
 
 /// Routes, each with its rule. There is no way to add one without.
 #[derive(Default)]
@@ -73,6 +77,15 @@ fn describe(operation: &mut Operation, access: Access) {
             roles.iter().map(|role| role.as_str()).collect(),
         ),
         Access::TreasurySignature => (Some("treasury_signature"), vec!["treasury_signature"]),
+        Access::Page(visitors) => {
+            // Pages are no part of the API: they are told by this word alone and left out of its document.
+            let word = match visitors {
+                Visitors::Anybody => "anybody",
+                Visitors::Applicant => "applicant",
+                Visitors::Staff => "staff",
+            };
+            (None, vec![PAGE, word])
+        }
     };
     let scopes: [&str; 0] = [];
     operation.security = Some(match security {
@@ -94,7 +107,7 @@ fn describe(operation: &mut Operation, access: Access) {
 fn refusals(operation: &Operation, access: Access) -> Vec<(&'static str, &'static str)> {
     let mut refusals = vec![("default", "Any other problem, such as 500, 503 or 504.")];
     match access {
-        Access::Public => {}
+        Access::Public | Access::Page(_) => {}
         Access::Applicant | Access::Staff(_) => {
             refusals.push(("401", "No access token, or one that is not believed."));
             refusals.push(("403", "The token's roles do not allow this."));

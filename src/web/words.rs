@@ -34,6 +34,17 @@ impl Words {
     }
 }
 
+impl Words {
+    /// The statement in one language.
+    #[must_use]
+    pub fn text(&self, language: Language) -> &str {
+        match language {
+            Language::Chinese => &self.zh,
+            Language::English => &self.en,
+        }
+    }
+}
+
 /// Which language is written first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Language {
@@ -51,6 +62,15 @@ impl Language {
         match self {
             Self::Chinese => "zh-CN, en",
             Self::English => "en, zh-CN",
+        }
+    }
+
+    /// The language's tag (BCP 47), for the `lang` of a page.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::Chinese => "zh-CN",
+            Self::English => "en",
         }
     }
 

@@ -10,5 +10,6 @@ mod money;
 mod notices;
 mod overtaken;
 mod people;
+mod sign_in;
 mod sources;
 mod staff;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sanmiao::cli::doctor::{Check, Hooks, Trouble, doctor};
-use sanmiao::config::{Config, Text};
+use sanmiao::config::{Config, SignInConfig, Text};
 use sanmiao::domain::evidence::FetchOutcome;
 use sanmiao::domain::source::SourceId;
 use sanmiao::domain::time::parse_date;
@@ -11,12 +11,13 @@ use sanmiao::gateways::assemble::assemble;
 use sanmiao::gateways::entropy::SeededEntropy;
 use sanmiao::gateways::http::Http;
 use sanmiao::gateways::sources::Tools;
-use sanmiao::ports::Clock;
+use sanmiao::ports::{Clock, Entropy};
 use sanmiao::telemetry::Metrics;
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::identity::Issuer;
+use super::sign_in::Provider;
 use super::sources::query;
 use super::support::{NOW_S, Signed, clock, count, nowhere, raw, serve};
 
@@ -36,6 +37,7 @@ fn config(issuer: &str, education: &str, treasury: &str) -> Config {
 
 async fn look(config: &Config, database_ok: bool, calendar_until: &str) -> Vec<Check> {
     let clock: Arc<dyn Clock> = clock();
+    let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(1));
     let database = async move {
         if database_ok {
             return Ok(Text::new("好", "fine"));
@@ -50,7 +52,7 @@ async fn look(config: &Config, database_ok: bool, calendar_until: &str) -> Vec<C
         policies: Box::pin(async { Ok(Text::new("7 份", "7 documents")) }),
         calendar_until: parse_date(calendar_until).unwrap(),
     };
-    doctor(config, &Http::new().unwrap(), &clock, hooks).await
+    doctor(config, &Http::new().unwrap(), &clock, &entropy, hooks).await
 }
 
 fn failed(checks: &[Check]) -> Vec<&str> {
@@ -190,4 +192,26 @@ async fn the_gateways_of_a_configuration_ask_with_its_keys() {
             .render()
             .contains("sanmiao_source_attempts_total{source=\"education\"} 1")
     );
+}
+
+#[tokio::test]
+async fn sign_in_is_looked_at_where_it_is_configured() {
+    let (provider, lean) = (Provider::start().await, Issuer::start().await);
+    let there = healthy(0).await;
+    for (issuer, expected) in [
+        (provider.server.uri(), vec![]),
+        (lean.server.uri(), vec!["sign_in"]),
+    ] {
+        let mut config = config(&issuer, &there.uri(), &there.uri());
+        config.sign_in = Some(SignInConfig {
+            client_id: "sanmiao".to_owned(),
+            client_secret: None,
+            scopes: vec!["openid".to_owned()],
+            session_idle_s: 60,
+            session_s_max: 60,
+        });
+        let checks = look(&config, true, "2028-12-31").await;
+        assert_eq!(failed(&checks), expected, "{checks:?}");
+        assert!(checks.iter().any(|check| check.name == "sign_in"));
+    }
 }

@@ -18,12 +18,12 @@ use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 use super::support::{NOW_S, clock, nowhere};
 
-const ES_A: &str = include_str!("keys/es256-a.pem");
-const ES_B: &str = include_str!("keys/es256-b.pem");
-const ED: &str = include_str!("keys/ed25519.pem");
-const RS: &str = include_str!("keys/rs256.pem");
+pub(crate) const ES_A: &str = include_str!("keys/es256-a.pem");
+pub(crate) const ES_B: &str = include_str!("keys/es256-b.pem");
+pub(crate) const ED: &str = include_str!("keys/ed25519.pem");
+pub(crate) const RS: &str = include_str!("keys/rs256.pem");
 
-fn encoding(algorithm: Algorithm, pem: &str) -> EncodingKey {
+pub(crate) fn encoding(algorithm: Algorithm, pem: &str) -> EncodingKey {
     match algorithm {
         Algorithm::RS256 => EncodingKey::from_rsa_pem(pem.as_bytes()),
         Algorithm::EdDSA => EncodingKey::from_ed_pem(pem.as_bytes()),
@@ -32,7 +32,7 @@ fn encoding(algorithm: Algorithm, pem: &str) -> EncodingKey {
     .unwrap()
 }
 
-fn jwk(algorithm: Algorithm, pem: &str, kid: &str) -> Value {
+pub(crate) fn jwk(algorithm: Algorithm, pem: &str, kid: &str) -> Value {
     let mut jwk = Jwk::from_encoding_key(&encoding(algorithm, pem), algorithm).unwrap();
     jwk.common.key_id = Some(kid.to_owned());
     serde_json::to_value(jwk).unwrap()
@@ -118,7 +118,7 @@ impl Issuer {
     }
 }
 
-fn settings(issuer: &str) -> IdentitySettings {
+pub(crate) fn settings(issuer: &str) -> IdentitySettings {
     IdentitySettings {
         issuer: issuer.to_owned(),
         audience: "sanmiao".to_owned(),
@@ -139,7 +139,12 @@ fn identity(settings: IdentitySettings, clock: &Arc<ManualClock>) -> OpenIdIdent
     )
 }
 
-fn sign_as(claims: &Value, algorithm: Algorithm, pem: &str, kid: Option<&str>) -> String {
+pub(crate) fn sign_as(
+    claims: &Value,
+    algorithm: Algorithm,
+    pem: &str,
+    kid: Option<&str>,
+) -> String {
     let mut header = Header::new(algorithm);
     header.kid = kid.map(ToOwned::to_owned);
     jsonwebtoken::encode(&header, claims, &encoding(algorithm, pem)).unwrap()

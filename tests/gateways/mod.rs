@@ -8,6 +8,7 @@ mod doctor;
 mod identity;
 mod logs;
 mod notify;
+mod sign_in;
 mod sources;
 mod support;
 mod treasury;

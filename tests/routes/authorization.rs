@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::{Method, StatusCode};
-use sanmiao::web::openapi::document;
+use sanmiao::web::openapi::{document, pages};
 use serde_json::Value;
 
+use super::browser::Browser;
 use super::house::{House, TOKENS, request};
 
 /// Who may, as the tests have it. Held against what the document says and against what the door does.
@@ -350,6 +351,74 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
         .get("reviewer-440604", "/api/v1/review/applications")
         .await;
     assert_eq!(own.json()["items"][0]["id"], real.application);
+}
+
+/// Every page, and who may see it.
+const PAGES: [(&str, &str, &str); 6] = [
+    ("get", "/sign-in", "anybody"),
+    ("get", "/sign-in/callback", "anybody"),
+    ("post", "/sign-out", "anybody"),
+    ("post", "/preferences", "anybody"),
+    ("get", "/home", "applicant"),
+    ("get", "/desk", "staff"),
+];
+
+#[test]
+fn every_page_has_its_line_and_stands_in_no_document_of_the_api() {
+    let known: BTreeSet<_> = PAGES
+        .into_iter()
+        .map(|(method, path, who)| (method, path.to_owned(), who.to_owned()))
+        .collect();
+    let there: BTreeSet<_> = pages().into_iter().collect();
+    assert_eq!(
+        there, known,
+        "a page without a line here, or a line without a page"
+    );
+    let described = described();
+    for (method, path, _) in PAGES {
+        assert!(!described.contains_key(&(method.to_owned(), path.to_owned())));
+    }
+}
+
+/// Nobody comes to a page that is not theirs: strangers are sent to sign in, others are turned away. A form without its token
+/// does nothing, whoever sends it.
+#[tokio::test]
+async fn a_page_opens_to_whom_it_is_for_and_to_nobody_else() {
+    let house = House::new().await;
+    let real = Real::in_house(&house).await;
+    let [stranger, applicant, staff] = [(); 3].map(|()| Browser::of(&house));
+    applicant.sign_in("applicant-1", "/home").await;
+    staff.sign_in("reviewer-440604", "/home").await;
+    for (method, template, who) in PAGES {
+        let path = real.path(template);
+        if method == "post" {
+            for browser in [&applicant, &staff] {
+                let status = browser.post(&path, &[]).await.status;
+                assert_eq!(status, StatusCode::FORBIDDEN, "{path}");
+            }
+        }
+        if who == "anybody" {
+            continue;
+        }
+        let reply = match method {
+            "get" => stranger.get(&path).await,
+            _ => stranger.post(&path, &[]).await,
+        };
+        assert_eq!(reply.status, StatusCode::SEE_OTHER, "{path}");
+        assert!(reply.header("location").starts_with("/sign-in?return_to="));
+        let (own, other) = match who {
+            "applicant" => (&applicant, &staff),
+            _ => (&staff, &applicant),
+        };
+        if method == "get" {
+            assert_eq!(own.get(&path).await.status, StatusCode::OK, "{path}");
+            assert_eq!(
+                other.get(&path).await.status,
+                StatusCode::FORBIDDEN,
+                "{path}"
+            );
+        }
+    }
 }
 
 /// The helper that demands a rule is the only way to a route.

@@ -14,19 +14,22 @@ use sanmiao::domain::document::{DocumentType, IdentityDocument};
 use sanmiao::domain::evidence::FetchOutcome;
 use sanmiao::domain::id::InstructionId;
 use sanmiao::domain::person::{Private, Role, Staff, Subject};
+use sanmiao::domain::session::{SessionTimes, SignInMemory};
 use sanmiao::domain::source::SourceId;
 use sanmiao::domain::time::Timestamp;
 use sanmiao::domain::treasury::Callback;
 use sanmiao::gateways::clock::ManualClock;
-use sanmiao::gateways::entropy::SeededEntropy;
+use sanmiao::gateways::entropy::{SeededEntropy, token};
 use sanmiao::gateways::notify::NoNotifier;
 use sanmiao::policy::shipped;
 use sanmiao::ports::{
-    Answer, ApplicantClaims, CallbackError, CallbackGate, Identity, IdentityError, InboundRequest,
-    Principal, Query, Source, Treasury, TreasuryReply, World,
+    Answer, ApplicantClaims, Arrival, CallbackError, CallbackGate, Departure, Entropy, Identity,
+    IdentityError, InboundRequest, Principal, Query, SignIn, SignInError, Source, Treasury,
+    TreasuryReply, World,
 };
 use sanmiao::store::{DatabaseUrl, Keyring, Limits as StoreLimits, Store, Vault};
 use sanmiao::telemetry::Metrics;
+use sanmiao::web::session::Browsers;
 use sanmiao::web::{self, Limits, Parts, Web};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -86,6 +89,41 @@ impl Identity for Script {
             roles: vec![role],
             district: rest.parse().ok(),
         }))
+    }
+}
+
+/// A provider whose codes say who comes back.
+struct Provider(Arc<dyn Entropy>);
+
+#[async_trait]
+impl SignIn for Provider {
+    async fn begin(&self, return_to: &str) -> Result<Departure, SignInError> {
+        let state = token(&*self.0);
+        Ok(Departure {
+            address: format!("https://id.example/authorize?state={state}"),
+            memory: SignInMemory {
+                state: Private::new(state),
+                nonce: Private::new(token(&*self.0)),
+                verifier: Private::new(token(&*self.0)),
+                return_to: return_to.to_owned(),
+            },
+        })
+    }
+
+    async fn finish(
+        &self,
+        arrival: &Arrival,
+        memory: &SignInMemory,
+    ) -> Result<Principal, SignInError> {
+        assert_eq!(
+            arrival.state, memory.state,
+            "the door found the right memory"
+        );
+        match arrival.code.reveal().as_str() {
+            "down" => Err(SignInError::ProviderUnavailable),
+            "norole" => Err(IdentityError::NoRole.into()),
+            code => Ok(Script.principal(code).await?),
+        }
     }
 }
 
@@ -199,6 +237,7 @@ pub(super) struct House {
     pub(super) router: Router,
     pub(super) ctx: Context,
     pub(super) registers: Registers,
+    pub(super) clock: Arc<ManualClock>,
     pub(super) stop: watch::Sender<bool>,
     _folder: TempDir,
 }
@@ -257,6 +296,14 @@ impl House {
     }
 
     pub(super) async fn with_limits(limits: Limits) -> Self {
+        Self::made(limits, true).await
+    }
+
+    pub(super) async fn without_sign_in() -> Self {
+        Self::made(Limits::default(), false).await
+    }
+
+    async fn made(limits: Limits, with_sign_in: bool) -> Self {
         // What a failed test has to say for itself.
         let _ = tracing_subscriber::fmt()
             .with_max_level(tracing::Level::WARN)
@@ -288,8 +335,8 @@ impl House {
         let ctx = Context {
             store,
             world: World {
-                clock,
-                entropy,
+                clock: clock.clone(),
+                entropy: entropy.clone(),
                 sources: sources.into(),
                 treasury: Arc::new(Script),
                 notifier: Arc::new(NoNotifier),
@@ -304,14 +351,24 @@ impl House {
             ctx: ctx.clone(),
             identity: Arc::new(Script),
             gate: Arc::new(Script),
+            sign_in: with_sign_in.then(|| Arc::new(Provider(entropy)) as Arc<dyn SignIn>),
+            browsers: Browsers {
+                origin: super::browser::ORIGIN.to_owned(),
+                times: SessionTimes {
+                    idle_s: 1_800,
+                    whole_s: 28_800,
+                },
+            },
             max_body_bytes: 64 * 1024,
             stop: stopped,
         };
-        let router = web::router_of(Web::new(parts, limits));
+        let every = web::all_routes().merge(super::browser::pages());
+        let router = web::router_with(Web::new(parts, limits), every);
         Self {
             router,
             ctx,
             registers,
+            clock,
             stop,
             _folder: folder,
         }

@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot get on has failed")]
 
 mod authorization;
+mod browser;
 mod finance;
 mod flow;
 mod hostile;
 mod house;
 mod openapi;
 mod problems;
+mod sign_in;
 mod treasury;

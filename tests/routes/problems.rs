@@ -11,6 +11,7 @@ use sanmiao::telemetry;
 use sanmiao::web::Limits;
 use serde_json::json;
 
+use super::browser::Browser;
 use super::house::{ACCOUNT, DOCUMENT, House, request};
 
 #[tokio::test]
@@ -202,6 +203,15 @@ async fn the_log_holds_the_route_and_the_request_id_and_nothing_personal() {
         )
         .await;
     house.get("", "/nowhere/440604199205040016").await;
+    let browser = Browser::of(&house);
+    browser.sign_in("applicant-1", "/home").await;
+    let form = [("account", ACCOUNT), ("csrf", "forged")];
+    browser.post("/test/form", &form).await.is_refusal_page(403);
+    browser
+        .post_from("/test/form", &form, &[])
+        .await
+        .is_refusal_page(403);
+    let cookies: Vec<String> = browser.jar.borrow().values().cloned().collect();
     let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
     assert!(
         log.contains(r#""path":"/api/v1/applications/{id}/file""#),
@@ -211,14 +221,17 @@ async fn the_log_holds_the_route_and_the_request_id_and_nothing_personal() {
         log.contains(r#""path":"unmatched""#) && log.contains("request_id"),
         "{log}"
     );
-    for private in [
+    assert!(log.contains("signed in") && log.contains("a form of another site was refused"));
+    let personal = [
         DOCUMENT,
         ACCOUNT,
         "张三",
         "13800000000",
         "secret-purpose",
         "applicant-1",
-    ] {
+        "state=",
+    ];
+    for private in cookies.iter().map(String::as_str).chain(personal) {
         assert!(
             !log.contains(private),
             "{private} stands in the log:\n{log}"

@@ -17,3 +17,4 @@ mod promises;
 mod queues;
 mod round_trip;
 mod secrecy;
+mod sessions;

@@ -78,7 +78,7 @@ async fn open_everything(
 }
 
 /// Every byte the database keeps: its files, or a dump.
-fn all_bytes(db: &Db) -> Vec<u8> {
+pub(crate) fn all_bytes(db: &Db) -> Vec<u8> {
     let Some(file) = db.file() else {
         return pg_dump(db);
     };

@@ -31,6 +31,11 @@ impl JumpClock {
         self.ahead_us.fetch_add(ms * 1_000, Ordering::SeqCst);
     }
 
+    /// Sets the time of day to the computer's.
+    pub(crate) fn jump_to_real_time(&self) {
+        self.jump_ms(self.real.now().millis_since(self.now()));
+    }
+
     pub(crate) fn jump_days(&self, days: i64) {
         self.jump_ms(days * DAY_MS);
     }

@@ -20,12 +20,16 @@ use tokio::task::JoinHandle;
 use super::clock::JumpClock;
 use super::database::{Database, Place};
 use super::eventually::eventually;
+use super::surfer::ForeignProvider;
 
 /// The policy most tests apply for.
 pub(crate) const PHD: &str = "foshan-phd-settling-in";
 /// Districts money is appropriated to.
 pub(crate) const DISTRICTS: [&str; 6] =
     ["440600", "440604", "440605", "440606", "440607", "440608"];
+
+/// Stands in a configuration for the address of a service that has none yet.
+const PUBLIC: &str = "http://127.0.0.1:9";
 
 /// What a house is made of.
 pub(crate) struct Plan {
@@ -35,6 +39,8 @@ pub(crate) struct Plan {
     pub(crate) faults: Faults,
     pub(crate) timing: TreasuryTiming,
     pub(crate) policies: Option<PathBuf>,
+    /// Sign-in at the provider of npm instead of the made-up world's.
+    pub(crate) foreign_provider: bool,
 }
 
 impl Plan {
@@ -46,6 +52,7 @@ impl Plan {
             faults: Faults::none(),
             timing: TreasuryTiming::default(),
             policies: None,
+            foreign_provider: false,
         }
     }
 }
@@ -59,6 +66,7 @@ pub(crate) struct House {
     pub(crate) http: reqwest::Client,
     stop: watch::Sender<bool>,
     served: JoinHandle<()>,
+    _foreign: Option<ForeignProvider>,
     _place: Place,
 }
 
@@ -104,6 +112,16 @@ impl House {
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         let world = world(&plan, &clock, &base).await;
         let text = configuration(&world, &place, plan.policies.as_deref());
+        let text = text.replace(PUBLIC, &base);
+        let foreign = plan.foreign_provider.then(|| ForeignProvider::start(&base));
+        if foreign.is_some() {
+            // It goes by the computer's clock, and so must who reads its tokens.
+            clock.jump_to_real_time();
+        }
+        let text = match &foreign {
+            Some(foreign) => text.replace(&format!("{}/oidc", world.base_url()), &foreign.issuer),
+            None => text,
+        };
         let config = Config::parse(&text, Vec::new()).expect("a good configuration");
         let nature = Nature {
             clock: clock.clone(),
@@ -127,6 +145,7 @@ impl House {
             http: client(),
             stop,
             served,
+            _foreign: foreign,
             _place: place,
         }
     }
@@ -259,7 +278,7 @@ pub(crate) fn configuration(
     format!(
         r#"{database}
 [server]
-public_url = "http://127.0.0.1"
+public_url = "{PUBLIC}"
 [vault]
 current = "k1"
 blind_index_key = "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI="
@@ -268,6 +287,8 @@ k1 = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
 [identity]
 issuer = "{base}/oidc"
 audience = "sanmiao"
+[sign_in]
+client_id = "sanmiao"
 {registers}
 [treasury]
 url = "{base}/treasury"

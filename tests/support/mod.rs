@@ -8,4 +8,5 @@ pub(crate) mod house;
 pub(crate) mod people;
 pub(crate) mod reckoning;
 pub(crate) mod sink;
+pub(crate) mod surfer;
 pub(crate) mod treasury;

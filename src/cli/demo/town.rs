@@ -117,7 +117,7 @@ impl Town {
     #[must_use]
     pub fn where_to_look(&self) -> String {
         format!(
-            "service   {service}\n  policies  {service}/api/v1/policies\n  API       {service}/api/v1/openapi.json\n  figures   {service}/metrics\nworld     {world}\n  treasury  {world}/treasury/ledger (signed)\n  tokens    {world}/oidc/authorize\ndata      {folder}\nCtrl-C ends it.",
+            "service   {service}\n  sign in   {service}/sign-in\n  policies  {service}/api/v1/policies\n  API       {service}/api/v1/openapi.json\n  figures   {service}/metrics\nworld     {world}\n  treasury  {world}/treasury/ledger (signed)\n  tokens    {world}/oidc/authorize\ndata      {folder}\nCtrl-C ends it.",
             service = self.service,
             world = self.world.base_url(),
             folder = self.folder.display(),
@@ -216,7 +216,7 @@ filter = "warn"
 pub fn peers(world: &World) -> String {
     let (base, keys) = (world.base_url(), world.keys());
     let mut text = format!(
-        "[identity]\nissuer = \"{base}/oidc\"\naudience = \"sanmiao\"\nclient_id = \"sanmiao\"\n"
+        "[identity]\nissuer = \"{base}/oidc\"\naudience = \"sanmiao\"\n\n[sign_in]\nclient_id = \"sanmiao\"\n"
     );
     let peer = |url: String, key: &ChannelKey| {
         let secret = STANDARD.encode(&key.secret);

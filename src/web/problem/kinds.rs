@@ -59,6 +59,26 @@ kinds! {
         ("没有权限", "Not permitted")
         ("您的账号没有办理此事项的权限。",
          "Your account does not have the role that this needs.");
+    /// A form that no page of ours has sent.
+    CrossSite = FORBIDDEN "cross-site"
+        ("请求来自其他网站", "The request comes from another site")
+        ("为保护您的账号，只接受从本网站页面提交的表单。没有办理任何事项。",
+         "To protect your account, forms are taken from the pages of this site alone. Nothing was done.");
+    /// A form of an earlier session.
+    StaleForm = FORBIDDEN "stale-form"
+        ("页面已经失效", "The page is out of date")
+        ("这个页面属于先前的登录，没有办理任何事项。您填写的内容已保留，请返回该页面核对后重新提交。",
+         "The page belongs to an earlier sign-in, and nothing was done. What you typed is kept: go back to the page, check it and send it again.");
+    /// The way back from the identity provider does not fit the way there.
+    SignInFailed = BAD_REQUEST "sign-in-failed"
+        ("登录没有完成", "Sign-in was not completed")
+        ("登录已中断、超时或已使用过。请重新登录。",
+         "The sign-in was broken off, took too long or was used already. Sign in again.");
+    /// There is no section `sign_in` in the configuration.
+    SignInOff = SERVICE_UNAVAILABLE "sign-in-off"
+        ("尚未开通网页登录", "Sign-in is not set up")
+        ("本服务尚未配置网页登录，请联系运维人员。接口仍可照常使用。",
+         "This service has no sign-in for pages configured; ask those who run it. The API works as always.");
     /// No such thing, or not theirs to see.
     NotFound = NOT_FOUND "not-found"
         ("没有找到", "Not found")
