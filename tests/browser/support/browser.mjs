@@ -2,6 +2,7 @@
 
 import { chromium } from "playwright-core";
 
+import { eventually } from "./eventually.mjs";
 import { CHROMIUM } from "./places.mjs";
 import { Watch } from "./watch.mjs";
 
@@ -29,6 +30,8 @@ export const LANGUAGES = { zh: "zh-CN", en: "en" };
 
 /** How long a click or a condition on a page may take. */
 const PATIENCE_MS = 10_000;
+/** More than any page has. */
+const TAB_STOPS_MAX = 200;
 
 /** One Chromium with a new, empty profile. */
 export class Browser {
@@ -72,7 +75,7 @@ export class Browser {
     context.setDefaultTimeout(PATIENCE_MS);
     const page = await context.newPage();
     const watch = await Watch.over(context, page, { allowed: [at, ...trusted], script });
-    return new Visitor(context, page, watch, language);
+    return new Visitor(context, page, watch, { language, script });
   }
 }
 
@@ -80,11 +83,14 @@ export class Browser {
 export class Visitor {
   #context;
 
-  constructor(context, page, watch, language) {
+  constructor(context, page, watch, { language, script }) {
     this.#context = context;
     this.page = page;
     this.watch = watch;
     this.language = language;
+    this.script = script;
+    this.clicks = 0;
+    this.typed = 0;
   }
 
   /** Opens a path; the answer must be of `status`. */
@@ -96,22 +102,56 @@ export class Visitor {
     return answer;
   }
 
-  /** Forgets who is signed in, as when a session has ended. */
-  async loseSession() {
-    await this.#context.clearCookies();
-  }
-
   /** Signs in through the service's door and the provider's page, and is where `path` leads. */
   async signIn(person, path = "/home") {
     await this.page.goto(`/sign-in?return_to=${encodeURIComponent(path)}`);
     await this.beAt(person);
+    await this.page.waitForURL((url) => url.pathname === path);
+    this.clicks = 0;
+    this.typed = 0;
   }
 
-  /** Chooses who to be on the provider's page. */
-  async beAt(person) {
-    await this.page.getByRole("textbox", { name: "Subject" }).fill(person.subject);
+  /** Names who to be on the provider's page. */
+  async beAt({ subject }) {
+    await this.page.getByRole("textbox", { name: "Subject" }).fill(subject);
     await this.page.getByRole("button", { name: "Sign in" }).click();
     await this.page.waitForLoadState();
+  }
+
+  /** The session ends, as by time: the browser holds nothing any more that is worth anything. */
+  async loseSession() {
+    await this.#context.clearCookies();
+  }
+
+  /** A click that counts: from sign-in to "approved" there are not to be more than three. */
+  async click(control) {
+    this.clicks += 1;
+    await control.click();
+  }
+
+  /** Text that counts. */
+  async type(field, text) {
+    this.typed += text.length;
+    await field.fill(text);
+  }
+
+  /** Waits until something is shown: by itself where there is JavaScript, by loading the page again where there is none. */
+  async sees(thing) {
+    if (this.script) return thing.first().waitFor();
+    await eventually(`${thing} is shown`, async () => {
+      if ((await thing.count()) > 0 && (await thing.first().isVisible())) return true;
+      await this.page.reload();
+      return false;
+    });
+  }
+
+  /** Goes to a control with Tab alone, as somebody does who has no pointer. */
+  async tabTo(control) {
+    for (let stop = 0; stop < TAB_STOPS_MAX; stop += 1) {
+      if (await control.evaluate((one) => one === document.activeElement)) return;
+      await this.page.keyboard.press("Tab");
+    }
+    throw new Error(`Tab does not reach ${control}`);
   }
 
   leave() {
