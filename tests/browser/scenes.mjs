@@ -3,19 +3,14 @@
 
 import { createHash, randomBytes } from "node:crypto";
 
-/** `reach({ house, world, visitor })` ends with the visitor in front of it. */
-export const SCENES = [
-  {
-    name: "choose-who-to-be",
-    // The provider's page is one, in Chinese; the service's own are in the language that is asked for.
-    languages: ["zh"],
-    reach: async ({ house, world, visitor }) => {
-      await visitor.open(authorize(world, house.origin));
-    },
-  },
-];
+/**
+ * `reach({ house, world, visitor })` ends with the visitor in front of it.
+ *
+ * @type {{ name: string, reach: (_: object) => Promise<void> }[]}
+ */
+export const SCENES = [];
 
-/** Where the provider sends people whom a service at `origin` has sent to it. */
+/** Where a service that listens at `origin` sends people to sign in. */
 export function authorize(world, origin) {
   const challenge = createHash("sha256").update(randomBytes(32)).digest("base64url");
   const asked = new URLSearchParams({

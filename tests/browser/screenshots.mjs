@@ -12,7 +12,7 @@ let pictures = 0;
 try {
   await house.fund();
   for (const scene of SCENES) {
-    for (const language of scene.languages ?? Object.keys(LANGUAGES)) {
+    for (const language of Object.keys(LANGUAGES)) {
       for (const device of Object.keys(DEVICES)) await take(scene, language, device);
     }
   }

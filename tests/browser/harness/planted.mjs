@@ -61,7 +61,7 @@ export const PLANTED = {
   "targets too small to hit": {
     kind: "axe",
     says: /target-size/,
-    html: page('<p><a href="/1" class="tiny">一</a><a href="/2" class="tiny">二</a><a href="/3" class="tiny">三</a></p>', {}),
+    html: page('<p><a href="/1" class="tiny">一</a><a href="/2" class="tiny">二</a><a href="/3" class="tiny">三</a></p>'),
     style: ".tiny { display: inline-block; width: 12px; height: 12px; font-size: 8px; line-height: 1; overflow: hidden; }",
   },
   "an inline style": { kind: "csp", says: /inline style/, html: page('<p style="margin: 0">样例</p>') },

@@ -111,11 +111,13 @@ export class Visitor {
     this.typed = 0;
   }
 
-  /** Names who to be on the provider's page. */
+  /** Chooses who to be on the provider's page; whoever is not in its list is named in the question instead. */
   async beAt({ subject }) {
-    await this.page.getByRole("textbox", { name: "Subject" }).fill(subject);
-    await this.page.getByRole("button", { name: "Sign in" }).click();
-    await this.page.waitForLoadState();
+    const listed = this.page.locator(`a[href*="login_hint=${subject}"]`);
+    if ((await listed.count()) > 0) return listed.first().click();
+    const asked = new URL(this.page.url());
+    asked.searchParams.set("login_hint", subject);
+    return this.page.goto(asked.href);
   }
 
   /** The session ends, as by time: the browser holds nothing any more that is worth anything. */

@@ -20,7 +20,7 @@ export async function eventually(what, look, { withinMs = 15_000 } = {}) {
       last = error;
     }
     if (performance.now() > deadline) {
-      throw new Error(`waited ${withinMs} ms in vain: ${what}`, { cause: last });
+      throw new Error(`waited ${withinMs} ms in vain: ${what}${last ? `; ${last.message}` : ""}`, { cause: last });
     }
     await pause(LOOK_AGAIN_MS);
   }

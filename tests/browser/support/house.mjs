@@ -32,16 +32,25 @@ export class House {
     const world = await World.start();
     const folder = mkdtempSync(join(tmpdir(), "sanmiao-browser-"));
     const listen = `127.0.0.1:${await freePort()}`;
-    const origin = `http://${listen}`;
     const file = join(folder, "sanmiao.toml");
     writeFileSync(file, configuration(listen, folder, world.peers) + more, { mode: 0o600 });
     const program = new Program(PROGRAM, ["serve", "--config", file]);
+    const house = new House(world, program, folder, `http://${listen}`);
+    try {
+      await house.#ready();
+      return house;
+    } catch (error) {
+      await house.stop();
+      throw error;
+    }
+  }
+
+  async #ready() {
     await eventually("the service is ready", async () => {
-      program.mustRun();
-      return (await fetch(`${origin}/readyz`)).ok;
+      this.#program.mustRun();
+      return (await fetch(`${this.origin}/readyz`)).ok;
     });
-    await world.callBack(`${origin}/api/v1/treasury/events`);
-    return new House(world, program, folder, origin);
+    await this.world.callBack(`${this.origin}/api/v1/treasury/events`);
   }
 
   /** What world and service have said. */

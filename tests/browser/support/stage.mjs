@@ -2,7 +2,7 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, test } from "node:test";
 
 import { Browser } from "./browser.mjs";
 import { House } from "./house.mjs";
@@ -16,33 +16,39 @@ const WALK_MS_MAX = 60_000;
  * `visit(options)` brings a new visitor to the service (see `Browser.visitor`).
  */
 export function stage(options = {}) {
-  let browser;
-  let house;
-  before(async () => {
-    [browser, house] = await Promise.all([Browser.start(), House.start(options)]);
-    await house.fund();
-  });
-  after(async () => {
-    await Promise.all([browser?.stop(), house?.stop()]);
+  const browser = onDemand(() => Browser.start());
+  const house = onDemand(async () => {
+    const started = await House.start(options);
+    await started.fund();
+    return started;
   });
   return (name, story) =>
-    test(name, { timeout: WALK_MS_MAX }, () => {
-      const visit = (more) => browser.visitor({ at: house.origin, trusted: [house.world.origin], ...more });
-      return told(name, visit, () => house.words, (visit) => story({ house, world: house.world, visit }));
+    test(name, { timeout: WALK_MS_MAX }, async () => {
+      const [chromium, home] = await Promise.all([browser(), house()]);
+      const visit = (more) => chromium.visitor({ at: home.origin, trusted: [home.world.origin], ...more });
+      await told(name, visit, () => home.words, (visit) => story({ house: home, world: home.world, visit }));
     });
 }
 
 /** The same without a service, for pages of a server of the test's own: `visit` needs an `at`. */
 export function bareStage() {
-  let browser;
-  before(async () => {
-    browser = await Browser.start();
-  });
-  after(() => browser?.stop());
+  const browser = onDemand(() => Browser.start());
   return (name, story) =>
-    test(name, { timeout: WALK_MS_MAX }, () =>
-      told(name, (more) => browser.visitor(more), () => "", (visit) => story({ visit })),
-    );
+    test(name, { timeout: WALK_MS_MAX }, async () => {
+      const chromium = await browser();
+      await told(name, (more) => chromium.visitor(more), () => "", (visit) => story({ visit }));
+    });
+}
+
+/** Starts something when it is first asked for, and stops it after the file's last test. */
+function onDemand(start) {
+  let started;
+  after(async () => {
+    // Why it did not start is told by the test that asked for it.
+    const running = await started?.catch(() => undefined);
+    await running?.stop();
+  });
+  return () => (started ??= start());
 }
 
 /** Runs a story; when it fails, keeps what its visitors saw and what the programs said. */

@@ -125,7 +125,9 @@ export class Watch {
     if (type !== "error" && type !== "warning") return;
     // Chromium reports a page that is served with 4xx, as a form with errors is; walks look at the status themselves.
     if (text.startsWith("Failed to load resource") && url === this.#document.url) return;
-    this.#said.push(text);
+    // What the page before it still had to say about its own origin is not this page's. Third parties are `strangers`.
+    if (url && new URL(url).origin !== new URL(this.#document.url).origin) return;
+    this.#said.push(url ? `${text} (${url})` : text);
   }
 }
 
