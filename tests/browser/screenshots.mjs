@@ -21,14 +21,19 @@ try {
 }
 console.log(`${pictures} pictures in ${PICTURES}`);
 
-async function take({ name, reach }, language, device) {
-  const visitor = await browser.visitor({ at: house.origin, trusted: [house.world.origin], language, device });
-  await reach({ house, world: house.world, visitor });
-  for (const theme of ["light", "dark"]) {
-    await visitor.page.emulateMedia({ colorScheme: theme });
-    const path = join(folder(PICTURES), `${name}-${language}-${device}-${theme}.png`);
-    await visitor.page.screenshot({ path, fullPage: true, animations: "disabled" });
-    pictures += 1;
+async function take({ name, reach, leave }, language, device) {
+  const { origin, world } = house;
+  const visitor = await browser.visitor({ at: origin, trusted: [world.origin], language, device });
+  try {
+    await reach({ house, world, visitor });
+    for (const theme of ["light", "dark"]) {
+      await visitor.page.emulateMedia({ colorScheme: theme });
+      const path = join(folder(PICTURES), `${name}-${language}-${device}-${theme}.png`);
+      await visitor.page.screenshot({ path, fullPage: true, animations: "disabled" });
+      pictures += 1;
+    }
+  } finally {
+    await leave({ world });
+    await visitor.leave();
   }
-  await visitor.leave();
 }

@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 
-import { authorize } from "../scenes.mjs";
 import { stage } from "../support/stage.mjs";
 
 const walk = stage();
@@ -10,7 +9,7 @@ const walk = stage();
 for (const subject of ["talent-000000", "talent-000999"]) {
   walk(`${subject} signs in, in the provider's list or not`, async ({ world, house, visit }) => {
     const visitor = await visit();
-    await visitor.open(authorize(world, house.origin));
+    await visitor.open(world.authorize(house.origin));
     await visitor.beAt({ subject });
     await visitor.page.waitForURL(`${house.origin}/readyz?*`);
     const back = new URL(visitor.page.url());
@@ -21,7 +20,7 @@ for (const subject of ["talent-000000", "talent-000999"]) {
 
 walk("neither the service nor the provider is a third party", async ({ world, house, visit }) => {
   const visitor = await visit();
-  await visitor.open(authorize(world, house.origin));
+  await visitor.open(world.authorize(house.origin));
   await visitor.open("/readyz");
   assert.deepEqual(visitor.watch.strangers, []);
 });

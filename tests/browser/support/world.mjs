@@ -1,5 +1,7 @@
 // The made-up world: `sanmiao mocks` as a process, its people and its switches.
 
+import { createHash, randomBytes } from "node:crypto";
+
 import { eventually } from "./eventually.mjs";
 import { Program } from "./process.mjs";
 import { PROGRAM } from "./places.mjs";
@@ -95,6 +97,19 @@ export class World {
   /** The newest messages that were sent. */
   async messages() {
     return (await this.#json("GET", "/sink/messages")).messages;
+  }
+
+  /** Where a service that listens at `origin` sends people to sign in. */
+  authorize(origin) {
+    const asked = new URLSearchParams({
+      client_id: "sanmiao",
+      redirect_uri: `${origin}/readyz`,
+      response_type: "code",
+      code_challenge: createHash("sha256").update(randomBytes(32)).digest("base64url"),
+      code_challenge_method: "S256",
+      state: "s-1",
+    });
+    return `${this.base}/oidc/authorize?${asked}`;
   }
 
   /** An access token without a browser, for what a test does beside the pages. */

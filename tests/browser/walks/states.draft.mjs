@@ -7,12 +7,16 @@ import { stage } from "../support/stage.mjs";
 
 const walk = stage();
 
-for (const { name, reach } of SCENES) {
+for (const { name, reach, leave } of SCENES) {
   for (const language of Object.keys(LANGUAGES)) {
     walk(`${name} is clean in ${language}`, async ({ house, world, visit }) => {
       const visitor = await visit({ language });
-      await reach({ house, world, visitor });
-      await clean(visitor, name);
+      try {
+        await reach({ house, world, visitor });
+        await clean(visitor, name);
+      } finally {
+        await leave({ world });
+      }
     });
   }
 }
