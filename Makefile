@@ -15,10 +15,10 @@ demo: ## The whole pipeline on made-up people; stays up with the API
 	cargo run --release -- demo
 
 .PHONY: test
-test: tools lint deny openapi-check policies tests ## Everything CI holds the project to
+test: tools lint deny openapi-check policies tests pages ## Everything CI holds the project to
 
 .PHONY: tools
-tools: ## Install what the tests need: Python oracles, an OpenID provider for node, nextest, cargo-deny
+tools: ## Install what the tests need: Python oracles, an OpenID provider for node, nextest, cargo-deny, Chromium, checkers of pages
 	tests/support/tools.sh
 
 .PHONY: lint
@@ -34,6 +34,16 @@ deny: ## Licences, bans and sources of the dependency tree
 tests: ## All tests, the store's on SQLite and on PostgreSQL
 	$(WITH_POSTGRES) cargo nextest run --workspace
 	cargo test --workspace --doc
+
+.PHONY: pages
+pages: tools ## Walk the pages in a real browser: every rule of tests/browser/support/audit.mjs, in both languages
+	cargo build --quiet
+	npm test --silent --prefix tests/browser
+
+.PHONY: screenshots
+screenshots: tools ## Pictures of every page and state, in target/screenshots/
+	cargo build --quiet
+	npm run screenshots --silent --prefix tests/browser
 
 .PHONY: policies
 policies: ## Check every policy document and run its cases

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::faults::Faults;
-use crate::people::PersonCard;
+use crate::people::{Person, PersonCard, Trait};
 use crate::shared::Shared;
 
 /// The most people one answer lists.
@@ -68,19 +68,25 @@ struct Page {
     offset: usize,
     #[serde(default)]
     limit: Option<usize>,
+    #[serde(default)]
+    kind: Option<Trait>,
 }
 
-/// What people would type or hold; what is expected of them stays inside.
+/// What people would type or hold; what is expected of them stays inside. Whoever looks for a kind of people must name it.
 async fn people(State(shared): State<Arc<Shared>>, Query(page): Query<Page>) -> Json<Value> {
     let limit = page.limit.unwrap_or(PAGE_MAX).min(PAGE_MAX);
-    let cards: Vec<PersonCard> = shared
+    let chosen: Vec<&Person> = shared
         .people
+        .iter()
+        .filter(|person| page.kind.is_none_or(|kind| person.is(kind)))
+        .collect();
+    let cards: Vec<PersonCard> = chosen
         .iter()
         .skip(page.offset)
         .take(limit)
-        .map(crate::people::Person::card)
+        .map(|person| person.card())
         .collect();
-    Json(json!({"total": shared.people.len(), "people": cards}))
+    Json(json!({"total": chosen.len(), "people": cards}))
 }
 
 #[derive(Deserialize)]

@@ -1,7 +1,7 @@
 //! The message sink, and the switches.
 
 use reqwest::Method;
-use sanmiao_mocks::{Faults, PersonCard, World, WorldError};
+use sanmiao_mocks::{Faults, PersonCard, Trait, World, WorldError};
 use serde_json::{Value, json};
 
 use crate::client::{Caller, config, instruction, query, world};
@@ -103,6 +103,26 @@ async fn a_driver_learns_what_people_hold_and_nothing_of_what_is_expected() {
         .collect();
     assert!(cards == expected);
     assert!(!list.to_string().contains("expected"));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn people_of_a_kind_are_found_by_naming_it() {
+    let world = world(1_000).await;
+    let caller = Caller::new(&world);
+    let list: Value = caller
+        .plain(Method::GET, "/admin/people?kind=bad_card&limit=3", None)
+        .await
+        .json()
+        .await
+        .unwrap();
+    let of_kind = |person: &&sanmiao_mocks::Person| person.is(Trait::BadCard);
+    assert_eq!(list["total"], world.people().iter().filter(of_kind).count());
+    let cards: Vec<PersonCard> = serde_json::from_value(list["people"].clone()).unwrap();
+    let first = world.people().iter().filter(of_kind).take(3);
+    assert!(cards == first.map(sanmiao_mocks::Person::card).collect::<Vec<_>>());
+    let unknown = caller.plain(Method::GET, "/admin/people?kind=saint", None);
+    assert_eq!(unknown.await.status(), 400);
     world.stop().await;
 }
 

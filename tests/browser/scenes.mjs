@@ -1,0 +1,60 @@
+// Every page and state, each with the way there. `walks/states` audits them all in both languages, and `screenshots.mjs`
+// takes their pictures.
+
+import { button, dispute, file, onlyApplication, openForm, POLICY, seesState, typeAccount } from "./walks/steps.mjs";
+import { WORDS } from "./walks/words.mjs";
+
+/**
+ * `reach({ house, world, visitor })` ends with the visitor in front of it; `leave({ world })` undoes what others would
+ * meet too.
+ */
+export const SCENES = [
+  scene("front", ({ visitor }) => visitor.open("/")),
+  scene("policy", ({ visitor }) => visitor.open(`/policies/${POLICY}`)),
+  scene("figures", ({ visitor }) => visitor.open("/figures")),
+  scene("not-found", ({ visitor }) => visitor.open("/no-such-page", 404)),
+  scene("sign-in-broken-off", ({ visitor }) => visitor.open("/sign-in/callback?code=x&state=y", 400)),
+  scene("home-before-consent", async ({ world, visitor }) => visitor.signIn(await world.person("ordinary"))),
+  scene("home", async ({ world, visitor }) => {
+    await visitor.signIn(await world.person("ordinary"));
+    await visitor.click(button(visitor, WORDS.consent));
+    await visitor.sees(button(visitor, WORDS.openForm));
+  }),
+  scene("form", async ({ world, visitor }) => openForm(visitor, await world.person("ordinary"))),
+  scene("form-with-conflict", async ({ world, visitor }) => openForm(visitor, await world.person("name_spelled_two_ways"))),
+  scene("form-with-errors", async ({ world, visitor }) => {
+    await openForm(visitor, await world.person("ordinary"));
+    await typeAccount(visitor, { account: { number: "1", bank_cnaps: "1" }, phone: "1" });
+    await visitor.click(button(visitor, WORDS.file));
+    await visitor.sees(visitor.page.getByRole("alert"));
+  }),
+  scene("form-disputed", async ({ world, visitor }) => {
+    await openForm(visitor, await world.person("ordinary"));
+    await dispute(visitor, 0, "学校名称写错了");
+  }),
+  scene("parked", async ({ world, visitor }) => {
+    await world.down("degree");
+    await reach(visitor, await world.person("ordinary"), WORDS.parked);
+  }, ({ world }) => world.well()),
+  scene("paid", async ({ world, visitor }) => reach(visitor, await world.person("ordinary"), WORDS.settled)),
+  scene("referred", async ({ world, visitor }) => reach(visitor, await world.person("short_contract"), WORDS.referred)),
+  scene("returned", async ({ world, visitor }) => reach(visitor, await world.person("bad_card"), WORDS.returned)),
+  ...["explanation", "receipt"].map((part) =>
+    scene(part, async ({ house, world, visitor }) => {
+      const person = await world.person("ordinary");
+      await reach(visitor, person, WORDS.settled);
+      const { id } = await onlyApplication(house, person);
+      await visitor.open(`/applications/${id}/${part}`);
+    }),
+  ),
+];
+
+function scene(name, reach, leave = () => undefined) {
+  return { name, reach, leave };
+}
+
+/** Files, and waits until the page says how it stands. */
+async function reach(visitor, person, state) {
+  await file(visitor, person);
+  await seesState(visitor, state);
+}

@@ -1,0 +1,130 @@
+// World and service, started together on free ports with a data folder of their own.
+
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { eventually } from "./eventually.mjs";
+import { PROGRAM } from "./places.mjs";
+import { freePort, Program } from "./process.mjs";
+import { World } from "./world.mjs";
+
+const DISTRICTS = ["440604", "440605", "440606", "440607", "440608"];
+/** More than any test spends. */
+const AMPLE = "1000000000.00";
+
+/** A running service beside its world. */
+export class House {
+  #program;
+  #folder;
+
+  constructor(world, program, folder, origin) {
+    this.world = world;
+    this.#program = program;
+    this.#folder = folder;
+    /** Address of the service, without a slash at the end. */
+    this.origin = origin;
+  }
+
+  /** Starts both; `more` is appended to the configuration. Nobody has granted any money yet: see `fund`. */
+  static async start({ more = "" } = {}) {
+    const world = await World.start();
+    const folder = mkdtempSync(join(tmpdir(), "sanmiao-browser-"));
+    const listen = `127.0.0.1:${await freePort()}`;
+    const file = join(folder, "sanmiao.toml");
+    writeFileSync(file, configuration(listen, folder, world.peers) + more, { mode: 0o600 });
+    const program = new Program(PROGRAM, ["serve", "--config", file]);
+    const house = new House(world, program, folder, `http://${listen}`);
+    try {
+      await house.#ready();
+      return house;
+    } catch (error) {
+      await house.stop();
+      throw error;
+    }
+  }
+
+  async #ready() {
+    await eventually("the service is ready", async () => {
+      this.#program.mustRun();
+      return (await fetch(`${this.origin}/readyz`)).ok;
+    });
+    await this.world.callBack(`${this.origin}/api/v1/treasury/events`);
+  }
+
+  /** What world and service have said. */
+  get words() {
+    return `# the service\n${this.#program.words}\n# the world\n${this.world.words}\n`;
+  }
+
+  async stop() {
+    await this.#program.stop();
+    await this.world.stop();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Finance grants every line of every policy in force ample money, or `amount`. */
+  async fund(amount = AMPLE) {
+    const year = chinaYear();
+    const policies = await this.api(undefined, "GET", "/api/v1/policies");
+    const lines = policies.flatMap(({ id }) => DISTRICTS.map((district) => ({ policy: id, district })));
+    const token = await this.world.token("finance-maker");
+    for (const line of lines) {
+      const reference = `样例-${line.policy}-${line.district}-${randomBytes(4).toString("hex")}`;
+      await this.api(token, "POST", "/api/v1/finance/appropriations", { ...line, year, amount, reference });
+    }
+  }
+
+  /** One request to the API beside the pages; throws unless it succeeds. */
+  async api(token, method, path, body) {
+    const reply = await fetch(this.origin + path, {
+      method,
+      headers: {
+        ...(token && { authorization: `Bearer ${token}` }),
+        ...(body && { "content-type": "application/json" }),
+      },
+      body: body && JSON.stringify(body),
+    });
+    const text = await reply.text();
+    if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text}`);
+    return text === "" ? undefined : JSON.parse(text);
+  }
+
+  /** What the API says about everything an applicant has filed. */
+  async applicationsOf(person) {
+    return this.api(await this.world.token(person.subject), "GET", "/api/v1/applications");
+  }
+}
+
+/** The budget year: that of China's civil calendar. */
+function chinaYear() {
+  return Number(new Intl.DateTimeFormat("en", { timeZone: "Asia/Shanghai", year: "numeric" }).format(new Date()));
+}
+
+function configuration(listen, folder, peers) {
+  const key = () => randomBytes(32).toString("base64");
+  return `[server]
+listen = "${listen}"
+public_url = "http://${listen}"
+
+[database]
+data_dir = ${JSON.stringify(folder)}
+
+[vault]
+current = "test"
+keys.test = "${key()}"
+blind_index_key = "${key()}"
+
+[jobs]
+dispatch_ms = 50
+resume_ms = 100
+instalments_ms = 500
+
+[log]
+format = "json"
+filter = "info"
+
+${peers}
+`;
+}

@@ -1,0 +1,39 @@
+// 转人工: what the machine cannot prove goes to a person, with everything in one notice.
+
+import assert from "node:assert/strict";
+
+import { clean } from "../support/audit.mjs";
+import { stage } from "../support/stage.mjs";
+import { button, dispute, file, onlyApplication, openForm, seesState, typeAccount } from "./steps.mjs";
+import { WORDS } from "./words.mjs";
+
+const walk = stage();
+
+for (const kind of ["short_contract", "no_degree_record", "name_spelled_two_ways"]) {
+  for (const language of ["zh", "en"]) {
+    walk(`referred: ${kind} in ${language}`, async ({ house, world, visit }) => {
+      const person = await world.person(kind);
+      const visitor = await visit({ language });
+      await file(visitor, person);
+      await seesState(visitor, WORDS.referred);
+      // Everything at once: what is missing, which number to name, until when, and a person to ask for.
+      await visitor.sees(visitor.page.getByText(WORDS.trackingNumber));
+      await visitor.sees(visitor.page.getByText(WORDS.promisedDate));
+      await visitor.sees(button(visitor, WORDS.askPerson));
+      await clean(visitor);
+      assert.equal((await onlyApplication(house, person)).state, "referred");
+    });
+  }
+}
+
+walk("a row that is wrong is marked, and a person decides", async ({ house, world, visit }) => {
+  const person = await world.person("ordinary");
+  const visitor = await visit();
+  await openForm(visitor, person);
+  await dispute(visitor, 0, "学校名称写错了");
+  await clean(visitor);
+  await typeAccount(visitor, person);
+  await visitor.click(button(visitor, WORDS.file));
+  await seesState(visitor, WORDS.referred);
+  assert.equal((await onlyApplication(house, person)).state, "referred");
+});
