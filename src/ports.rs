@@ -340,15 +340,6 @@ pub trait SignIn: Send + Sync {
     ) -> Result<Principal, SignInError>;
 }
 
-/// The channel of a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Channel {
-    /// Text message.
-    Sms,
-    /// `WeChat` template message.
-    Wechat,
-}
-
 /// One message to an applicant, on its way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {

@@ -41,7 +41,7 @@ impl Context<'_> {
             note(
                 at.bit,
                 at.makes,
-                agree(facts, at.test.of(&self.program.slots)),
+                agree(facts, &at.test),
             );
         }
         for at in &battery.days {

@@ -63,7 +63,7 @@ pub(crate) enum DayAt {
 }
 
 /// A test, its bit, and the criteria (a bit each) that are true when it alone is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct At<T> {
     pub(crate) bit: u64,
     pub(crate) makes: u64,
@@ -124,7 +124,7 @@ pub(crate) struct Battery {
     pub(crate) ranges: Vec<At<InRange>>,
     pub(crate) among: Vec<At<AmongCodes>>,
     pub(crate) has: Vec<At<HasCodes>>,
-    pub(crate) agreeing: Vec<At<Part>>,
+    pub(crate) agreeing: Vec<At<Box<[Slot]>>>,
     pub(crate) days: Vec<At<DaysApart>>,
     pub(crate) spans: Vec<At<Spanning>>,
     pub(crate) paid: Vec<At<PaidUntil>>,
@@ -260,7 +260,7 @@ impl Layout<'_> {
             Node::Agree(slots) if wanted => battery.agreeing.push(At {
                 bit,
                 makes,
-                test: slots,
+                test: slots.of(&self.program.slots).into(),
             }),
             Node::Days { left, right, order }
                 if let (Some((left, false)), Some((right, false)), Some(range)) = (
