@@ -38,11 +38,7 @@ impl Context<'_> {
             );
         }
         for at in &battery.agreeing {
-            note(
-                at.bit,
-                at.makes,
-                agree(facts, &at.test),
-            );
+            note(at.bit, at.makes, agree(facts, &at.test));
         }
         for at in &battery.days {
             let (left, right) = (self.cell_of(at.test.left), self.cell_of(at.test.right));

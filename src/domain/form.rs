@@ -103,6 +103,11 @@ pub struct Dispute {
     pub at: Timestamp,
 }
 
+impl Dispute {
+    /// The field of somebody who wants a person to decide, whatever the rows say.
+    pub const WHOLE: &str = "*";
+}
+
 /// How much of a form registers filled and how much the applicant typed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FillCount {

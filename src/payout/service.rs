@@ -71,6 +71,24 @@ impl Payout {
         Ok(views)
     }
 
+    /// The application that one's own payment belongs to.
+    ///
+    /// # Errors
+    /// `NotFound` for another's payment.
+    pub async fn application_of(
+        &self,
+        who: ApplicantId,
+        id: PaymentId,
+    ) -> Result<ApplicationId, StageError> {
+        let mut tx = self.ctx.store.read().await?;
+        let payment = tx
+            .payment(id)
+            .await?
+            .ok_or(StageError::not_found("payment"))?;
+        let award = award_of(&mut tx, &payment).await?;
+        Ok(own(&mut tx, who, award.application).await?.id)
+    }
+
     /// After a 退票: the applicant names another account, and a linked new instruction carries the payment.
     ///
     /// # Errors

@@ -3,7 +3,9 @@
 use serde_json::json;
 
 use crate::context::Context;
-use crate::domain::application::{Application, ApplicationState, Filing, PolicyRef, Typed};
+use crate::domain::application::{
+    Application, ApplicationState, Filing, PolicyRef, StateName, Typed,
+};
 use crate::domain::canonical::to_canonical_json;
 use crate::domain::evidence::{Consent, Evidence, Origin, Round};
 use crate::domain::form::{Dispute, RowValue, Snapshot};
@@ -456,6 +458,51 @@ impl Prefill {
             .await?;
         tx.commit().await?;
         Ok(dispute)
+    }
+
+    /// 要求人工办理: the applicant wants a person to decide (PIPL art. 24). Kept like a dispute of the whole form, so that the machine's
+    /// next look refers and the record says why.
+    ///
+    /// # Errors
+    /// `NotInState` unless the machine is still to decide.
+    pub async fn ask_for_person(
+        &self,
+        who: ApplicantId,
+        id: ApplicationId,
+    ) -> Result<(), StageError> {
+        let mut tx = self.ctx.store.write().await?;
+        let application = own(&mut tx, who, id).await?;
+        let waits = matches!(
+            application.state.name(),
+            StateName::Filed | StateName::Parked
+        );
+        let (Some(filing), true) = (&application.filing, waits) else {
+            return Err(StageError::NotInState {
+                what: "application",
+                state: application.state.name().as_str(),
+            });
+        };
+        tx.insert_dispute(&Dispute {
+            id: self.ctx.id(DisputeId::new),
+            application: id,
+            snapshot: filing.snapshot,
+            field: Dispute::WHOLE.to_owned(),
+            words: Private::new(String::new()),
+            at: self.ctx.now(),
+        })
+        .await?;
+        let actor = Actor::Applicant(who);
+        self.ctx
+            .audit(
+                &mut tx,
+                actor,
+                "application.person_asked_for",
+                id.to_string(),
+                json!({}),
+            )
+            .await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// 一键秒报: confirms a snapshot. The same snapshot filed twice is filed once.

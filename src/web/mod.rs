@@ -27,6 +27,7 @@ pub mod problem;
 pub mod request_id;
 pub mod routes;
 pub mod session;
+pub mod texts;
 pub mod words;
 
 use std::ops::Deref;

@@ -120,7 +120,10 @@ impl Real {
         } else {
             &self.application
         };
-        let path = template.replace("{id}", id).replace("{slug}", "stale");
+        let path = template
+            .replace("{id}", id)
+            .replace("{slug}", "stale")
+            .replace("{policy}", "foshan-phd-settling-in");
         if template == "/api/v1/review/applications/{id}" {
             format!("{path}?purpose=test")
         } else {
@@ -354,7 +357,21 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
 }
 
 /// Every page, and who may see it.
-const PAGES: [(&str, &str, &str); 6] = [
+const PAGES: [(&str, &str, &str); 20] = [
+    ("get", "/", "anybody"),
+    ("get", "/policies/{id}", "anybody"),
+    ("get", "/static/{name}", "anybody"),
+    ("get", "/apply/{policy}", "applicant"),
+    ("post", "/apply/{policy}", "applicant"),
+    ("get", "/applications/{id}", "applicant"),
+    ("get", "/applications/{id}/explanation", "applicant"),
+    ("get", "/applications/{id}/events", "applicant"),
+    ("post", "/applications/{id}/dispute", "applicant"),
+    ("post", "/applications/{id}/file", "applicant"),
+    ("post", "/applications/{id}/person", "applicant"),
+    ("post", "/applications/{id}/withdraw", "applicant"),
+    ("get", "/payments/{id}/account", "applicant"),
+    ("post", "/payments/{id}/account", "applicant"),
     ("get", "/sign-in", "anybody"),
     ("get", "/sign-in/callback", "anybody"),
     ("post", "/sign-out", "anybody"),

@@ -28,5 +28,5 @@ pub(super) async fn desk(preferences: Preferences, visit: Visit, Desk(staff): De
         sign_out_form(&visit, language),
     );
     let title = Words::of("工作台", "Desk");
-    good(preferences, &title, &body)
+    good(preferences, &visit, title, &body)
 }

@@ -1,26 +1,89 @@
-//! `GET /home`: where applicants arrive.
+//! `GET /home`: one's own applications, and what can be applied for.
 
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::good;
+use super::layout::Page;
 use super::preferences::Preferences;
-use super::shell::escaped;
-use super::sign_in::sign_out_form;
+use super::welcome::in_force;
+use crate::domain::application::{Application, StateName};
+use crate::domain::policy::Policy;
+use crate::web::Web;
 use crate::web::auth::Me;
+use crate::web::problem::Problem;
 use crate::web::session::Visit;
-use crate::web::words::Words;
+use crate::web::texts as t;
 
-/// Greets the applicant.
+#[derive(Template)]
+#[template(path = "home.html")]
+struct Home<'a> {
+    page: &'a Page,
+    applications: Vec<Line>,
+    policies: Vec<Arc<Policy>>,
+}
+
+/// An application in a line.
+struct Line {
+    id: String,
+    title: String,
+    mood: &'static str,
+    state: String,
+    opened: String,
+    opened_iso: String,
+}
+
+impl Line {
+    fn of(web: &Web, page: &Page, application: &Application) -> Self {
+        let state = application.state.name();
+        Self {
+            id: application.id.to_string(),
+            title: title(web, page, application),
+            mood: mood(state),
+            state: page.say(t::state(state)).into_owned(),
+            opened: page.moment(application.opened_at),
+            opened_iso: application.opened_at.to_string(),
+        }
+    }
+}
+
+/// What the application is for.
+pub(super) fn title(web: &Web, page: &Page, application: &Application) -> String {
+    let policy = web.ctx.policies.by_hash(application.policy.hash);
+    policy.map_or_else(
+        || application.policy.id.clone(),
+        |policy| page.text(&policy.document().title).to_owned(),
+    )
+}
+
+/// How a state is shown: well, badly, or still open.
+pub(super) const fn mood(state: StateName) -> &'static str {
+    match state {
+        StateName::Approved | StateName::Publicity => "met",
+        StateName::Refused => "not",
+        StateName::Parked | StateName::Referred | StateName::WaitingForBudget => "open",
+        StateName::Draft | StateName::Filed | StateName::Withdrawn => "",
+    }
+}
+
+/// What is mine, and what there is.
 #[utoipa::path(get, path = "/home", operation_id = "home", tag = "pages",
     responses((status = 200, description = "The page")))]
-pub(super) async fn home(preferences: Preferences, visit: Visit, Me(me): Me) -> Response {
-    let language = preferences.language;
-    let body = format!(
-        "<p>{} {}</p>\n{}",
-        Words::of("您好，", "Welcome,").text(language),
-        escaped(me.name.reveal()),
-        sign_out_form(&visit, language),
-    );
-    let title = Words::of("我的补贴", "My subsidies");
-    good(preferences, &title, &body)
+pub(super) async fn home(
+    State(web): State<Web>,
+    preferences: Preferences,
+    visit: Visit,
+    Me(me): Me,
+) -> Result<Response, Problem> {
+    let page = Page::new(preferences, Some(&visit), "/home");
+    let mine = web.prefill.mine(me.id).await?;
+    let template = Home {
+        page: &page,
+        applications: mine.iter().map(|one| Line::of(&web, &page, one)).collect(),
+        policies: in_force(&web),
+    };
+    Ok(page.render(StatusCode::OK, &template))
 }

@@ -1,10 +1,16 @@
 //! Pages for people: a file a page, or a family of pages.
 
+pub mod applications;
+pub mod apply;
+pub mod assets;
 pub mod desk;
 pub mod home;
+pub mod layout;
 pub mod preferences;
 pub mod shell;
 pub mod sign_in;
+pub mod typed;
+pub mod welcome;
 
 use axum::extract::Request;
 use axum::http::header::{ALLOW, SET_COOKIE};
@@ -13,13 +19,14 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use utoipa_axum::routes as of;
 
+use self::layout::{Page, message};
 use self::preferences::Preferences;
-use self::shell::{escaped, page, see_other};
+use self::shell::{escaped, see_other};
 use super::Web;
 use super::auth::Access;
 use super::problem::{OfPage, Problem};
 use super::routes::Routes;
-use super::session::{Cookie, Turned, Visitors, enter};
+use super::session::{Cookie, Turned, Visit, Visitors, enter};
 use super::words::Words;
 
 /// Every page.
@@ -30,8 +37,31 @@ pub fn routes() -> Routes {
         .add(Access::Page(Visitors::Anybody), of!(sign_in::callback))
         .add(Access::Page(Visitors::Anybody), of!(sign_in::sign_out))
         .add(Access::Page(Visitors::Anybody), of!(preferences::prefer))
+        .add(Access::Page(Visitors::Anybody), of!(assets::asset))
+        .add(Access::Page(Visitors::Anybody), of!(welcome::welcome))
+        .add(Access::Page(Visitors::Anybody), of!(welcome::policy))
         .add(Access::Page(Visitors::Applicant), of!(home::home))
+        .add(
+            Access::Page(Visitors::Applicant),
+            of!(apply::consent, apply::apply),
+        )
+        .merge(of_applications())
         .add(Access::Page(Visitors::Staff), of!(desk::desk))
+}
+
+/// The pages of one application and of its money.
+fn of_applications() -> Routes {
+    use self::applications::{acts, correct, events, explanation};
+    let applicant = Access::Page(Visitors::Applicant);
+    Routes::new()
+        .add(applicant, of!(applications::show))
+        .add(applicant, of!(acts::dispute))
+        .add(applicant, of!(acts::file))
+        .add(applicant, of!(acts::person))
+        .add(applicant, of!(acts::withdraw))
+        .add(applicant, of!(explanation::explanation))
+        .add(applicant, of!(events::events))
+        .add(applicant, of!(correct::form, correct::correct))
 }
 
 /// Lets a request through to its page, or to sign-in first.
@@ -75,12 +105,8 @@ pub fn refusal(
         number.text(language),
         escaped(instance),
     );
-    let mut response = page(
-        problem.status(),
-        preferences,
-        &problem.kind().title(),
-        &body,
-    );
+    let frame = Page::new(preferences, None, "/");
+    let mut response = message(&frame, problem.status(), problem.kind().title(), &body);
     let headers = response.headers_mut();
     problem.headers(headers);
     for name in [ALLOW, SET_COOKIE] {
@@ -92,6 +118,7 @@ pub fn refusal(
 }
 
 /// A page that went well.
-fn good(preferences: Preferences, title: &Words, body: &str) -> Response {
-    page(StatusCode::OK, preferences, title, body)
+fn good(preferences: Preferences, visit: &Visit, title: Words, body: &str) -> Response {
+    let page = Page::new(preferences, Some(visit), "/");
+    message(&page, StatusCode::OK, title, body)
 }

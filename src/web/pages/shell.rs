@@ -7,27 +7,15 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 
 use super::preferences::Preferences;
-use crate::web::words::Words;
 
 /// Nothing but what this service serves itself, and nothing in the page that is a program.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// A whole document.
+/// A whole document, with what browsers must know about it.
 #[must_use]
-pub fn page(status: StatusCode, preferences: Preferences, title: &Words, body: &str) -> Response {
+pub fn document(status: StatusCode, preferences: Preferences, html: String) -> Response {
     let language = preferences.language;
-    let title = escaped(title.text(language));
-    let service = Words::of("三秒 · 人才补贴", "Sanmiao · talent subsidies");
-    let text = format!(
-        "<!doctype html>\n<html lang=\"{lang}\" data-size=\"{size}\" data-theme=\"{theme}\">\n<head>\n\
-         <meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title} – {service}</title>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n{body}\n</main>\n</body>\n</html>\n",
-        lang = language.tag(),
-        size = preferences.size.as_str(),
-        theme = preferences.theme.as_str(),
-        service = service.text(language),
-    );
     let headers = [
         (
             CONTENT_TYPE,
@@ -39,7 +27,7 @@ pub fn page(status: StatusCode, preferences: Preferences, title: &Words, body: &
         (CONTENT_LANGUAGE, HeaderValue::from_static(language.tag())),
         (VARY, HeaderValue::from_static("accept-language, cookie")),
     ];
-    (status, headers, text).into_response()
+    (status, headers, html).into_response()
 }
 
 /// Text that cannot become markup.

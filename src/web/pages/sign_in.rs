@@ -78,7 +78,7 @@ pub(super) async fn sign_in(
     }
     let return_to = return_to.unwrap_or(HOME);
     if parameter(&uri, "kept").is_some() && is_kept(&web, &visit).await? {
-        return Ok(kept_page(preferences, return_to));
+        return Ok(kept_page(preferences, &visit, return_to));
     }
     begin(&web, &**provider, &visit, return_to).await
 }
@@ -115,7 +115,7 @@ async fn is_kept(web: &Web, visit: &Visit) -> Result<bool, StageError> {
 }
 
 /// Says that nothing is lost. A page and a link: a form's own redirect to another site is what browsers forbid here.
-fn kept_page(preferences: Preferences, return_to: &str) -> Response {
+fn kept_page(preferences: Preferences, visit: &Visit, return_to: &str) -> Response {
     let language = preferences.language;
     let words = Words::of(
         "您的登录已结束，刚才填写的内容已为您保留一小时。重新登录后即可继续。",
@@ -128,7 +128,7 @@ fn kept_page(preferences: Preferences, return_to: &str) -> Response {
         Words::of("重新登录", "Sign in again").text(language),
     );
     let title = Words::of("请重新登录", "Please sign in again");
-    good(preferences, &title, &body)
+    good(preferences, visit, title, &body)
 }
 
 async fn begin(

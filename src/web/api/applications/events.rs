@@ -14,7 +14,7 @@ use crate::web::extract::Id;
 use crate::web::problem::Problem;
 
 /// Proxies that gather a response before they pass it on would hold every event back.
-const UNBUFFERED: (HeaderName, &str) = (HeaderName::from_static("x-accel-buffering"), "no");
+pub const UNBUFFERED: (HeaderName, &str) = (HeaderName::from_static("x-accel-buffering"), "no");
 
 /// Follows an application: where it stands now, then every change, until its final state.
 ///

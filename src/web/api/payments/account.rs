@@ -56,7 +56,8 @@ pub fn read_account(fields: &mut Fields<'_>) -> Option<AccountRequest> {
 }
 
 /// A number of the mainland, or one of ITU-T E.164 with its country code.
-fn mobile_number(text: &str) -> Option<Private<String>> {
+#[must_use]
+pub fn mobile_number(text: &str) -> Option<Private<String>> {
     let digits = |text: &str, from: usize, to: usize| {
         (from..=to).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
     };

@@ -157,7 +157,8 @@ impl ApplicationView {
 }
 
 /// What happens next in each state.
-const fn next(state: StateName) -> Words {
+#[must_use]
+pub const fn next(state: StateName) -> Words {
     match state {
         StateName::Draft => Words::of(
             "请核对自动填好的表单，确认后提交。",

@@ -6,7 +6,7 @@ mod form;
 mod payment;
 mod scalars;
 
-pub use application::{ApplicationView, PolicyView};
+pub use application::{ApplicationView, PolicyView, next};
 pub use explanation::{DecisionView, FindingView};
 pub use form::{DisputeView, FormBody, ProvenanceView, RowView};
 pub use payment::{InstructionView, PayeeView, PaymentBody};

@@ -1,0 +1,170 @@
+//! The one page: what registers have filled, each value with where it comes from, and the little that is typed.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use crate::domain::form::{Provenance, Row, RowValue};
+use crate::domain::id::ApplicationId;
+use crate::domain::person::Applicant;
+use crate::prefill::service::FormView;
+use crate::web::Web;
+use crate::web::pages::home::title;
+use crate::web::pages::layout::Page;
+use crate::web::pages::typed::TypedForm;
+use crate::web::problem::Problem;
+use crate::web::texts as t;
+use crate::web::words::Words;
+
+/// The row whose value is masked even for its owner: somebody may look over their shoulder.
+const DOCUMENT_NUMBER: &str = "document_number";
+
+/// What somebody has just done on the page, and sees again.
+#[derive(Default)]
+pub struct Shown {
+    /// As typed.
+    pub typed: TypedForm,
+    /// Row of which something was said to be wrong, the words, and what is wrong with those.
+    pub dispute: Option<(String, String, Words)>,
+    /// Something good to know.
+    pub notice: Option<Words>,
+}
+
+#[derive(Template)]
+#[template(path = "form.html")]
+struct FormPage<'a> {
+    page: &'a Page,
+    title: String,
+    snapshot: String,
+    errors: Vec<(String, Words)>,
+    notice: Option<Words>,
+    groups: Vec<Group>,
+    pending: Vec<String>,
+    empty: Vec<String>,
+    holder: String,
+    typed: TypedForm,
+}
+
+/// The rows of one register.
+struct Group {
+    origin: Words,
+    as_of: String,
+    rows: Vec<Line>,
+}
+
+/// One filled row.
+struct Line {
+    field: String,
+    title: String,
+    values: Vec<String>,
+    disputed: bool,
+    is_open: bool,
+    words: String,
+}
+
+/// The page of a draft.
+///
+/// # Errors
+/// `NotFound` for another's.
+pub async fn page(
+    web: &Web,
+    page: &Page,
+    me: &Applicant,
+    id: ApplicationId,
+    shown: Shown,
+) -> Result<Response, Problem> {
+    let view = web.prefill.form(me.id, id).await?;
+    let mut template = FormPage {
+        page,
+        title: title(web, page, &view.application),
+        snapshot: view.snapshot.id.to_string(),
+        errors: Vec::new(),
+        notice: shown.notice.clone(),
+        groups: Vec::new(),
+        pending: Vec::new(),
+        empty: Vec::new(),
+        holder: me.name.reveal().clone(),
+        typed: shown.typed.clone(),
+    };
+    for row in view.snapshot.rows.reveal() {
+        template.take(row, &view, me, &shown);
+    }
+    if let Some((field, _, words)) = &shown.dispute {
+        template
+            .errors
+            .push((format!("words-{field}"), words.clone()));
+    }
+    let typed = template.typed.errors().iter();
+    template
+        .errors
+        .extend(typed.map(|(field, words)| ((*field).to_owned(), words.clone())));
+    let status = if template.errors.is_empty() {
+        StatusCode::OK
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    Ok(page.render(status, &template))
+}
+
+impl FormPage<'_> {
+    fn take(&mut self, row: &Row, view: &FormView, me: &Applicant, shown: &Shown) {
+        let title = self.title_of(row);
+        let (values, from) = match &row.value {
+            RowValue::Filled { value, from } => (vec![self.value(row, value, me)], from),
+            RowValue::Contradictory { values } => {
+                let Some((_, from)) = values.first() else {
+                    return;
+                };
+                let all = values.iter().map(|(value, _)| self.page.value(value));
+                (all.collect(), from)
+            }
+            RowValue::NoRecord => return self.empty.push(title),
+            RowValue::Pending => return self.pending.push(title),
+            RowValue::Typed => return,
+        };
+        let mine = shown
+            .dispute
+            .as_ref()
+            .filter(|(field, ..)| *field == row.field);
+        let line = Line {
+            field: row.field.clone(),
+            title,
+            values,
+            disputed: view
+                .disputes
+                .iter()
+                .any(|dispute| dispute.field == row.field),
+            is_open: mine.is_some(),
+            words: mine.map(|(_, words, _)| words.clone()).unwrap_or_default(),
+        };
+        self.group(from).rows.push(line);
+    }
+
+    /// The group of a register; rows of one register stand together even where the policy lists them apart.
+    fn group(&mut self, from: &Provenance) -> &mut Group {
+        let origin = t::origin(&from.origin);
+        let at = self.groups.iter().position(|group| group.origin == origin);
+        let at = at.unwrap_or_else(|| {
+            let as_of = from.as_of.clone();
+            self.groups.push(Group {
+                origin,
+                as_of: as_of.unwrap_or_else(|| self.page.moment(from.received_at)),
+                rows: Vec::new(),
+            });
+            self.groups.len() - 1
+        });
+        &mut self.groups[at]
+    }
+
+    fn title_of(&self, row: &Row) -> String {
+        let words = Words::with(row.title_zh.clone(), row.title_en.clone());
+        self.page.say(words).into_owned()
+    }
+
+    fn value(&self, row: &Row, value: &str, me: &Applicant) -> String {
+        if row.field == DOCUMENT_NUMBER {
+            return me.document.masked();
+        }
+        self.page.value(value)
+    }
+}

@@ -1,0 +1,307 @@
+//! How a filed application stands: the answer with every check, the desk that has it, and the money's way to the bank.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use crate::approve::explain::Explanation;
+use crate::domain::application::{Application, ApplicationState, StateName};
+use crate::domain::judgement::Verdict;
+use crate::domain::money::Money;
+use crate::domain::payment::{Instruction, InstructionState, PaymentState};
+use crate::domain::time::Timestamp;
+use crate::payout::service::PaymentView;
+use crate::web::Web;
+use crate::web::api::views::next;
+use crate::web::pages::home::title;
+use crate::web::pages::layout::Page;
+use crate::web::problem::Problem;
+use crate::web::texts as t;
+use crate::web::words::Words;
+
+#[derive(Template)]
+#[template(path = "status.html")]
+struct StatusPage<'a> {
+    page: &'a Page,
+    title: String,
+    reference: String,
+    headline: Words,
+    moves: bool,
+    steps: [Step; 3],
+    total: Option<String>,
+    next: Words,
+    down: Vec<String>,
+    promised: Option<String>,
+    desk: String,
+    money: Vec<Paying>,
+    notice: Vec<(String, String, String)>,
+    checks: Vec<Check>,
+    can_ask: bool,
+    can_withdraw: bool,
+}
+
+/// 秒报, 秒批 or 秒付.
+struct Step {
+    name: Words,
+    mood: &'static str,
+    mark: &'static str,
+    at: String,
+}
+
+/// One criterion.
+pub(super) struct Check {
+    pub(super) title: String,
+    pub(super) mood: &'static str,
+    pub(super) mark: &'static str,
+    pub(super) verdict: Words,
+    pub(super) reason: String,
+    pub(super) advice: Option<String>,
+    pub(super) basis: String,
+    /// What it is, its value, and who says so.
+    pub(super) facts: Vec<(String, String, String)>,
+}
+
+/// One instalment.
+struct Paying {
+    id: String,
+    instalment: u8,
+    amount: String,
+    state: String,
+    came_back: bool,
+    way: Vec<(&'static str, Words, String)>,
+}
+
+/// The page of an application that is no draft any more.
+///
+/// # Errors
+/// Of the store.
+pub(super) async fn page(
+    web: &Web,
+    page: &Page,
+    application: Application,
+) -> Result<Response, Problem> {
+    let who = application.applicant;
+    let payments = web.payout.payments_of(who, application.id).await?;
+    let findings = web.approve.findings(&application).await?;
+    let state = application.state.name();
+    let checks: Vec<Check> = findings
+        .iter()
+        .map(|finding| Check::of(page, finding))
+        .collect();
+    let template = StatusPage {
+        page,
+        title: title(web, page, &application),
+        reference: application.id.to_string(),
+        headline: t::state(state),
+        moves: moves(state, &payments),
+        steps: steps(page, &application, &payments),
+        total: total(&payments).map(|total| page.money(total)),
+        next: next(state),
+        down: down(page, &application.state),
+        promised: promised(web, &application),
+        desk: desk(page, &application),
+        money: payments.iter().map(|view| Paying::of(page, view)).collect(),
+        notice: if state == StateName::Referred {
+            open_points(&checks)
+        } else {
+            Vec::new()
+        },
+        checks,
+        can_ask: matches!(state, StateName::Filed | StateName::Parked),
+        can_withdraw: matches!(
+            state,
+            StateName::Filed
+                | StateName::Parked
+                | StateName::Referred
+                | StateName::WaitingForBudget
+        ),
+    };
+    Ok(page.render(StatusCode::OK, &template))
+}
+
+/// Whether something will happen within sight of the page.
+fn moves(state: StateName, payments: &[PaymentView]) -> bool {
+    let on_its_way = payments
+        .iter()
+        .any(|view| view.payment.state == PaymentState::Instructed);
+    match state {
+        StateName::Draft | StateName::Refused | StateName::Withdrawn => false,
+        StateName::Approved => on_its_way,
+        StateName::Filed
+        | StateName::Parked
+        | StateName::Referred
+        | StateName::WaitingForBudget
+        | StateName::Publicity => true,
+    }
+}
+
+fn total(payments: &[PaymentView]) -> Option<Money> {
+    let amounts = payments.iter().map(|view| view.payment.amount);
+    Money::sum(amounts).filter(|total| *total > Money::ZERO)
+}
+
+/// 秒报 → 秒批 → 秒付, each with its moment.
+fn steps(page: &Page, application: &Application, payments: &[PaymentView]) -> [Step; 3] {
+    let filed = application.filing.as_ref().map(|filing| filing.at);
+    let approved = match &application.state {
+        ApplicationState::Approved { at, .. } => Some(*at),
+        ApplicationState::Publicity { .. } => filed,
+        _ => None,
+    };
+    let newest = payments.iter().filter_map(|view| view.instructions.last());
+    let settled = newest
+        .filter_map(|instruction| instruction.settled_at)
+        .min();
+    let states = [filed, approved, settled];
+    let first_open = states.iter().position(Option::is_none);
+    let names = [t::STEP_PREFILL, t::STEP_APPROVE, t::STEP_PAY];
+    let mut at = 0;
+    names.map(|name| {
+        let step = Step {
+            name,
+            mood: match states[at] {
+                Some(_) => "done",
+                None if first_open == Some(at) => "now",
+                None => "",
+            },
+            mark: ["报", "批", "付"][at],
+            at: states[at].map(|at| page.moment(at)).unwrap_or_default(),
+        };
+        at += 1;
+        step
+    })
+}
+
+fn down(page: &Page, state: &ApplicationState) -> Vec<String> {
+    let ApplicationState::Parked { sources, .. } = state else {
+        return Vec::new();
+    };
+    let names = sources.iter().map(|source| page.say(t::source(*source)));
+    names.map(std::borrow::Cow::into_owned).collect()
+}
+
+/// The day by which a person promises an answer: working days of the policy, from the day after it came to them.
+fn promised(web: &Web, application: &Application) -> Option<String> {
+    let ApplicationState::Referred { since, .. } = &application.state else {
+        return None;
+    };
+    let policy = web.ctx.policies.by_hash(application.policy.hash)?;
+    let days = policy.service().deadline_working_days;
+    let last = web
+        .ctx
+        .calendar
+        .add_working_days(since.china_date(), days)
+        .ok()?;
+    Some(last.to_string())
+}
+
+/// Who has it: the desk of the district, or the city's where the district is not known.
+fn desk(page: &Page, application: &Application) -> String {
+    let place = application
+        .district
+        .as_ref()
+        .map(|code| page.value(code.as_str()));
+    let desk = page.say(t::DESK_NAME);
+    match place {
+        Some(place) => format!("{place} · {desk}"),
+        None => desk.into_owned(),
+    }
+}
+
+/// 一次性告知: what is open, all at once.
+fn open_points(checks: &[Check]) -> Vec<(String, String, String)> {
+    let open = checks.iter().filter(|check| check.mood != "met");
+    open.map(|check| {
+        let advice = check.advice.clone().unwrap_or_default();
+        (check.title.clone(), check.reason.clone(), advice)
+    })
+    .collect()
+}
+
+impl Check {
+    pub(super) fn of(page: &Page, finding: &Explanation) -> Self {
+        let (mood, mark) = match finding.verdict {
+            Verdict::Met => ("met", "✓"),
+            Verdict::NotMet => ("not", "✕"),
+            Verdict::CannotEstablish(_) => ("open", "?"),
+        };
+        Self {
+            title: page.text(&finding.title).to_owned(),
+            mood,
+            mark,
+            verdict: t::verdict(finding.verdict),
+            reason: page.text(&finding.reason).to_owned(),
+            advice: finding
+                .advice
+                .as_ref()
+                .map(|advice| page.text(advice).to_owned()),
+            basis: finding.basis.clone(),
+            facts: finding
+                .facts
+                .iter()
+                .map(|fact| {
+                    let value = fact.value.as_deref().map(|value| page.value(value));
+                    let origin = fact
+                        .evidence
+                        .as_ref()
+                        .map_or(t::FROM_IDENTITY, |evidence| t::source(evidence.source));
+                    (
+                        page.text(&fact.title).to_owned(),
+                        value.unwrap_or_else(|| page.say(t::VALUE_UNKNOWN).into_owned()),
+                        page.say(origin).into_owned(),
+                    )
+                })
+                .collect(),
+        }
+    }
+}
+
+impl Paying {
+    fn of(page: &Page, view: &PaymentView) -> Self {
+        let payment = &view.payment;
+        let mut way: Vec<_> = view
+            .instructions
+            .iter()
+            .flat_map(|one| steps_of(page, one))
+            .collect();
+        if payment.state == PaymentState::Scheduled {
+            way.push(("", t::DUE, payment.due_on.to_string()));
+            if payment.recheck {
+                way.push(("", t::RECHECK, String::new()));
+            }
+        }
+        Self {
+            id: payment.id.to_string(),
+            instalment: payment.instalment,
+            amount: page.money(payment.amount),
+            state: page.say(t::payment(payment.state)).into_owned(),
+            came_back: payment.state == PaymentState::Returned,
+            way,
+        }
+    }
+}
+
+/// The way of one instruction, as far as it got.
+fn steps_of(page: &Page, instruction: &Instruction) -> Vec<(&'static str, Words, String)> {
+    let mut way = vec![(
+        "done",
+        t::WAY_INSTRUCTED,
+        page.moment(instruction.created_at),
+    )];
+    let mut step = |mood, words, at: Option<Timestamp>| {
+        if let Some(at) = at {
+            way.push((mood, words, page.moment(at)));
+        }
+    };
+    step("done", t::WAY_ACCEPTED, instruction.acknowledged_at);
+    step("done", t::WAY_SETTLED, instruction.settled_at);
+    step("bad", t::WAY_RETURNED, instruction.returned_at);
+    match instruction.state {
+        InstructionState::Unknown | InstructionState::Held => {
+            way.push(("", t::WAY_UNKNOWN, String::new()));
+        }
+        InstructionState::Rejected => way.push(("bad", t::WAY_REJECTED, String::new())),
+        _ => {}
+    }
+    way
+}

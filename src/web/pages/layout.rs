@@ -1,0 +1,227 @@
+//! What every page stands in: the frame, the visitor's language, and how values are written for people.
+
+use std::borrow::Cow;
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use jiff::tz::Offset;
+
+use super::assets;
+use super::preferences::{Preferences, TextSize, Theme};
+use super::shell::document;
+use crate::domain::district::DistrictCode;
+use crate::domain::money::Money;
+use crate::domain::policy::text::{Lang, Text};
+use crate::domain::time::Timestamp;
+use crate::web::problem::{Kind, Problem};
+use crate::web::session::Visit;
+use crate::web::texts as t;
+use crate::web::words::{Language, Words};
+
+/// China has one time zone, eight hours ahead.
+const CHINA_HOURS: i8 = 8;
+
+/// Words, or what leads to them: templates hand over references to references.
+pub trait Said {
+    /// The words.
+    fn words(&self) -> &Words;
+}
+
+impl Said for Words {
+    fn words(&self) -> &Words {
+        self
+    }
+}
+
+impl<T: Said> Said for &T {
+    fn words(&self) -> &Words {
+        (*self).words()
+    }
+}
+
+/// The frame of one page for one visitor.
+#[derive(Debug, Clone)]
+pub struct Page {
+    preferences: Preferences,
+    /// The page's own address, without a query.
+    pub path: String,
+    /// What its forms carry; empty without a session.
+    pub csrf: String,
+}
+
+impl Page {
+    /// The page at an address.
+    #[must_use]
+    pub fn new(preferences: Preferences, visit: Option<&Visit>, path: impl Into<String>) -> Self {
+        Self {
+            preferences,
+            path: path.into(),
+            csrf: visit.map(Visit::csrf).unwrap_or_default(),
+        }
+    }
+
+    /// A template as a whole document.
+    pub fn render(&self, status: StatusCode, template: &impl Template) -> Response {
+        match template.render() {
+            Ok(html) => document(status, self.preferences, html),
+            Err(error) => {
+                tracing::error!(%error, "a page could not be written");
+                Problem::new(Kind::Internal).into_response()
+            }
+        }
+    }
+
+    /// A text in the visitor's language.
+    pub fn say(&self, said: impl Said) -> Cow<'static, str> {
+        let words = said.words();
+        match self.preferences.language {
+            Language::Chinese => words.zh.clone(),
+            Language::English => words.en.clone(),
+        }
+    }
+
+    /// A text of a policy in the visitor's language.
+    #[must_use]
+    pub fn text<'t>(&self, text: &'t Text) -> &'t str {
+        text.get(match self.preferences.language {
+            Language::Chinese => Lang::Zh,
+            Language::English => Lang::En,
+        })
+    }
+
+    /// An amount, with thousands apart: `¥200,000.00`.
+    #[must_use]
+    pub fn money(&self, amount: Money) -> String {
+        let text = amount.to_string();
+        let (yuan, fen) = text.split_once('.').unwrap_or((&text, "00"));
+        let mut apart = String::new();
+        for (at, digit) in yuan.chars().enumerate() {
+            if at > 0 && (yuan.len() - at).is_multiple_of(3) {
+                apart.push(',');
+            }
+            apart.push(digit);
+        }
+        format!("¥{apart}.{fen}")
+    }
+
+    /// A moment as clocks in China show it, to the second.
+    #[must_use]
+    pub fn moment(&self, at: Timestamp) -> String {
+        let Ok(at) = jiff::Timestamp::from_microsecond(at.as_micros()) else {
+            return String::new();
+        };
+        let at = Offset::constant(CHINA_HOURS).to_datetime(at);
+        at.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
+    /// A value of a register as people say it; as it stands where there is no word for it.
+    #[must_use]
+    pub fn value(&self, value: &str) -> String {
+        if let Some(words) = t::code(value) {
+            return self.say(words).into_owned();
+        }
+        let district: Option<DistrictCode> = value.parse().ok();
+        let name = district.and_then(|code| match self.preferences.language {
+            Language::Chinese => code.name_zh(),
+            Language::English => code.name_en(),
+        });
+        name.map_or_else(|| value.to_owned(), str::to_owned)
+    }
+
+    pub(super) fn tag(&self) -> &'static str {
+        self.preferences.language.tag()
+    }
+
+    pub(super) fn class(&self) -> String {
+        let theme = match self.preferences.theme {
+            Theme::Auto => "",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        };
+        let size = match self.preferences.size {
+            TextSize::Normal => "",
+            TextSize::Large => "large",
+        };
+        format!("{theme} {size}").trim().to_owned()
+    }
+
+    pub(super) fn asset(&self, name: &str) -> String {
+        assets::address(name)
+    }
+
+    pub(super) fn is_at(&self, path: &str) -> bool {
+        self.path == path
+    }
+
+    pub(super) fn is_signed_in(&self) -> bool {
+        !self.csrf.is_empty()
+    }
+
+    /// The other language: its word in the form, its tag, its own name.
+    pub(super) fn other(&self) -> (&'static str, &'static str, &'static str) {
+        match self.preferences.language {
+            Language::Chinese => ("en", "en", "English"),
+            Language::English => ("zh", "zh-CN", "中文"),
+        }
+    }
+
+    pub(super) fn sizes(&self) -> [(&'static str, Words, bool); 2] {
+        let chosen = self.preferences.size;
+        [
+            (TextSize::Normal, t::SIZE_NORMAL),
+            (TextSize::Large, t::SIZE_LARGE),
+        ]
+        .map(|(size, words)| (size.as_str(), words, size == chosen))
+    }
+
+    pub(super) fn themes(&self) -> [(&'static str, Words, bool); 3] {
+        let chosen = self.preferences.theme;
+        [
+            (Theme::Auto, t::THEME_AUTO),
+            (Theme::Light, t::THEME_LIGHT),
+            (Theme::Dark, t::THEME_DARK),
+        ]
+        .map(|(theme, words)| (theme.as_str(), words, theme == chosen))
+    }
+}
+
+/// A page of a few words.
+#[derive(Template)]
+#[template(path = "message.html")]
+pub struct Message<'a> {
+    page: &'a Page,
+    title: Cow<'static, str>,
+    /// Markup; whatever stands in it was escaped.
+    body: &'a str,
+}
+
+/// A page of a few words, its body being markup.
+pub fn message(page: &Page, status: StatusCode, title: Words, body: &str) -> Response {
+    let title = page.say(title);
+    page.render(status, &Message { page, title, body })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_and_moments_are_written_for_people() {
+        let page = Page::new(Preferences::default(), None, "/");
+        for (text, shown) in [
+            ("0.01", "¥0.01"),
+            ("200000.00", "¥200,000.00"),
+            ("1234567.89", "¥1,234,567.89"),
+        ] {
+            assert_eq!(page.money(text.parse().unwrap()), shown);
+        }
+        assert_eq!(
+            page.moment(Timestamp::from_seconds(1_795_399_200)),
+            "2026-11-23 10:00:00"
+        );
+        assert_eq!(page.value("440604"), "禅城区");
+        assert_eq!(page.value("full_time"), "全日制");
+        assert_eq!(page.value("<b>"), "<b>");
+    }
+}

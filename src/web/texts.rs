@@ -1,0 +1,283 @@
+//! Every text of the pages, in both languages: a text that lacks one does not compile. Names of the field follow the glossary.
+
+use super::words::Words;
+use crate::domain::application::StateName;
+use crate::domain::judgement::Verdict;
+use crate::domain::payment::PaymentState;
+use crate::domain::source::SourceId;
+
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident = $zh:literal, $en:literal;)+) => {
+        $($(#[$doc])* pub const $name: Words = Words::of($zh, $en);)+
+
+        /// Every fixed text with its name, for the test that reads them all.
+        pub const ALL: &[(&str, Words)] = &[$((stringify!($name), $name)),+];
+    };
+}
+
+#[expect(missing_docs, reason = "each text says itself what it is")]
+mod fixed {
+    use super::Words;
+
+    texts! {
+        // The frame
+        BRAND = "三秒 · 人才补贴", "sanmiao · talent subsidy";
+        SKIP = "跳到正文", "Skip to the main part";
+        NAV = "主导航", "Main";
+        NAV_HOME = "我的", "Mine";
+        SIGN_OUT = "退出", "Sign out";
+        TEXT_SIZE = "字号", "Text size";
+        SIZE_NORMAL = "标准", "Normal";
+        SIZE_LARGE = "大字", "Large";
+        THEME = "外观", "Appearance";
+        THEME_AUTO = "跟随系统", "As the system";
+        THEME_LIGHT = "浅色", "Light";
+        THEME_DARK = "深色", "Dark";
+        APPLY_PREFERENCES = "应用", "Apply";
+        FOOT = "本页不加载任何第三方内容。您的资料仅用于办理您本人申请的事项。", "This page loads nothing from third parties. Your data are used for what you apply for, and for nothing else.";
+        BACK = "返回", "Back";
+        RELOAD = "刷新看进度", "Reload to see how far it is";
+        PRINT = "打印或存为 PDF", "Print or save as PDF";
+
+        // Public
+        WELCOME_TITLE = "人才补贴，三秒到位", "Talent subsidies in three seconds";
+        WELCOME_LEDE = "数据多跑路，人才零跑腿：表单由权威数据自动填好，一键申报；符合条件的由系统即时审批，补贴资金直达您的账户。", "Registers fill the form, one click files it, the machine approves what is proven, and the money goes straight to your account.";
+        WELCOME_START = "登录，看看我能享受什么", "Sign in and see what fits me";
+        HOW_TITLE = "怎么办", "How it works";
+        STEP_PREFILL = "秒报", "Filled at once";
+        STEP_PREFILL_TEXT = "经您授权，自动比对人才引进、学历、学位、社保数据，表单已填好，您只需核对。", "With your consent the registers of talent introduction, education, degrees and social security fill the form; you only check it.";
+        STEP_APPROVE = "秒批", "Approved at once";
+        STEP_APPROVE_TEXT = "条件全部核实即自动通过；不能核实的转给专人，一次性告知，绝不由机器拒绝。", "When every condition is proven the machine approves. What it cannot prove goes to a person, with everything said at once. The machine never refuses.";
+        STEP_PAY = "秒付", "Paid at once";
+        STEP_PAY_TEXT = "通过后资金指令即时送达市财政国库，分文不差，只付一次，去向全程可查。", "After approval the order goes to the city treasury at once, exact to the fen, exactly once, and you can follow it to your bank.";
+        POLICIES_TITLE = "现行政策", "Policies in force";
+        POLICY_CONDITIONS = "申请条件", "Conditions";
+        POLICY_AMOUNTS = "补贴标准", "Amounts";
+        POLICY_BASIS = "依据", "Legal basis";
+        POLICY_VERSION = "版本", "Version";
+        APPLY = "申请", "Apply";
+        POLICY_SAMPLE = "示例政策，数值为样例", "A sample: its values are made up";
+        EXTRA_AMOUNT = "另加", "On top";
+
+        // What fits me
+        MINE_TITLE = "我的补贴", "My subsidies";
+        MINE_APPLICATIONS = "我的申请", "My applications";
+        MINE_NONE = "还没有申请。", "No applications yet.";
+
+        // Consent and the one page
+        CONSENT_TITLE = "数据授权", "Consent";
+        CONSENT_TEXT = "为办理本项补贴，您同意向下列数源部门查询您的记录。仅用于本项申请；撤回申请即停止使用。", "To handle this application you consent that these registers are asked for your records, for this application only.";
+        CONSENT_AGREE = "同意，打开已填好的表", "I agree: open the filled form";
+        FORM_TITLE = "请核对", "Please check";
+        FORM_LEDE = "下面的内容由权威数据自动填好，您不用再填。发现不对，点“有误”，会有专人核实。", "Official registers have filled this in. Where something is wrong, say so, and a person will look into it.";
+        FROM_IDENTITY = "统一身份认证", "Sign-in";
+        RECORD_OF = "数据日期", "as of";
+        WRONG = "有误", "This is wrong";
+        WRONG_WORDS = "哪里不对？", "What is wrong?";
+        WRONG_WORDS_HINT = "例如：合同已续签到 2029 年。最多 1000 字。", "For instance: the contract was renewed until 2029. At most 1000 characters.";
+        WRONG_SEND = "提交有误说明", "Say that it is wrong";
+        WRONG_SAID = "您已说明此项有误，提交后由专人核实。", "You said that this is wrong; a person will look into it after filing.";
+        ROW_NO_RECORD = "数源部门没有相应记录", "The register holds no record";
+        ROW_PENDING = "数源部门暂时没有应答，恢复后自动补上", "The register does not answer now; it will be filled when it is back";
+        ROW_CONFLICT = "数源部门的记录不一致：", "Registers disagree:";
+        TYPED_TITLE = "只需您填写", "For you to fill in";
+        TYPED_LEDE = "数据部门没有的，只有这几项。", "No register holds these.";
+        HOLDER = "户名", "Account holder";
+        HOLDER_HINT = "只能付给申请人本人。", "Only the applicant can be paid.";
+        ACCOUNT = "银行账号", "Account number";
+        ACCOUNT_HINT = "只写数字，照卡面抄写。", "Digits only, as on the card.";
+        BANK = "开户行联行号", "CNAPS code of the bank";
+        BANK_HINT = "12 位数字，可在银行 App 的账户详情里查到。", "12 digits; the bank's app shows it with the account.";
+        PHONE = "手机号码", "Mobile telephone";
+        PHONE_HINT = "只用于通知您办理进度。境外号码以 + 和国家代码开头。", "For messages about this application only. From abroad with + and country code.";
+        ACCOUNT_ODD = "账号末位校验不符，请对照卡面再看一遍。", "The last digit of the account does not fit the others. Please compare it with the card.";
+        ACCOUNT_COMPARED = "我已对照，账号无误（老卡可能如此）", "I have compared it: the number is right (old cards may differ)";
+        BANK_ODD = "联行号应为 12 位数字，且末位为校验位，请核对。", "A CNAPS code has 12 digits and the last one checks the others. Please compare.";
+        PHONE_ODD = "请填写手机号码，例如 13800000000；境外号码以 + 和国家代码开头。", "Write a mobile number such as 13800000000, or + and country code.";
+        ACCOUNT_DIGITS = "请填写银行账号，只写数字。", "Write the account number, digits only.";
+        WORDS_MISSING = "请写明哪里不对。", "Say what is wrong.";
+        WORDS_LONG = "最多 1000 字。", "At most 1000 characters.";
+        DECLARE = "点击提交即表示：以上内容经本人核对；同意依此办理。审批由系统自动进行，您有权要求说明，也可以随时要求人工办理。", "By filing you confirm that you have checked this. The machine decides; you may ask for an explanation, and for a person at any time.";
+        FILE = "确认提交", "File it";
+        KEPT_AFTER = "登录已过期，您填写的内容还在，请核对后再提交。", "Your sign-in had ended. What you typed is still here: check it and file again.";
+        RENEWED = "数据已更新，请再核对一遍后提交。", "The registers were asked anew: please check again before filing.";
+        ERRORS_TITLE = "有几处需要更正", "There is something to correct";
+        WITHDRAW = "撤回申请", "Withdraw";
+        WITHDRAW_SURE = "撤回后本申请终止，可以重新申请。", "This ends the application. You may apply again.";
+
+        // The answer
+        CHECKS_TITLE = "逐项核对结果", "Check by check";
+        ANSWER_FILED = "已受理，正在核对", "Filed, being judged";
+        ANSWER_APPROVED = "通过了", "Approved";
+        ANSWER_REFERRED = "已转专人办理", "A person has it now";
+        ANSWER_PARKED = "等待数源部门恢复", "Waiting for a register";
+        ANSWER_WAITING = "符合条件，等待预算指标", "You qualify; waiting for the budget";
+        ANSWER_PUBLICITY = "已通过，公示中", "Approved and published";
+        ANSWER_REFUSED = "未通过", "Refused";
+        ANSWER_WITHDRAWN = "已撤回", "Withdrawn";
+        TRACKING = "受理编号", "Reference";
+        DESK = "承办窗口", "Desk";
+        DESK_NAME = "人才补贴人工办理台", "desk for talent subsidies";
+        ERROR_PREFIX = "有误：", "Error: ";
+        PROMISED = "承诺办结", "Promised by";
+        NOTICE_TITLE = "一次性告知：还需核实以下事项", "Everything that is still open, at once";
+        ASK_PERSON = "要求人工办理", "Ask for a person";
+        ASK_PERSON_TEXT = "您可以随时要求由专人办理，不需要理由。", "You may have a person decide, at any time, without giving reasons.";
+        EXPLAIN = "查看审批说明", "Read the explanation";
+        SOURCES_DOWN = "暂时没有应答", "Not answering now";
+
+        // The money
+        MONEY_TITLE = "资金去向", "Follow the money";
+        INSTALMENT = "期次", "Instalment";
+        DUE = "发放日", "Due";
+        WAY_INSTRUCTED = "资金指令已生成", "Order made";
+        WAY_ACCEPTED = "市财政国库已受理", "Accepted by the treasury";
+        WAY_SETTLED = "已到账", "At your bank";
+        WAY_RETURNED = "银行退票", "Sent back by the bank";
+        WAY_REJECTED = "国库退回", "Sent back by the treasury";
+        WAY_UNKNOWN = "正在与国库核对", "Being confirmed with the treasury";
+        RECHECK = "发放前再次核对资格", "Eligibility is checked again first";
+        RETURNED_TITLE = "这笔款被退回，请更正账户", "This payment came back: please correct the account";
+        RETURNED_TEXT = "钱没有丢。更正后立即重新发放，不会重复，也不会漏发。", "The money is not lost. It is paid again as soon as the account is corrected, once and not twice.";
+        CORRECT_ACCOUNT = "更正并重新发放", "Correct and pay again";
+
+        // The explanation
+        EXPLANATION_TITLE = "审批说明", "Explanation of the decision";
+        BY_MACHINE = "由系统自动作出", "Made by machine";
+        BY_PERSON = "由工作人员作出", "Made by a person";
+        DECIDED_AT = "作出时间", "Decided";
+        RECORD_BEHIND = "依据的记录", "Records behind it";
+        ADVICE = "可以怎么办", "What you can do";
+        HASH = "决定摘要", "Digest of the decision";
+        NO_DECISION = "还没有作出决定。", "There is no decision yet.";
+        VALUE_UNKNOWN = "未取得", "not known";
+
+        // Out of the way
+    }
+}
+
+pub use fixed::*;
+
+/// A register as people call it.
+#[must_use]
+pub const fn source(source: SourceId) -> Words {
+    match source {
+        SourceId::TalentIntroduction => Words::of("人才引进", "Talent introduction"),
+        SourceId::Education => Words::of("学历", "Education"),
+        SourceId::Degree => Words::of("学位", "Degree"),
+        SourceId::SocialSecurity => Words::of("社会保险", "Social security"),
+    }
+}
+
+/// The origin of a row, as stored.
+#[must_use]
+pub fn origin(origin: &str) -> Words {
+    SourceId::ALL
+        .into_iter()
+        .find(|known| known.as_str() == origin)
+        .map_or(FROM_IDENTITY, source)
+}
+
+/// A code of the registers as people say it (schemas/evidence).
+#[must_use]
+pub fn code(code: &str) -> Option<Words> {
+    let (zh, en) = match code {
+        "true" => ("是", "yes"),
+        "false" => ("否", "no"),
+        "resident_id" => ("居民身份证", "resident ID card"),
+        "residence_permit" => ("港澳台居民居住证", "residence permit"),
+        "permanent_residence" => ("外国人永久居留身份证", "permanent residence ID card"),
+        "passport" => ("护照", "passport"),
+        "doctor" => ("博士", "doctor"),
+        "postdoc" => ("博士后", "postdoc"),
+        "master" => ("硕士", "master"),
+        "bachelor" => ("学士", "bachelor"),
+        "leading_talent" => ("领军人才", "leading talent"),
+        "senior_title" => ("高级职称", "senior title"),
+        "mid_title" => ("中级职称", "mid-level title"),
+        "senior_technician" => ("高级技师", "senior technician"),
+        "completed" => ("已办结", "completed"),
+        "in_progress" => ("办理中", "in progress"),
+        "revoked" => ("已撤销", "revoked"),
+        "introduction" => ("人才引进", "talent introduction"),
+        "civil_service" => ("公务员录用", "civil service"),
+        "full_time" => ("全日制", "full-time"),
+        "part_time" => ("非全日制", "part-time"),
+        "distance" => ("远程", "distance"),
+        "enterprise" => ("企业", "enterprise"),
+        "public_institution" => ("事业单位", "public institution"),
+        "government" => ("机关", "government"),
+        "social_organisation" => ("社会组织", "social organisation"),
+        "academic" => ("学术学位", "academic degree"),
+        "professional" => ("专业学位", "professional degree"),
+        "equivalent" => ("同等学力", "equivalent qualification"),
+        "valid" => ("有效", "valid"),
+        "graduated" => ("毕业", "graduated"),
+        "not_completed" => ("未结业", "not completed"),
+        "settling_in" => ("安家补贴", "settling-in subsidy"),
+        "rent" => ("租房补贴", "rent subsidy"),
+        "living" => ("生活补贴", "living subsidy"),
+        _ => return None,
+    };
+    Some(Words::of(zh, en))
+}
+
+/// Where an application stands, as a headline.
+#[must_use]
+pub const fn state(state: StateName) -> Words {
+    match state {
+        StateName::Draft => FORM_TITLE,
+        StateName::Filed => ANSWER_FILED,
+        StateName::Parked => ANSWER_PARKED,
+        StateName::Referred => ANSWER_REFERRED,
+        StateName::WaitingForBudget => ANSWER_WAITING,
+        StateName::Publicity => ANSWER_PUBLICITY,
+        StateName::Approved => ANSWER_APPROVED,
+        StateName::Refused => ANSWER_REFUSED,
+        StateName::Withdrawn => ANSWER_WITHDRAWN,
+    }
+}
+
+/// A verdict in a word.
+#[must_use]
+pub const fn verdict(verdict: Verdict) -> Words {
+    match verdict {
+        Verdict::Met => Words::of("符合", "met"),
+        Verdict::NotMet => Words::of("不符合", "not met"),
+        Verdict::CannotEstablish(_) => Words::of("待核实", "cannot be established"),
+    }
+}
+
+/// Where a payment stands.
+#[must_use]
+pub const fn payment(state: PaymentState) -> Words {
+    match state {
+        PaymentState::Scheduled => Words::of("到期自动发放", "paid by itself when due"),
+        PaymentState::Referred => Words::of("资格复核转人工", "re-check with a person"),
+        PaymentState::Instructed => Words::of("发放中", "on its way"),
+        PaymentState::Settled => Words::of("已到账", "at your bank"),
+        PaymentState::Returned => {
+            Words::of("退回，待更正账户", "came back, account to be corrected")
+        }
+        PaymentState::Held => Words::of("核对中，有专人处理", "being looked into by a person"),
+        PaymentState::Cancelled => Words::of("不再发放", "not paid any more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_is_there_in_both_languages_and_each_is_written_in_its_own() {
+        let han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+        for (name, words) in ALL {
+            assert!(han(&words.zh), "{name} has no Chinese: {}", words.zh);
+            assert!(
+                !han(&words.en) && !words.en.trim().is_empty(),
+                "{name} has no English: {}",
+                words.en
+            );
+        }
+    }
+}
