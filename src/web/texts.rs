@@ -137,6 +137,7 @@ mod fixed {
         WAY_REJECTED = "国库退回", "Sent back by the treasury";
         WAY_UNKNOWN = "正在与国库核对", "Being confirmed with the treasury";
         RECHECK = "发放前再次核对资格", "Eligibility is checked again first";
+        MONEY_SETTLED = "已到账，请查收。后续各期到期自动发放。", "At your bank. Later instalments are paid by themselves when they fall due.";
         RETURNED_TITLE = "这笔款被退回，请更正账户", "This payment came back: please correct the account";
         RETURNED_TEXT = "钱没有丢。更正后立即重新发放，不会重复，也不会漏发。", "The money is not lost. It is paid again as soon as the account is corrected, once and not twice.";
         CORRECT_ACCOUNT = "更正并重新发放", "Correct and pay again";

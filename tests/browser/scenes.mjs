@@ -1,7 +1,7 @@
 // Every page and state, each with the way there. `walks/states` audits them all in both languages, and `screenshots.mjs`
 // takes their pictures.
 
-import { button, dispute, file, onlyApplication, openForm, POLICY, seesState, typeAccount } from "./walks/steps.mjs";
+import { apply, button, dispute, file, onlyApplication, openForm, POLICY, seesState, typeAccount } from "./walks/steps.mjs";
 import { WORDS } from "./walks/words.mjs";
 
 /**
@@ -11,14 +11,13 @@ import { WORDS } from "./walks/words.mjs";
 export const SCENES = [
   scene("front", ({ visitor }) => visitor.open("/")),
   scene("policy", ({ visitor }) => visitor.open(`/policies/${POLICY}`)),
-  scene("figures", ({ visitor }) => visitor.open("/figures")),
   scene("not-found", ({ visitor }) => visitor.open("/no-such-page", 404)),
   scene("sign-in-broken-off", ({ visitor }) => visitor.open("/sign-in/callback?code=x&state=y", 400)),
-  scene("home-before-consent", async ({ world, visitor }) => visitor.signIn(await world.person("ordinary"))),
-  scene("home", async ({ world, visitor }) => {
+  scene("home", async ({ world, visitor }) => visitor.signIn(await world.person("ordinary"))),
+  scene("consent", async ({ world, visitor }) => {
     await visitor.signIn(await world.person("ordinary"));
-    await visitor.click(button(visitor, WORDS.consent));
-    await visitor.sees(button(visitor, WORDS.openForm));
+    await visitor.click(apply(visitor));
+    await visitor.sees(button(visitor, WORDS.consent));
   }),
   scene("form", async ({ world, visitor }) => openForm(visitor, await world.person("ordinary"))),
   scene("form-with-conflict", async ({ world, visitor }) => openForm(visitor, await world.person("name_spelled_two_ways"))),
@@ -39,7 +38,7 @@ export const SCENES = [
   scene("paid", async ({ world, visitor }) => reach(visitor, await world.person("ordinary"), WORDS.settled)),
   scene("referred", async ({ world, visitor }) => reach(visitor, await world.person("short_contract"), WORDS.referred)),
   scene("returned", async ({ world, visitor }) => reach(visitor, await world.person("bad_card"), WORDS.returned)),
-  ...["explanation", "receipt"].map((part) =>
+  ...["explanation"].map((part) =>
     scene(part, async ({ house, world, visitor }) => {
       const person = await world.person("ordinary");
       await reach(visitor, person, WORDS.settled);

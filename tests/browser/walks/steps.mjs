@@ -8,11 +8,14 @@ const button = (visitor, name) => visitor.page.getByRole("button", { name });
 const heading = (visitor, name) => visitor.page.getByRole("heading", { name });
 const field = (visitor, name) => visitor.page.getByRole("textbox", { name });
 
-/** Signs in, agrees that registers are asked when that has not happened yet, and opens the filled form. */
+/** Where a policy is applied for. */
+export const apply = (visitor) => visitor.page.locator(`a[href="/apply/${POLICY}"]`);
+
+/** Signs in, agrees that registers are asked, and is in front of the filled form. */
 export async function openForm(visitor, person) {
   await visitor.signIn(person);
+  await visitor.click(apply(visitor));
   await visitor.click(button(visitor, WORDS.consent));
-  await visitor.click(button(visitor, WORDS.openForm).first());
   await visitor.sees(heading(visitor, WORDS.checkHeading));
 }
 
@@ -37,10 +40,10 @@ export async function seesState(visitor, state) {
 
 /** Says that a row is wrong, and why. */
 export async function dispute(visitor, row, reason) {
-  await visitor.click(button(visitor, WORDS.wrong).nth(row));
+  await visitor.click(visitor.page.locator("main dd summary").filter({ hasText: WORDS.wrong }).nth(row));
   await visitor.type(field(visitor, WORDS.wrongReason).first(), reason);
   await visitor.click(button(visitor, WORDS.sendDispute).first());
-  await visitor.sees(visitor.page.getByText(WORDS.disputed));
+  await visitor.sees(visitor.page.getByText(WORDS.disputed).first());
 }
 
 /** The one application somebody has; throws when there are more or none. */

@@ -1,38 +1,37 @@
 // What pages call things, in Chinese or English: the one place where walks know the words.
 
 export const WORDS = {
-  // 精准服务 · what fits me
-  consent: /同意授权|I agree/,
-  openForm: /核对并提交|Check and file/,
+  // 数据授权 · consent
+  consent: /^同意，打开已填好的表$|^I agree: open the filled form$/,
 
   // The one page
-  checkHeading: /核对您的信息|Check your details/,
-  file: /^提交申请$|^File$/,
+  checkHeading: /^请核对$|^Please check$/,
+  file: /^确认提交$|^File it$/,
   account: /银行账号|Account number/,
-  bank: /联行号|Bank code/,
-  phone: /手机号码|Mobile number/,
+  bank: /联行号|CNAPS code/,
+  phone: /手机号码|Mobile telephone/,
   wrong: /有误|This is wrong/,
-  wrongReason: /哪里有误|What is wrong/,
-  sendDispute: /提交说明|Send/,
-  disputed: /已标记有误|Marked as wrong/,
-  errorSummary: /有问题|There is a problem/,
+  wrongReason: /哪里不对|What is wrong/,
+  sendDispute: /^提交有误说明|^Say that it is wrong/,
+  disputed: /您已说明此项有误|You said that this is wrong/,
+  errorSummary: /需要更正|something to correct/,
+  compared: /我已对照|I have compared/,
 
   // Then the answer
-  approved: /已批准|Approved/,
-  referred: /转人工|A person will look at it/,
-  parked: /暂时无法连接|cannot be reached/,
-  verdictMet: /符合|Met/,
-  askPerson: /请人工处理|Ask for a person/,
+  approved: /通过了|Approved/,
+  referred: /已转专人办理|A person has it now/,
+  parked: /等待数源部门恢复|Waiting for a register/,
+  askPerson: /^要求人工办理$|^Ask for a person$/,
   trackingNumber: /受理编号|Reference/,
   promisedDate: /承诺办结|Promised by/,
 
   // Follow the money
-  settled: /已到账|Paid/,
+  settled: /已到账|At your bank/,
   returned: /退回|came back/,
-  correctAccount: /更正账号|Correct the account/,
+  correctAccount: /^更正并重新发放$|^Correct and pay again$/,
 
   // For everybody
   english: /^English$/,
-  chinese: /^中文$/,
-  signOut: /退出|Sign out/,
+  signOut: /^退出$|^Sign out$/,
+  signInAgain: /^重新登录$|^Sign in again$/,
 };

@@ -96,7 +96,7 @@ pub(super) async fn page(
         moves: moves(state, &payments),
         steps: steps(page, &application, &payments),
         total: total(&payments).map(|total| page.money(total)),
-        next: next(state),
+        next: whats_next(state, &payments),
         down: down(page, &application.state),
         promised: promised(web, &application),
         desk: desk(page, &application),
@@ -132,6 +132,17 @@ fn moves(state: StateName, payments: &[PaymentView]) -> bool {
         | StateName::Referred
         | StateName::WaitingForBudget
         | StateName::Publicity => true,
+    }
+}
+
+/// What happens next; once approved, how far the money is.
+fn whats_next(state: StateName, payments: &[PaymentView]) -> Words {
+    let any = |wanted| payments.iter().any(|view| view.payment.state == wanted);
+    match state {
+        StateName::Approved if any(PaymentState::Returned) => t::RETURNED_TITLE,
+        StateName::Approved if any(PaymentState::Instructed) => next(state),
+        StateName::Approved if any(PaymentState::Settled) => t::MONEY_SETTLED,
+        _ => next(state),
     }
 }
 

@@ -16,8 +16,12 @@ for (const language of ["zh", "en"]) {
     await file(visitor, person);
     await seesState(visitor, WORDS.returned);
     await clean(visitor);
+    await visitor.click(visitor.page.getByRole("link", { name: WORDS.correctAccount }));
+    await visitor.sees(button(visitor, WORDS.correctAccount));
+    await clean(visitor);
     await visitor.type(field(visitor, WORDS.account), person.spare_account.number);
     await visitor.type(field(visitor, WORDS.bank), person.spare_account.bank_cnaps);
+    await visitor.type(field(visitor, WORDS.phone), person.phone);
     await visitor.click(button(visitor, WORDS.correctAccount));
     await seesState(visitor, WORDS.settled);
     await clean(visitor);

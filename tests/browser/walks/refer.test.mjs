@@ -16,10 +16,9 @@ for (const kind of ["short_contract", "no_degree_record", "name_spelled_two_ways
       const visitor = await visit({ language });
       await file(visitor, person);
       await seesState(visitor, WORDS.referred);
-      // Everything at once: what is missing, which number to name, until when, and a person to ask for.
+      // Everything at once: what is missing, which number to name, and until when.
       await visitor.sees(visitor.page.getByText(WORDS.trackingNumber));
       await visitor.sees(visitor.page.getByText(WORDS.promisedDate));
-      await visitor.sees(button(visitor, WORDS.askPerson));
       await clean(visitor);
       assert.equal((await onlyApplication(house, person)).state, "referred");
     });
