@@ -316,6 +316,10 @@ impl IntoResponse for Problem {
 #[derive(Debug, Clone, Copy)]
 pub struct OfPage;
 
+/// Marks a response that is a whole document already, whatever its status.
+#[derive(Debug, Clone, Copy)]
+pub struct SaidAll;
+
 /// Whether whoever asks for an address that no route answers is a person with a browser.
 fn wants_page(request: &Request) -> bool {
     let accepts = request.headers().get(ACCEPT);
@@ -335,6 +339,8 @@ pub async fn render(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let problem = match response.extensions().get::<Arc<Problem>>() {
         Some(problem) => Arc::clone(problem),
+        // A page that says itself what is wrong, such as a form with errors.
+        None if response.extensions().get::<SaidAll>().is_some() => return response,
         None => match Kind::of_bare_status(response.status()) {
             Some(kind) => Arc::new(Problem::new(kind)),
             None => return response,

@@ -77,6 +77,7 @@ mod fixed {
         WRONG_WORDS_HINT = "例如：合同已续签到 2029 年。最多 1000 字。", "For instance: the contract was renewed until 2029. At most 1000 characters.";
         WRONG_SEND = "提交有误说明", "Say that it is wrong";
         WRONG_SAID = "您已说明此项有误，提交后由专人核实。", "You said that this is wrong; a person will look into it after filing.";
+        NOTHING = "无", "none";
         ROW_NO_RECORD = "数源部门没有相应记录", "The register holds no record";
         ROW_PENDING = "数源部门暂时没有应答，恢复后自动补上", "The register does not answer now; it will be filled when it is back";
         ROW_CONFLICT = "数源部门的记录不一致：", "Registers disagree:";

@@ -14,7 +14,7 @@ use crate::domain::district::DistrictCode;
 use crate::domain::money::Money;
 use crate::domain::policy::text::{Lang, Text};
 use crate::domain::time::Timestamp;
-use crate::web::problem::{Kind, Problem};
+use crate::web::problem::{Kind, Problem, SaidAll};
 use crate::web::session::Visit;
 use crate::web::texts as t;
 use crate::web::words::{Language, Words};
@@ -64,7 +64,11 @@ impl Page {
     /// A template as a whole document.
     pub fn render(&self, status: StatusCode, template: &impl Template) -> Response {
         match template.render() {
-            Ok(html) => document(status, self.preferences, html),
+            Ok(html) => {
+                let mut response = document(status, self.preferences, html);
+                response.extensions_mut().insert(SaidAll);
+                response
+            }
             Err(error) => {
                 tracing::error!(%error, "a page could not be written");
                 Problem::new(Kind::Internal).into_response()

@@ -165,6 +165,9 @@ impl FormPage<'_> {
         if row.field == DOCUMENT_NUMBER {
             return me.document.masked();
         }
+        if value.is_empty() {
+            return self.page.say(t::NOTHING).into_owned();
+        }
         self.page.value(value)
     }
 }
