@@ -143,7 +143,18 @@ mod fixed {
         RETURNED_TEXT = "钱没有丢。更正后立即重新发放，不会重复，也不会漏发。", "The money is not lost. It is paid again as soon as the account is corrected, once and not twice.";
         CORRECT_ACCOUNT = "更正并重新发放", "Correct and pay again";
 
+        RECEIPT = "收款凭单", "Receipt";
+        RECEIPT_TITLE = "补贴发放凭单", "Receipt of a subsidy";
+        RECEIPT_FOOT = "本凭单由系统生成，以市财政国库的记录为准。", "Made by the system; the treasury's records prevail.";
+        PAYEE = "收款人", "Payee";
+        FOR_WHAT = "事项", "For";
+        TOTAL = "合计", "Total";
+        TREASURY_NO = "国库流水号", "Treasury number";
+
         // The explanation
+        DOWNLOADS = "下载", "Downloads";
+        DOWNLOAD_DATA = "我的全部数据（JSON）", "All my data (JSON)";
+        DOWNLOAD_BUNDLE = "可离线复核的决定包（JSON）", "Decision bundle that anyone can recompute offline (JSON)";
         EXPLANATION_TITLE = "审批说明", "Explanation of the decision";
         BY_MACHINE = "由系统自动作出", "Made by machine";
         BY_PERSON = "由工作人员作出", "Made by a person";

@@ -38,7 +38,7 @@ export const SCENES = [
   scene("paid", async ({ world, visitor }) => reach(visitor, await world.person("ordinary"), WORDS.settled)),
   scene("referred", async ({ world, visitor }) => reach(visitor, await world.person("short_contract"), WORDS.referred)),
   scene("returned", async ({ world, visitor }) => reach(visitor, await world.person("bad_card"), WORDS.returned)),
-  ...["explanation"].map((part) =>
+  ...["explanation", "receipt"].map((part) =>
     scene(part, async ({ house, world, visitor }) => {
       const person = await world.person("ordinary");
       await reach(visitor, person, WORDS.settled);

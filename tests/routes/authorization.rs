@@ -357,7 +357,7 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
 }
 
 /// Every page, and who may see it.
-const PAGES: [(&str, &str, &str); 20] = [
+const PAGES: [(&str, &str, &str); 23] = [
     ("get", "/", "anybody"),
     ("get", "/policies/{id}", "anybody"),
     ("get", "/static/{name}", "anybody"),
@@ -365,6 +365,9 @@ const PAGES: [(&str, &str, &str); 20] = [
     ("post", "/apply/{policy}", "applicant"),
     ("get", "/applications/{id}", "applicant"),
     ("get", "/applications/{id}/explanation", "applicant"),
+    ("get", "/applications/{id}/receipt", "applicant"),
+    ("get", "/applications/{id}/data.json", "applicant"),
+    ("get", "/applications/{id}/bundle.json", "applicant"),
     ("get", "/applications/{id}/events", "applicant"),
     ("post", "/applications/{id}/dispute", "applicant"),
     ("post", "/applications/{id}/file", "applicant"),

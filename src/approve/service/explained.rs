@@ -2,6 +2,7 @@
 
 use super::Approve;
 use crate::approve::explain::{self, Explanation};
+use crate::approve::replay::Bundle;
 use crate::domain::application::Application;
 use crate::domain::decision::Decision;
 use crate::domain::evidence::Round;
@@ -53,6 +54,27 @@ impl Approve {
             decision,
             findings,
         })
+    }
+
+    /// The newest decision of one's own application with everything it rests on, for whoever wants to recompute it offline.
+    ///
+    /// # Errors
+    /// `NotFound` for another's, and before there is a decision.
+    pub async fn bundle(&self, who: ApplicantId, id: ApplicationId) -> Result<Bundle, StageError> {
+        let mut tx = self.ctx.store.read().await?;
+        let application = tx.application(id).await?;
+        let application = application
+            .filter(|application| application.applicant == who)
+            .ok_or(StageError::not_found("application"))?;
+        let decision = tx.decisions_of(id).await?.into_iter().last();
+        let decision = decision.ok_or(StageError::not_found("decision"))?;
+        let evidence = tx.evidence_of_all_rounds(id).await?;
+        drop(tx);
+        let policy = self.ctx.policies.by_hash(application.policy.hash);
+        let policy = policy
+            .ok_or_else(|| StageError::corrupt("a decision under a policy that is not there"))?;
+        Bundle::pack(&decision, &policy, &evidence)
+            .map_err(|mismatch| StageError::corrupt(mismatch.to_string()))
     }
 
     /// Every criterion in words, as the evidence of the filing has it.

@@ -7,7 +7,6 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use jiff::tz::Offset;
 
-use super::assets;
 use super::preferences::{Preferences, TextSize, Theme};
 use super::shell::document;
 use crate::domain::district::DistrictCode;
@@ -150,10 +149,6 @@ impl Page {
         format!("{theme} {size}").trim().to_owned()
     }
 
-    pub(super) fn asset(&self, name: &str) -> String {
-        assets::address(name)
-    }
-
     pub(super) fn is_at(&self, path: &str) -> bool {
         self.path == path
     }
@@ -201,6 +196,7 @@ pub struct Message<'a> {
 }
 
 /// A page of a few words, its body being markup.
+#[must_use]
 pub fn message(page: &Page, status: StatusCode, title: Words, body: &str) -> Response {
     let title = page.say(title);
     page.render(status, &Message { page, title, body })

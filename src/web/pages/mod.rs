@@ -51,7 +51,7 @@ pub fn routes() -> Routes {
 
 /// The pages of one application and of its money.
 fn of_applications() -> Routes {
-    use self::applications::{acts, correct, events, explanation};
+    use self::applications::{acts, correct, downloads, events, explanation, receipt};
     let applicant = Access::Page(Visitors::Applicant);
     Routes::new()
         .add(applicant, of!(applications::show))
@@ -60,6 +60,9 @@ fn of_applications() -> Routes {
         .add(applicant, of!(acts::person))
         .add(applicant, of!(acts::withdraw))
         .add(applicant, of!(explanation::explanation))
+        .add(applicant, of!(receipt::receipt))
+        .add(applicant, of!(downloads::data))
+        .add(applicant, of!(downloads::bundle))
         .add(applicant, of!(events::events))
         .add(applicant, of!(correct::form, correct::correct))
 }

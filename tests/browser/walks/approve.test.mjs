@@ -1,8 +1,14 @@
 // 秒报 秒批 秒付: whoever meets the policy is approved and paid, in whatever way they use the page.
 
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 
 import { clean } from "../support/audit.mjs";
+import { PROGRAM } from "../support/places.mjs";
 import { stage } from "../support/stage.mjs";
 import { apply, button, field, file, heading, onlyApplication, openForm, seesState, typeAccount } from "./steps.mjs";
 import { WORDS } from "./words.mjs";
@@ -80,4 +86,22 @@ walk("the same form sent from two windows is one application", async ({ house, w
   await visitor.page.reload();
   await seesState(visitor, WORDS.approved);
   await onlyApplication(house, person);
+});
+
+walk("the decision's bundle is recomputed offline, and one's own data are there whole", async ({ house, world, visit }) => {
+  const person = await world.person("ordinary");
+  const visitor = await visit();
+  await file(visitor, person);
+  await seesState(visitor, WORDS.settled);
+  const { id } = await onlyApplication(house, person);
+  const load = async (name) => {
+    const answer = await visitor.page.request.get(`/applications/${id}/${name}`);
+    assert.equal(answer.status(), 200, name);
+    return answer.body();
+  };
+  const data = JSON.parse(await load("data.json"));
+  assert.deepEqual([data.application.id, data.payments.length], [id, 2]);
+  const path = join(await mkdtemp(join(tmpdir(), "sanmiao-")), "bundle.json");
+  await writeFile(path, await load("bundle.json"));
+  await promisify(execFile)(PROGRAM, ["replay", path]);
 });

@@ -33,7 +33,7 @@ walk("somebody else's application does not exist", async ({ house, world, visit 
   const { id } = await onlyApplication(house, one);
   const stranger = await visit();
   await stranger.signIn(other);
-  for (const part of ["", "/explanation"]) {
+  for (const part of ["", "/explanation", "/receipt", "/data.json", "/bundle.json"]) {
     await stranger.open(`/applications/${id}${part}`, 404);
   }
 });

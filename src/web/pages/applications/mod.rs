@@ -3,9 +3,11 @@
 
 pub mod acts;
 pub mod correct;
+pub mod downloads;
 pub mod events;
 pub mod explanation;
 pub mod form;
+pub mod receipt;
 pub mod status;
 
 use axum::extract::State;

@@ -36,8 +36,29 @@ struct StatusPage<'a> {
     money: Vec<Paying>,
     notice: Vec<(String, String, String)>,
     checks: Vec<Check>,
-    can_ask: bool,
-    can_withdraw: bool,
+    offers: Offers,
+}
+
+/// What can be done from the page.
+struct Offers {
+    receipt: bool,
+    person: bool,
+    withdrawal: bool,
+}
+
+impl Offers {
+    fn of(state: StateName, payments: &[PaymentView]) -> Self {
+        let machine_is_to_decide = matches!(state, StateName::Filed | StateName::Parked);
+        let person_is_to_decide =
+            matches!(state, StateName::Referred | StateName::WaitingForBudget);
+        Self {
+            receipt: payments
+                .iter()
+                .any(|view| view.payment.state == PaymentState::Settled),
+            person: machine_is_to_decide,
+            withdrawal: machine_is_to_decide || person_is_to_decide,
+        }
+    }
 }
 
 /// 秒报, 秒批 or 秒付.
@@ -107,14 +128,7 @@ pub(super) async fn page(
             Vec::new()
         },
         checks,
-        can_ask: matches!(state, StateName::Filed | StateName::Parked),
-        can_withdraw: matches!(
-            state,
-            StateName::Filed
-                | StateName::Parked
-                | StateName::Referred
-                | StateName::WaitingForBudget
-        ),
+        offers: Offers::of(state, &payments),
     };
     Ok(page.render(StatusCode::OK, &template))
 }
