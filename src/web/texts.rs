@@ -60,6 +60,7 @@ mod fixed {
         EXTRA_AMOUNT = "另加", "On top";
 
         // What fits me
+        HELLO = "您好，", "Welcome, ";
         MINE_TITLE = "我的补贴", "My subsidies";
         MINE_APPLICATIONS = "我的申请", "My applications";
         MINE_NONE = "还没有申请。", "No applications yet.";

@@ -53,7 +53,7 @@ on_both_databases! {
                 .cloned()
                 .unwrap();
             assert_eq!(Surfer::new().open(callback.as_str()).await.status, 400);
-            let out = surfer.submit(&home, &[]).await;
+            let out = surfer.submit(&home.form("/sign-out"), &[]).await;
             assert_eq!(out.address.path(), "/");
             let again = surfer.open(&format!("{}/home", house.base)).await;
             assert!(again.address.path().ends_with("/authorize"), "{again:?}");

@@ -24,7 +24,7 @@ async fn an_applicant_signs_in_and_arrives_where_they_wanted_to_go() {
     assert!(browser.page().await["who"].is_string());
     let home = browser.get("/home").await;
     assert_eq!(home.status, 200);
-    assert!(home.text.contains("我的补贴"), "{home:?}");
+    assert!(home.text.contains("张三"), "{home:?}");
     // Whoever is signed in is not sent to the provider again.
     let again = browser.get("/sign-in?return_to=/home").await;
     assert_eq!(

@@ -28,6 +28,20 @@ impl Page {
         Some(value.replace("&amp;", "&"))
     }
 
+    /// The page cut down to the form that is sent to this address.
+    pub(crate) fn form(&self, action: &str) -> Self {
+        let mark = format!("action=\"{action}\"");
+        let form = self.text.split("<form").find(|form| form.contains(&mark));
+        let form = form.unwrap_or_else(|| panic!("no form for {action}"));
+        let form = form.split("</form>").next().unwrap_or_default();
+        Self {
+            address: self.address.clone(),
+            status: self.status,
+            text: format!("<form{form}"),
+            policy: self.policy.clone(),
+        }
+    }
+
     fn hidden(&self) -> Vec<(String, String)> {
         let inputs = self.text.split("<input").skip(1);
         let hidden = inputs.filter(|input| {

@@ -22,6 +22,7 @@ use crate::web::texts as t;
 #[template(path = "home.html")]
 struct Home<'a> {
     page: &'a Page,
+    name: &'a str,
     applications: Vec<Line>,
     policies: Vec<Arc<Policy>>,
 }
@@ -82,6 +83,7 @@ pub(super) async fn home(
     let mine = web.prefill.mine(me.id).await?;
     let template = Home {
         page: &page,
+        name: me.name.reveal(),
         applications: mine.iter().map(|one| Line::of(&web, &page, one)).collect(),
         policies: in_force(&web),
     };
