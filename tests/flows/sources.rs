@@ -1,5 +1,11 @@
 //! Registers that fail: parked, and resumed by itself.
 
+use sanmiao::approve::Approve;
+use sanmiao::domain::application::StateName;
+use sanmiao::domain::id::{ApplicantId, ApplicationId};
+use sanmiao::domain::time::Timestamp;
+use sanmiao::error::StageError;
+use sanmiao::prefill::service::Prefill;
 use sanmiao_mocks::{Channel, Fault, FaultRule, Faults};
 use serde_json::Value;
 
@@ -48,6 +54,30 @@ on_both_databases! {
         let said = explained.good().to_string();
         assert!(said.contains("full_time"), "{said}");
         assert!(said.contains("social_security") || said.contains("社保"), "{said}");
+        house.stop().await;
+    }
+
+    async fn whoever_waits_for_a_register_may_have_a_person_decide_instead(database) {
+        let house = House::funded(Plan::of(database, ordinary(1))).await;
+        house.world.faults().set(down(Channel::Degree));
+        let applicant = house.applicant(&house.world.people()[0]);
+        let parked = applicant.apply().await;
+        assert_eq!(text(&parked, "/state"), "parked");
+        let id: ApplicationId = text(&parked, "/id").parse().unwrap();
+        let owner = house.ctx.store.read().await.unwrap().application(id).await.unwrap().unwrap().applicant;
+        let (prefill, approve) = (Prefill::new(house.ctx.clone()), Approve::new(house.ctx.clone()));
+        let stranger = ApplicantId::new(Timestamp::EPOCH, [7; 10]);
+        let refused = prefill.ask_for_person(stranger, id).await;
+        assert!(matches!(refused, Err(StageError::NotFound { .. })), "{refused:?}");
+        prefill.ask_for_person(owner, id).await.unwrap();
+        let state = approve.decide(id).await.unwrap().state.name();
+        assert_eq!(state, StateName::Referred);
+        // The record says why, and comes out the same when it is made anew.
+        let decision = house.ctx.store.read().await.unwrap().decisions_of(id).await.unwrap().pop().unwrap();
+        assert!(String::from_utf8_lossy(&decision.record).contains(r#""disputed":["*"]"#));
+        approve.bundle(owner, id).await.unwrap().replay().unwrap();
+        let again = prefill.ask_for_person(owner, id).await;
+        assert!(matches!(again, Err(StageError::NotInState { .. })), "{again:?}");
         house.stop().await;
     }
 

@@ -117,7 +117,7 @@ impl Town {
     #[must_use]
     pub fn where_to_look(&self) -> String {
         format!(
-            "service   {service}\n  sign in   {service}/sign-in\n  policies  {service}/api/v1/policies\n  API       {service}/api/v1/openapi.json\n  figures   {service}/metrics\nworld     {world}\n  treasury  {world}/treasury/ledger (signed)\n  tokens    {world}/oidc/authorize\ndata      {folder}\nCtrl-C ends it.",
+            "service   {service}\n  pages     {service}/\n  policies  {service}/api/v1/policies\n  API       {service}/api/v1/openapi.json\n  figures   {service}/metrics\nworld     {world}\n  treasury  {world}/treasury/ledger (signed)\n  tokens    {world}/oidc/authorize\ndata      {folder}\nCtrl-C ends it.",
             service = self.service,
             world = self.world.base_url(),
             folder = self.folder.display(),
