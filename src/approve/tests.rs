@@ -219,7 +219,7 @@ proptest! {
             if policy.program().first >> at & 1 == 0 {
                 continue;
             }
-            let tree = context.eval(check.root);
+            let tree = context.eval(&check.root);
             prop_assert_eq!(met >> at & 1 == 1, tree == Ternary::TRUE, "{}", policy.criterion_id(at));
         }
     }
