@@ -187,7 +187,9 @@ fn choose(context: &Context<'_>) -> (Ternary, Grant) {
 }
 
 fn applies(context: &Context<'_>, row: &Row) -> Ternary {
-    row.when.map_or(Ternary::TRUE, |when| context.eval(when))
+    row.when
+        .as_ref()
+        .map_or(Ternary::TRUE, |when| context.eval(when))
 }
 
 fn grant(at: usize, row: &Row) -> Grant {

@@ -1,9 +1,11 @@
 //! Runs the battery of [`crate::domain::policy::battery`] on the facts of one person.
 
-use super::matcher::{Context, between};
+use std::hint::select_unpredictable;
+
+use super::matcher::Context;
 use crate::domain::facts::{Cell, Facts, KNOWN, paid_by};
 use crate::domain::judgement::{Cause, Ternary};
-use crate::domain::policy::battery::DayAt;
+use crate::domain::policy::battery::{At, DayAt, Spanning, stretched};
 use crate::domain::policy::program::{Slot, month_of, next_day};
 
 impl Context<'_> {
@@ -11,67 +13,55 @@ impl Context<'_> {
     #[inline]
     pub(super) fn definitely_true(&self) -> u64 {
         let (battery, facts) = (&self.program.battery, self.facts);
-        let (mut held, mut met) = (0, 0);
-        let mut note = |bit: u64, makes: u64, holds: bool| {
-            held |= bit & every_bit(holds);
-            met |= makes & every_bit(holds);
-        };
-        for at in &battery.ranges {
-            note(
-                at.bit,
-                at.makes,
-                at.test.range.holds(facts.cell(at.test.slot)),
-            );
+        let mut held = 0;
+        for At { leaves, test } in &battery.ranges {
+            held |= when(test.range.holds(facts.cell(test.slot)), *leaves);
         }
-        for at in &battery.among {
-            let cell = facts.cell(at.test.slot);
-            let among = at.test.codes >> (cell.value() & 63) & 1 == 1;
-            note(at.bit, at.makes, among & (cell.state() == KNOWN));
+        for At { leaves, test } in &battery.among {
+            let cell = facts.cell(test.slot);
+            let among = test.codes >> (cell.value() & 63) & 1 == 1;
+            held |= when(among & (cell.state() == KNOWN), *leaves);
         }
-        for at in &battery.has {
-            let cell = facts.cell(at.test.slot);
-            let has = cell.value().cast_unsigned() & at.test.codes != 0;
-            note(
-                at.bit,
-                at.makes,
-                (has == at.test.wanted) & (cell.state() == KNOWN),
-            );
+        for At { leaves, test } in &battery.has {
+            let cell = facts.cell(test.slot);
+            let has = cell.value().cast_unsigned() & test.codes != 0;
+            held |= when((has == test.wanted) & (cell.state() == KNOWN), *leaves);
         }
-        for at in &battery.agreeing {
-            note(at.bit, at.makes, agree(facts, &at.test));
+        for At { leaves, test } in &battery.agreeing {
+            held |= when(agree(facts, test), *leaves);
         }
-        for at in &battery.days {
-            let (left, right) = (self.cell_of(at.test.left), self.cell_of(at.test.right));
+        for At { leaves, test } in &battery.days {
+            let (left, right) = (self.cell_of(test.left), self.cell_of(test.right));
             let apart = Cell::known(left.value() - right.value());
-            note(
-                at.bit,
-                at.makes,
-                both_known(left, right) & at.test.range.holds(apart),
-            );
+            held |= when(both_known(left, right) & test.range.holds(apart), *leaves);
         }
-        for at in &battery.spans {
-            let test = &at.test;
-            let (from, to) = (self.cell_of(test.from), self.cell_of(test.to));
-            let last = if test.day_after {
-                next_day(to.value())
-            } else {
-                to.value()
-            };
-            let fits = between(from.value(), last, test.limit, test.slack, test.span);
-            note(at.bit, at.makes, both_known(from, to) & fits);
+        for At { leaves, test } in &battery.spans {
+            held |= when(self.spans(test), *leaves);
         }
-        for at in &battery.paid {
-            let (months, until) = (facts.cell(at.test.slot), self.cell_of(at.test.until));
+        for At { leaves, test } in &battery.paid {
+            let (months, until) = (facts.cell(test.slot), self.cell_of(test.until));
             let paid = paid_by(months.value(), month_of(until.value()));
-            note(at.bit, at.makes, both_known(months, until) & paid);
+            held |= when(both_known(months, until) & paid, *leaves);
         }
-        for at in &battery.others {
-            note(at.bit, at.makes, self.eval(at.test) == Ternary::TRUE);
+        for At { leaves, test } in &battery.others {
+            held |= when(self.eval(test) == Ternary::TRUE, *leaves);
         }
-        for (way, criterion) in &battery.ways {
-            met |= criterion & every_bit(held & way == *way);
+        for (way, criteria) in &battery.ways {
+            held |= when(held & way == *way, *criteria);
         }
-        met
+        held & self.program.first
+    }
+
+    #[inline]
+    fn spans(&self, test: &Spanning) -> bool {
+        let (from, to) = (self.cell_of(test.from), self.cell_of(test.to));
+        let last = if test.day_after {
+            next_day(to.value())
+        } else {
+            to.value()
+        };
+        let apart = Cell::known(stretched(last) - stretched(from.value()));
+        both_known(from, to) & test.range.holds(apart)
     }
 
     #[inline]
@@ -84,10 +74,10 @@ impl Context<'_> {
     }
 }
 
-/// All bits for true, none for false: a choice without a jump.
+/// Bits that something leaves when it holds: a choice without a jump, for people differ and jumps would be foreseen wrongly.
 #[inline]
-const fn every_bit(holds: bool) -> u64 {
-    (holds as u64).wrapping_neg()
+fn when(holds: bool, bits: u64) -> u64 {
+    select_unpredictable(holds, bits, 0)
 }
 
 #[inline]
@@ -96,16 +86,19 @@ const fn both_known(one: Cell, other: Cell) -> bool {
 }
 
 /// Whether some value is known, all known values are the same, and nothing but a missing record keeps the others from being
-/// known. Values that are the same have the same bits set in all of them as in any of them.
+/// known.
+///
+/// Words that are the same have the same bits set in all of them as in any of them. A word that is not known has no bits but
+/// those of its state, and is not counted among "all": only a missing record may leave a bit that the known ones lack.
 #[inline]
 fn agree(facts: &Facts, slots: &[Slot]) -> bool {
-    let (mut states, mut in_any, mut in_all) = (0, 0, u64::MAX);
+    const NO_RECORD: u64 = Cell::unknown(Cause::NoRecord).word();
+    let (mut in_any, mut in_all) = (0, u64::MAX);
     for slot in slots {
-        let cell = facts.cell(*slot);
-        let known = every_bit(cell.state() == KNOWN);
-        states |= cell.state();
-        in_any |= cell.word() & known;
-        in_all &= cell.word() | !known;
+        let word = facts.cell(*slot).word();
+        let unless_known = (word & u64::from(KNOWN)).wrapping_sub(1);
+        in_any |= word;
+        in_all &= word | unless_known;
     }
-    in_any == in_all && states & !(KNOWN | Cause::NoRecord.bit()) == 0
+    in_any & !NO_RECORD == in_all
 }

@@ -60,7 +60,7 @@ pub fn judge(policy: &Policy, facts: &Facts, on: Date, stage: Stage<'_>) -> Judg
         judged: i64::from(pack(on)),
     };
     let met = if ours && first.is_none() {
-        context.definitely_true() & mask
+        context.definitely_true()
     } else {
         0
     };
@@ -78,7 +78,7 @@ pub fn judge(policy: &Policy, facts: &Facts, on: Date, stage: Stage<'_>) -> Judg
             break;
         };
         let value = if ours {
-            context.eval(check.root)
+            context.eval(&check.root)
         } else {
             Ternary::unknown(Cause::Unreadable)
         };
@@ -103,16 +103,16 @@ pub(crate) struct Context<'a> {
 
 impl Context<'_> {
     /// Evaluates a test.
-    pub(crate) fn eval(&self, node: Node) -> Ternary {
-        match node {
+    pub(crate) fn eval(&self, node: &Node) -> Ternary {
+        match *node {
             Node::All(parts) => self.all(parts),
             Node::Any(parts) => self.any(parts),
             Node::Not(part) => self
                 .program
                 .nodes
                 .get(usize::from(part))
-                .map_or(UNREADABLE, |node| self.eval(*node).not()),
-            single => self.single(&single),
+                .map_or(UNREADABLE, |node| self.eval(node).not()),
+            _ => self.single(node),
         }
     }
 
@@ -187,7 +187,7 @@ impl Context<'_> {
     fn all(&self, parts: Part) -> Ternary {
         let mut value = Ternary::TRUE;
         for node in parts.of(&self.program.nodes) {
-            value = value.and(self.eval(*node));
+            value = value.and(self.eval(node));
             if value == Ternary::FALSE {
                 break;
             }
@@ -198,7 +198,7 @@ impl Context<'_> {
     fn any(&self, parts: Part) -> Ternary {
         let mut value = Ternary::FALSE;
         for node in parts.of(&self.program.nodes) {
-            value = value.or(self.eval(*node));
+            value = value.or(self.eval(node));
             if value == Ternary::TRUE {
                 break;
             }
@@ -408,10 +408,30 @@ pub(crate) fn between(from: i64, to: i64, limit: i64, slack: i64, span: Span) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::facts::Cell;
+    use crate::domain::policy::battery::{Range, stretched};
     use jiff::civil::date;
+    use proptest::prelude::*;
 
     fn days(from: Date, to: Date) -> (i64, i64) {
         (i64::from(pack(from)), i64::from(pack(to)))
+    }
+
+    proptest! {
+        #[test]
+        fn a_range_of_stretched_days_holds_what_the_count_of_months_says(
+            from in (1990_i16..1994, 1_i8..13, 1_i8..32),
+            to in (1990_i16..1994, 1_i8..13, 1_i8..32),
+            limit in 0_i64..40,
+            slack in prop::sample::select(&[0_i64, 11]),
+            span in prop::sample::select(&[Span::AtLeast, Span::AtMost, Span::Within]),
+        ) {
+            let packed = |(year, month, day): (i16, i8, i8)| (i64::from(year) << 9) | (i64::from(month) << 5) | i64::from(day);
+            let (from, to) = (packed(from), packed(to));
+            let range = Range::of_span(span, limit, slack).unwrap();
+            let apart = Cell::known(stretched(to) - stretched(from));
+            prop_assert_eq!(range.holds(apart), between(from, to, limit, slack, span));
+        }
     }
 
     #[test]

@@ -221,7 +221,7 @@ proptest! {
             if policy.program().first >> at & 1 == 0 {
                 continue;
             }
-            let tree = context.eval(check.root);
+            let tree = context.eval(&check.root);
             // The battery may leave a truth to the tree, never make one.
             prop_assert!(met >> at & 1 == 0 || tree == Ternary::TRUE, "{}", policy.criterion_id(at));
             prop_assert_eq!(judged.verdict(at), tree.verdict(), "{}", policy.criterion_id(at));

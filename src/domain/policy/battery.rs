@@ -2,15 +2,21 @@
 //!
 //! Most are, and then nothing else need be known of them. In Kleene logic a conjunction is true when all its parts are and a
 //! disjunction when one is, so definite truth alone needs no third value. Every single test stands here once, sorted by kind,
-//! so that those of a kind are asked in a row without a jump from one to the next; each leaves a bit. A criterion is true
-//! when one test alone says so, or when one of a few sets of bits is whole. What has no definite answer here is left to the tree, which says why.
+//! so that those of a kind are asked in a row without a jump from one to the next. All leave their bits in one word: the
+//! lowest bits are the criteria, and a test that makes one true by itself leaves its bit at once; the bits above are tests that
+//! only make a criterion true together, when one of a few sets of them is whole. What has no definite answer here is left to
+//! the tree, which says why.
 
 use super::document::BackPaid;
-use super::program::{Check, Day, Employer, Node, Number, Order, Part, Program, Slot, Span};
+use super::program::{
+    Check, Day, Employer, Node, Number, Order, Part, Program, Slot, Span, day_of, month_of,
+};
 use crate::domain::facts::{Cell, VALUE_MAX};
 
 /// Most tests of a battery. A criterion with a test beyond them takes the tree.
 const TESTS_MAX: usize = 64;
+/// Bits of the word that criteria and tests share. What would need one beyond them takes the tree.
+const BITS: usize = u64::BITS as usize;
 /// Sets of bits a criterion may come to. One with more takes the tree.
 const WAYS_MAX: usize = 16;
 
@@ -24,6 +30,9 @@ pub(crate) struct Range {
     span: u64,
 }
 
+/// Smallest number of a fact.
+const LEAST: i64 = -VALUE_MAX - 1;
+
 impl Range {
     /// Whether a value is known and lies in it. The state stands in the lowest byte of a word; turned to the top, it makes
     /// every unknown value too large.
@@ -34,22 +43,41 @@ impl Range {
 
     /// The values a comparison holds for; `None` when there is none.
     fn of(order: Order, with: i64) -> Option<Self> {
-        const LEAST: i64 = -VALUE_MAX - 1;
-        let between = |low: i64, high: i64| {
-            let span = u64::try_from(high.checked_sub(low)?).ok()?;
-            let low = Cell::known(low).word();
-            Some(Self { low, span })
-        };
         match order {
-            Order::Eq => between(with, with),
+            Order::Eq => Self::between(with, with),
             Order::Ne => Some(Self {
                 low: Cell::known(with).word().wrapping_add(1 << 8),
                 span: (1 << 56) - 2,
             }),
-            Order::Lt => between(LEAST, with - 1),
-            Order::Lte => between(LEAST, with),
-            Order::Gt => between(with + 1, VALUE_MAX),
-            Order::Gte => between(with, VALUE_MAX),
+            Order::Lt => Self::between(LEAST, with - 1),
+            Order::Lte => Self::between(LEAST, with),
+            Order::Gt => Self::between(with + 1, VALUE_MAX),
+            Order::Gte => Self::between(with, VALUE_MAX),
+        }
+    }
+
+    /// The values from one to another; `None` when there is none.
+    fn between(low: i64, high: i64) -> Option<Self> {
+        let span = u64::try_from(high.checked_sub(low)?).ok()?;
+        let low = Cell::known(low).word();
+        Some(Self { low, span })
+    }
+
+    /// Codes that stand side by side in the list; `None` when others stand between them.
+    fn of_codes(codes: u64) -> Option<Self> {
+        let (first, count) = (codes.trailing_zeros(), codes.count_ones());
+        let gapless = codes != 0 && codes.leading_zeros() + count + first == u64::BITS;
+        let last = i64::from(first + count) - 1;
+        gapless.then(|| Self::between(i64::from(first), last))?
+    }
+
+    /// Differences of [`stretched`] days that fit a limit in months. `slack` is that of the limit.
+    pub(crate) fn of_span(span: Span, limit: i64, slack: i64) -> Option<Self> {
+        let months = |months: i64| months.checked_mul(MONTH);
+        match span {
+            Span::AtLeast => Self::between(months(limit.max(0))?, VALUE_MAX),
+            Span::AtMost => Self::between(0, months(limit + slack + 1)? - 1),
+            Span::Within => Self::between(0, months(limit)?),
         }
     }
 }
@@ -62,11 +90,11 @@ pub(crate) enum DayAt {
     Judged,
 }
 
-/// A test, its bit, and the criteria (a bit each) that are true when it alone is.
+/// A test and the bits it leaves when it holds: those of the criteria it makes true by itself, and its own where it makes one
+/// true together with others.
 #[derive(Debug, Clone)]
 pub(crate) struct At<T> {
-    pub(crate) bit: u64,
-    pub(crate) makes: u64,
+    pub(crate) leaves: u64,
     pub(crate) test: T,
 }
 
@@ -100,15 +128,23 @@ pub(crate) struct DaysApart {
     pub(crate) range: Range,
 }
 
-/// The time between two days fits a limit in months.
+/// The time between two days fits a limit in months: one day less the other, both [`stretched`], lies in a range.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Spanning {
     pub(crate) from: DayAt,
     pub(crate) to: DayAt,
     pub(crate) day_after: bool,
-    pub(crate) span: Span,
-    pub(crate) limit: i64,
-    pub(crate) slack: i64,
+    pub(crate) range: Range,
+}
+
+/// What a month counts in [`stretched`] days: more than two days of one month can be apart.
+const MONTH: i64 = 64;
+
+/// A packed day as a number to subtract from another. Since a month counts more than its days, so many complete months have
+/// passed as the difference holds whole ones, and a day less than that is less.
+#[inline]
+pub(crate) const fn stretched(packed: i64) -> i64 {
+    month_of(packed) * MONTH + day_of(packed)
 }
 
 /// A month was paid up to a day, by anyone, paid back or not. Held when the newest month shows it; else the tree counts.
@@ -130,7 +166,7 @@ pub(crate) struct Battery {
     pub(crate) paid: Vec<At<PaidUntil>>,
     /// Anything else.
     pub(crate) others: Vec<At<Node>>,
-    /// Bits of several tests that make a criterion true together, and the criterion's own bit.
+    /// Bits of several tests that make criteria true together, and the bits of those.
     pub(crate) ways: Vec<(u64, u64)>,
 }
 
@@ -140,6 +176,7 @@ impl Program {
         let mut layout = Layout {
             program: self,
             tests: Vec::new(),
+            ways: Vec::new(),
             battery: Battery::default(),
         };
         for (at, check) in (0_u8..).zip(&layout.program.checks) {
@@ -147,13 +184,7 @@ impl Program {
                 layout.criterion(1 << at, check);
             }
         }
-        for (node, place) in std::mem::take(&mut layout.tests).into_iter().zip(0..) {
-            let bit = 1 << place;
-            let alone = layout.battery.ways.iter().filter(|(way, _)| *way == bit);
-            let makes = alone.fold(0, |makes, (_, criterion)| makes | criterion);
-            layout.lay(node, bit, makes);
-        }
-        layout.battery.ways.retain(|(way, _)| way.count_ones() > 1);
+        layout.lay_all();
         self.battery = layout.battery;
     }
 }
@@ -161,6 +192,8 @@ impl Program {
 struct Layout<'a> {
     program: &'a Program,
     tests: Vec<Node>,
+    /// Sets of tests, by their places, and the criterion each makes true.
+    ways: Vec<(u64, u64)>,
     battery: Battery,
 }
 
@@ -169,7 +202,6 @@ impl Layout<'_> {
         let before = self.tests.len();
         match self.ways(check.root) {
             Some(ways) => self
-                .battery
                 .ways
                 .extend(ways.into_iter().map(|way| (way, criterion))),
             None => self.tests.truncate(before),
@@ -214,8 +246,39 @@ impl Layout<'_> {
         (place < TESTS_MAX).then(|| 1 << place)
     }
 
+    /// Gives the tests their bits and lays them out, and the ways that take several of them.
+    fn lay_all(&mut self) {
+        let (alone, together): (Vec<_>, Vec<_>) = std::mem::take(&mut self.ways)
+            .into_iter()
+            .partition(|(way, _)| way.is_power_of_two());
+        let needed = together.iter().fold(0, |needed, (way, _)| needed | way);
+        let mut free = (self.program.checks.len()..BITS).map(|bit| 1 << bit);
+        let mut own = Vec::new();
+        for (node, place) in std::mem::take(&mut self.tests).into_iter().zip(0..) {
+            let test = 1_u64 << place;
+            let bit = if needed & test == 0 {
+                None
+            } else {
+                free.next()
+            };
+            let makes = alone.iter().filter(|(way, _)| *way == test);
+            let leaves = makes.fold(bit.unwrap_or(0), |bits, (_, criterion)| bits | criterion);
+            own.push(bit);
+            if leaves != 0 {
+                self.lay(node, leaves);
+            }
+        }
+        for (way, criterion) in together {
+            let members = (0..).zip(&own).filter(|(place, _)| way >> place & 1 == 1);
+            let bits = members.map(|(_, bit)| *bit);
+            if let Some(bits) = bits.reduce(|one, other| Some(one? | other?)).flatten() {
+                self.battery.ways.push((bits, criterion));
+            }
+        }
+    }
+
     /// Puts a test among those of its kind.
-    fn lay(&mut self, node: Node, bit: u64, makes: u64) {
+    fn lay(&mut self, node: Node, leaves: u64) {
         let (single, wanted) = match node {
             Node::Not(part) => self
                 .program
@@ -233,23 +296,25 @@ impl Layout<'_> {
                 with: Number::Fixed(with),
             } if let Some(range) = Range::of(or_contrary(order), with) => {
                 battery.ranges.push(At {
-                    bit,
-                    makes,
+                    leaves,
                     test: InRange { slot, range },
                 });
             }
             Node::OneOfCodes { slot, codes } => {
                 let codes = if wanted { codes } else { !codes };
+                if let Some(range) = Range::of_codes(codes) {
+                    let test = InRange { slot, range };
+                    battery.ranges.push(At { leaves, test });
+                    return;
+                }
                 battery.among.push(At {
-                    bit,
-                    makes,
+                    leaves,
                     test: AmongCodes { slot, codes },
                 });
             }
             Node::Has { slot, codes } => {
                 battery.has.push(At {
-                    bit,
-                    makes,
+                    leaves,
                     test: HasCodes {
                         slot,
                         wanted,
@@ -258,8 +323,7 @@ impl Layout<'_> {
                 });
             }
             Node::Agree(slots) if wanted => battery.agreeing.push(At {
-                bit,
-                makes,
+                leaves,
                 test: slots.of(&self.program.slots).into(),
             }),
             Node::Days { left, right, order }
@@ -270,8 +334,7 @@ impl Layout<'_> {
                 ) =>
             {
                 battery.days.push(At {
-                    bit,
-                    makes,
+                    leaves,
                     test: DaysApart { left, right, range },
                 });
             }
@@ -281,20 +344,24 @@ impl Layout<'_> {
                 years,
                 span,
                 limit: Number::Fixed(limit),
-            } if let (true, Some((from, false)), Some((to, day_after))) =
-                (wanted, day_at(from), day_at(to)) =>
+            } if let (true, Some((from, false)), Some((to, day_after)), Some(range)) = (
+                wanted,
+                day_at(from),
+                day_at(to),
+                if years {
+                    Range::of_span(span, limit * 12, 11)
+                } else {
+                    Range::of_span(span, limit, 0)
+                },
+            ) =>
             {
-                let (limit, slack) = if years { (limit * 12, 11) } else { (limit, 0) };
                 battery.spans.push(At {
-                    bit,
-                    makes,
+                    leaves,
                     test: Spanning {
                         from,
                         to,
                         day_after,
-                        span,
-                        limit,
-                        slack,
+                        range,
                     },
                 });
             }
@@ -302,16 +369,11 @@ impl Layout<'_> {
                 if let (true, Some((slot, until))) = (wanted, self.program.paid_until(months)) =>
             {
                 battery.paid.push(At {
-                    bit,
-                    makes,
+                    leaves,
                     test: PaidUntil { slot, until },
                 });
             }
-            _ => battery.others.push(At {
-                bit,
-                makes,
-                test: node,
-            }),
+            _ => battery.others.push(At { leaves, test: node }),
         }
     }
 }
@@ -402,6 +464,17 @@ mod tests {
             let holds = Range::of(order, with).is_some_and(|range| range.holds(Cell::unknown(cause)));
             prop_assert!(!holds);
         }
+    }
+
+    #[test]
+    fn only_codes_side_by_side_are_a_range() {
+        for codes in [0b1, 0b0110, 1 << 63, !0, !0 << 3] {
+            let range = Range::of_codes(codes).unwrap();
+            for code in 0..64 {
+                assert_eq!(range.holds(Cell::known(code)), codes >> code & 1 == 1);
+            }
+        }
+        assert!(Range::of_codes(0).is_none() && Range::of_codes(0b101).is_none());
     }
 
     #[test]

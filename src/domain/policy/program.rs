@@ -246,7 +246,7 @@ pub(crate) const fn day_of(packed: i64) -> i64 {
 #[inline]
 pub(crate) const fn next_day(packed: i64) -> i64 {
     let (year, month, day) = (packed >> 9, (packed >> 5) & 15, packed & 31);
-    if day < days_in(year, month) {
+    if day < 28 || day < days_in(year, month) {
         packed + 1
     } else if month < 12 {
         (year << 9) | ((month + 1) << 5) | 1
