@@ -7,9 +7,7 @@ use futures_util::stream;
 use crate::approve::Approve;
 use crate::context::Context;
 use crate::domain::application::{Application, ApplicationState};
-use crate::domain::evidence::Round;
 use crate::domain::id::ApplicationId;
-use crate::domain::source::SourceId;
 use crate::error::StageError;
 use crate::prefill::Prefill;
 
@@ -55,9 +53,7 @@ async fn resume(ctx: &Context, id: ApplicationId) -> Result<bool, StageError> {
         return Ok(false);
     };
     drop(tx);
-    if let ApplicationState::Parked { sources, .. } = &application.state
-        && let Err(error) = ask_again(ctx, &application, sources).await
-    {
+    if let Err(error) = ask_again(ctx, &application).await {
         // It is judged on what is there, and parked again behind those that can go on.
         tracing::warn!(application = %id, %error, "its sources cannot be asked");
         super::call_a_person(ctx, &id.to_string(), &error).await?;
@@ -67,19 +63,10 @@ async fn resume(ctx: &Context, id: ApplicationId) -> Result<bool, StageError> {
 }
 
 /// What a register that is back has to say completes the form too.
-async fn ask_again(
-    ctx: &Context,
-    application: &Application,
-    sources: &[SourceId],
-) -> Result<(), StageError> {
+async fn ask_again(ctx: &Context, application: &Application) -> Result<(), StageError> {
     let prefill = Prefill::new(ctx.clone());
-    if prefill
-        .collect(application, Round::FILING, sources)
-        .await?
-        .evidence
-        .is_empty()
-    {
-        return Ok(());
+    if prefill.collect_missing(application).await? {
+        prefill.refill(application).await?;
     }
-    prefill.refill(application).await
+    Ok(())
 }

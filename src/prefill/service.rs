@@ -269,12 +269,16 @@ impl Prefill {
         Ok(collected)
     }
 
-    /// Asks again, for a case that is with a person, whichever register has not answered yet. Returns whether one has now.
+    /// Asks again, for a case that waits or is with a person, whichever register has not answered yet: also one that the decision does
+    /// not need, for the form shows its rows. Returns whether one has answered now.
     ///
     /// # Errors
     /// Of the store.
     pub async fn collect_missing(&self, application: &Application) -> Result<bool, StageError> {
-        if !matches!(application.state, ApplicationState::Referred { .. }) {
+        if !matches!(
+            application.state,
+            ApplicationState::Referred { .. } | ApplicationState::Parked { .. }
+        ) {
             return Ok(false);
         }
         let Some(policy) = self.ctx.policies.by_hash(application.policy.hash) else {
