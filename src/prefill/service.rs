@@ -28,7 +28,7 @@ const DRAFT_FRESH_MS: i64 = 10 * 60_000;
 /// How often a form is filled while answers of registers come in.
 const FILL_ATTEMPTS: u8 = 5;
 /// Longest words of a dispute, in characters.
-const WORDS_MAX: usize = 1_000;
+pub const WORDS_MAX: usize = 1_000;
 
 /// A draft with its filled form.
 #[derive(Debug, Clone)]

@@ -8,6 +8,7 @@ use super::form::{self, Shown};
 use crate::domain::application::StateName;
 use crate::domain::id::{ApplicationId, SnapshotId};
 use crate::error::StageError;
+use crate::prefill::service::WORDS_MAX;
 use crate::telemetry::RequestId;
 use crate::web::Web;
 use crate::web::auth::Me;
@@ -19,9 +20,6 @@ use crate::web::pages::typed::TypedForm;
 use crate::web::problem::{Kind, Problem};
 use crate::web::session::{Posted, Visit};
 use crate::web::texts as t;
-
-/// Longest words of a dispute, in characters.
-const WORDS_MAX: usize = 1_000;
 
 fn snapshot(posted: &Posted) -> Result<SnapshotId, Problem> {
     let named = posted.get("snapshot").and_then(|text| text.parse().ok());
