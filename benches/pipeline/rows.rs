@@ -82,8 +82,9 @@ pub(crate) struct Kept {
     pub(crate) events: Vec<Line>,
 }
 
-/// Tables the pipeline writes for a person, in an order that a reader can follow.
-pub(crate) const TABLES: [&str; 16] = [
+/// Tables the pipeline writes for a person, in an order that a reader can follow. The floor writes no `notices`: messages leave from a
+/// worker of their own, and the table shows what the pipeline does on top.
+pub(crate) const TABLES: [&str; 17] = [
     "applicants",
     "subjects",
     "consents",
@@ -99,6 +100,7 @@ pub(crate) const TABLES: [&str; 16] = [
     "journal",
     "treasury_events",
     "audit",
+    "notices",
     "alarms",
 ];
 
