@@ -63,6 +63,10 @@ bench: ## Ratios from one run: matcher, one filing, the whole pipeline (docs/BEN
 	cargo bench --bench matcher
 	cargo bench --bench pipeline
 
+.PHONY: amounts
+amounts: ## 100,000 amounts over HTTP, from the API to the treasury's echo
+	SANMIAO_AMOUNTS_HTTP=100000 cargo nextest run --release --test it amounts_over_http --no-capture
+
 .PHONY: crash
 crash: ## The long crash campaign: 200 kills under load
 	SANMIAO_CRASH_KILLS=200 $(WITH_POSTGRES) cargo nextest run --release --test it crash --no-capture
