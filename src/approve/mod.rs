@@ -6,6 +6,7 @@
 //! | `battery` | the matcher's quick way: every single test once, criteria put together from them |
 //! | [`amount`] | what is granted → instalments |
 //! | [`explain`] | verdicts → words, when somebody reads them |
+//! | [`fit`] | a policy held against somebody who has not applied |
 //! | [`cases`] | runs the cases beside a policy document |
 //! | [`case`], [`record`] | everything a judgement rests on, and the canonical record of it |
 //! | [`replay`] | recomputes a decision, in the program as offline |
@@ -18,6 +19,7 @@ mod battery;
 pub mod case;
 pub mod cases;
 pub mod explain;
+pub mod fit;
 pub mod matcher;
 pub mod record;
 pub mod replay;
@@ -26,4 +28,4 @@ pub mod service;
 mod tests;
 
 pub use record::Grounds;
-pub use service::{Approve, Recheck, Viewer};
+pub use service::{Approve, Recheck, Told, Viewer};

@@ -21,6 +21,7 @@
 //! | [`session`] | browsers: sessions, sign-ins under way, forms kept for them |
 //! | [`application`] | an application as a state machine |
 //! | [`evidence`], [`form`] | what registers answered, and the form filled from it |
+//! | [`fit`] | which policies fit a person, told before they apply |
 //! | [`decision`], [`award`], [`payment`], [`ledger`] | what was decided, granted, paid, and where every fen is |
 //! | [`notice`] | what an applicant is told, and in which words |
 //! | [`treasury`] | what the treasury tells of its own accord: call-backs, statements, its ledger |
@@ -39,6 +40,7 @@ pub mod district;
 pub mod document;
 pub mod evidence;
 pub mod facts;
+pub mod fit;
 pub mod form;
 pub mod hash;
 pub mod id;

@@ -53,19 +53,33 @@ pub fn facts(policy: &Policy, evidence: &[Evidence], round: Round) -> Facts {
     let document = identity
         .as_ref()
         .and_then(|who| IdentityDocument::parse(who.document_type, &who.document_number).ok());
-    let answers = Answers::new(Identity {
-        name: identity.as_ref().map_or("", |who| &who.name),
-        document_kind: document.as_ref().map_or("", IdentityDocument::kind),
-        birth_date: document.as_ref().and_then(IdentityDocument::birth_date),
+    let name = identity.as_ref().map_or("", |who| &who.name);
+    facts_of(
+        policy,
+        name,
+        document.as_ref(),
+        bodies.iter().map(|(source, body)| (*source, body)),
+    )
+}
+
+/// Reads the facts of a person out of what the registers answered; whichever is not among them has not answered.
+#[must_use]
+pub fn facts_of<'b>(
+    policy: &Policy,
+    name: &str,
+    document: Option<&IdentityDocument>,
+    bodies: impl Iterator<Item = (SourceId, &'b Value)>,
+) -> Facts {
+    let identity = Answers::new(Identity {
+        name,
+        document_kind: document.map_or("", IdentityDocument::kind),
+        birth_date: document.and_then(IdentityDocument::birth_date),
     });
-    let answers = SourceId::ALL.into_iter().fold(answers, |answers, source| {
-        let body = bodies.iter().find(|(of, _)| *of == source);
-        answers.with(
-            source,
-            body.map_or(SourceAnswer::Unavailable, |(_, body)| {
-                SourceAnswer::Answered(body)
-            }),
-        )
+    let silent = SourceId::ALL.into_iter().fold(identity, |answers, source| {
+        answers.with(source, SourceAnswer::Unavailable)
+    });
+    let answers = bodies.fold(silent, |answers, (source, body)| {
+        answers.with(source, SourceAnswer::Answered(body))
     });
     gather(policy, &answers)
 }

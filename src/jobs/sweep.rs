@@ -1,4 +1,5 @@
-//! Takes away sessions that have ended, sign-ins that were not finished, and forms that nobody came back for.
+//! Takes away sessions that have ended, sign-ins that were not finished, forms that nobody came back for, and what people were told
+//! of the policies that fit them.
 
 use crate::context::Context;
 use crate::error::StageError;
@@ -16,7 +17,8 @@ pub async fn run_once(ctx: &Context) -> Result<usize, StageError> {
     let mut tx = ctx.store.write().await?;
     let swept = tx
         .sweep_sessions(now.plus_seconds(-OUTLIVES_S), now)
-        .await?;
+        .await?
+        + tx.sweep_fits(now).await?;
     tx.commit().await?;
     Ok(usize::try_from(swept).unwrap_or(usize::MAX))
 }

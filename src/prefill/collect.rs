@@ -1,18 +1,16 @@
-//! Asks registers side by side and keeps every answer as received.
+//! Asks registers for an application and keeps every answer as received.
 //!
 //! There is no network inside a transaction: ask first, then write all rows in one.
 
-use futures_util::future::join_all;
-
+use super::ask::{Asked, Asking, ask_all};
 use crate::context::Context;
 use crate::domain::application::Application;
 use crate::domain::evidence::{Consent, Evidence, Fetch, Origin, Round};
 use crate::domain::hash::sha256;
-use crate::domain::id::{EvidenceId, FetchId};
+use crate::domain::id::EvidenceId;
 use crate::domain::person::{Applicant, Private};
 use crate::domain::source::SourceId;
 use crate::error::StageError;
-use crate::ports::{Query, Source};
 
 /// What one round of asking brought.
 #[derive(Debug)]
@@ -47,81 +45,52 @@ pub async fn ask(
     round: Round,
     wanted: &[SourceId],
 ) -> Result<Collected, StageError> {
-    let missing: Vec<_> = wanted
-        .iter()
-        .copied()
-        .filter(|source| !consent.scope.contains(source))
-        .collect();
-    if consent.revoked_at.is_some() || !missing.is_empty() {
-        return Err(StageError::ConsentTooNarrow { missing });
-    }
-    let asked = join_all(
-        wanted
-            .iter()
-            .map(|source| ask_one(ctx, application, applicant, consent, round, *source)),
-    );
+    let asking = Asking {
+        applicant,
+        consent,
+        purpose: &application.policy.id,
+        request_id: &application.request_id,
+    };
     let mut collected = Collected {
         fetches: Vec::new(),
         evidence: Vec::new(),
     };
-    for (fetch, evidence) in asked.await {
+    for asked in ask_all(ctx, asking, wanted).await? {
+        let (fetch, evidence) = kept(ctx, application, consent, round, asked);
         collected.fetches.push(fetch);
         collected.evidence.extend(evidence);
     }
     Ok(collected)
 }
 
-async fn ask_one(
+/// The rows that keep one asking.
+fn kept(
     ctx: &Context,
     application: &Application,
-    applicant: &Applicant,
     consent: &Consent,
     round: Round,
-    source: SourceId,
+    asked: Asked,
 ) -> (Fetch, Option<Evidence>) {
-    let query = Query {
-        id: ctx.id(FetchId::new),
-        consent: consent.id,
-        purpose: application.policy.id.clone(),
-        document: applicant.document.clone(),
-        name: applicant.name.clone(),
-        request_id: application.request_id.clone(),
-    };
-    let asked_at = ctx.now();
-    let start_us = ctx.world.clock.monotonic_us();
-    let answer = match gateway(ctx, source) {
-        Some(gateway) => gateway.ask(&query).await,
-        None => crate::ports::Answer::not_configured(),
-    };
-    let elapsed_ms = (ctx.world.clock.monotonic_us() - start_us) / 1_000;
-    let evidence = answer.body.map(|body| Evidence {
+    let evidence = asked.answer.body.map(|body| Evidence {
         id: ctx.id(EvidenceId::new),
         application: application.id,
         round,
-        origin: Origin::Register(source),
-        received_at: ctx.now(),
+        origin: Origin::Register(asked.source),
+        received_at: asked.answered_at,
         hash: sha256(&body),
         body: Private::new(body),
     });
     let fetch = Fetch {
-        id: query.id,
+        id: asked.query,
         application: application.id,
         round,
-        source,
+        source: asked.source,
         consent: consent.id,
-        asked_at,
-        elapsed_ms,
-        attempts: answer.attempts,
-        outcome: answer.outcome,
+        asked_at: asked.asked_at,
+        elapsed_ms: asked.elapsed_ms,
+        attempts: asked.answer.attempts,
+        outcome: asked.answer.outcome,
         evidence: evidence.as_ref().map(|evidence| evidence.id),
     };
     (fetch, evidence)
-}
-
-fn gateway(ctx: &Context, source: SourceId) -> Option<&dyn Source> {
-    ctx.world
-        .sources
-        .iter()
-        .find(|gateway| gateway.id() == source)
-        .map(|gateway| &**gateway)
 }

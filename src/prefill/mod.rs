@@ -1,10 +1,13 @@
 //! 秒报 — sources → evidence → form with provenance.
 //!
-//! [`collect`] asks the registers side by side and keeps what they answered; [`form`] fills the rows from it by
-//! the policy's declarative map; [`service`] is what the applicant does: open, look, dispute, file, withdraw.
+//! `ask` asks the registers side by side; [`collect`] keeps what they answered for an application; [`form`] fills the rows from it
+//! by the policy's declarative map; [`service`] is what the applicant does: open, look, dispute, file, withdraw. `look_up` asks for
+//! somebody who has applied for nothing yet.
 
+mod ask;
 pub mod collect;
 pub mod form;
+mod look_up;
 pub mod service;
 
 pub use service::Prefill;

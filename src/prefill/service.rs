@@ -17,6 +17,7 @@ use crate::domain::reading;
 use crate::domain::source::SourceId;
 use crate::error::StageError;
 use crate::ports::ApplicantClaims;
+use crate::prefill::ask::consent_fits;
 use crate::prefill::collect::{self, Collected};
 use crate::prefill::form::{self, Answered};
 use crate::store::{StoreError, Tx};
@@ -57,7 +58,7 @@ pub struct Opening<'a> {
 /// 秒报.
 #[derive(Clone)]
 pub struct Prefill {
-    ctx: Context,
+    pub(super) ctx: Context,
 }
 
 impl Prefill {
@@ -668,28 +669,6 @@ impl Prefill {
         id: ApplicationId,
     ) -> Result<Application, StageError> {
         own(&mut self.ctx.store.read().await?, who, id).await
-    }
-}
-
-/// Order 716 art. 7: what is needed is asked, and nothing else.
-fn consent_fits(scope: &[SourceId], wanted: &[SourceId]) -> Result<(), StageError> {
-    let missing: Vec<_> = wanted
-        .iter()
-        .copied()
-        .filter(|source| !scope.contains(source))
-        .collect();
-    if !missing.is_empty() {
-        return Err(StageError::ConsentTooNarrow { missing });
-    }
-    let extra: Vec<_> = scope
-        .iter()
-        .copied()
-        .filter(|source| !wanted.contains(source))
-        .collect();
-    if extra.is_empty() {
-        Ok(())
-    } else {
-        Err(StageError::ConsentTooWide { extra })
     }
 }
 

@@ -31,6 +31,7 @@ const STEPS: &[Step] = steps![
     4 "0004_trail",
     5 "0005_sessions",
     6 "0006_notices",
+    7 "0007_fits",
 ];
 
 /// Number of steps this program knows.

@@ -15,6 +15,7 @@ mod consents;
 mod decisions;
 mod error;
 mod evidence;
+mod fits;
 mod forms;
 mod instructions;
 mod ledger;
@@ -534,6 +535,7 @@ fn all_statements() -> impl Iterator<Item = &'static &'static Statement> {
         consents::STATEMENTS,
         decisions::STATEMENTS,
         evidence::STATEMENTS,
+        fits::STATEMENTS,
         forms::STATEMENTS,
         instructions::STATEMENTS,
         ledger::STATEMENTS,

@@ -41,6 +41,9 @@ statements! {
     OLD_NOTICES = ["SELECT id, address AS sealed, key_id FROM notices WHERE id > $1 AND key_id <> $2 ORDER BY id LIMIT $3"] { sqlite: "", postgres: " FOR UPDATE" } "";
     NEW_NOTICES = ["UPDATE notices SET address = $2, key_id = $3 WHERE id = $1 AND key_id = $4"];
     LEFT_NOTICES = ["SELECT CAST(COUNT(*) AS BIGINT) AS count FROM notices WHERE key_id <> $1"];
+    OLD_FITS = ["SELECT id, told AS sealed, key_id FROM fits WHERE id > $1 AND key_id <> $2 ORDER BY id LIMIT $3"] { sqlite: "", postgres: " FOR UPDATE" } "";
+    NEW_FITS = ["UPDATE fits SET told = $2, key_id = $3 WHERE id = $1 AND key_id = $4"];
+    LEFT_FITS = ["SELECT CAST(COUNT(*) AS BIGINT) AS count FROM fits WHERE key_id <> $1"];
 }
 
 /// A sealed column with the statements that move it to another key.
@@ -75,6 +78,7 @@ sealed! {
     "sign_ins" "memory": OLD_SIGN_INS NEW_SIGN_INS LEFT_SIGN_INS;
     "kept_forms" "form": OLD_KEPT_FORMS NEW_KEPT_FORMS LEFT_KEPT_FORMS;
     "notices" "address": OLD_NOTICES NEW_NOTICES LEFT_NOTICES;
+    "fits" "told": OLD_FITS NEW_FITS LEFT_FITS;
 }
 
 row!(KeyRow {

@@ -2,7 +2,7 @@
 
 use super::words::Words;
 use crate::domain::application::StateName;
-use crate::domain::judgement::Verdict;
+use crate::domain::judgement::{Cause, Verdict};
 use crate::domain::payment::PaymentState;
 use crate::domain::source::SourceId;
 
@@ -64,6 +64,30 @@ mod fixed {
         MINE_TITLE = "我的补贴", "My subsidies";
         MINE_APPLICATIONS = "我的申请", "My applications";
         MINE_NONE = "还没有申请。", "No applications yet.";
+
+        FITS_TITLE = "我能享受什么", "What fits me";
+        FITS_TEXT = "还没申请，也能先知道：经您授权比对权威数据，告诉您符合哪些政策、还差什么、能领多少。", "Know before you apply: with your consent the registers are compared with every policy, and you see which fit, what is missing, and how much it comes to.";
+        FITS_CONSENT = "点按即同意查询以下数源，仅用于本次比对；数源的答复不保存，结果保存一天，可随时删除：", "By pressing you consent that these registers are asked, for this comparison only. Their answers are not kept; the result is, for a day, and you can delete it:";
+        FITS_ASK = "同意，看看我能享受什么", "I agree: show what fits me";
+        FITS_SILENT = "暂时没有应答，恢复后请再比对一次：", "Not answering now; compare again later:";
+        FITS_NONE = "按现有记录，目前没有完全符合的政策。差在哪里见下。", "As the records stand, no policy fits now. Below is what is missing.";
+        FITS_FAR = "其他政策，还差在哪里", "Other policies, and what is missing";
+        FITS_ASKED = "比对时间", "Compared";
+        FITS_KEPT = "，保存一天后删除。", ", deleted after a day.";
+        FITS_AGAIN = "重新比对", "Compare again";
+        FITS_FORGET = "删除结果并撤回授权", "Delete this and take back the consent";
+        FIT_YES = "全部符合", "fits";
+        FIT_WAITS = "等数源应答", "waiting for a register";
+        FIT_NEARLY = "只差一点", "nearly fits";
+        FIT_NOT_NOW = "目前不符合", "does not fit now";
+        FIT_UP_TO = "最多 ", "up to ";
+        FIT_MISSING = "还差：", "Missing: ";
+        FIT_OPEN = "打开已填好的表", "Open the filled form";
+        FIT_OPEN_CONSENT = "点按即同意为本项申请查询：", "By pressing you consent that these are asked for this application:";
+        FIT_STILL = "仍要申请，由专人核实", "Apply all the same: a person will look into it";
+        FIT_TAKEN = "这项待遇您已申请。", "You have applied for this benefit.";
+        FIT_TAKEN_LINK = "查看申请", "See the application";
+        LIST_COMMA = "、", "; ";
 
         // Consent and the one page
         CONSENT_TITLE = "数据授权", "Consent";
@@ -259,6 +283,23 @@ pub const fn verdict(verdict: Verdict) -> Words {
         Verdict::Met => Words::of("符合", "met"),
         Verdict::NotMet => Words::of("不符合", "not met"),
         Verdict::CannotEstablish(_) => Words::of("待核实", "cannot be established"),
+    }
+}
+
+/// Why a condition is not proven: by these causes, or because the records show the contrary.
+#[must_use]
+pub fn why_open(causes: &[Cause]) -> Words {
+    let Some(first) = causes.first() else {
+        return Words::of("记录显示不符合", "the records show the contrary");
+    };
+    match first {
+        Cause::NoRecord => Words::of("没有相应记录", "no record of it"),
+        Cause::SourceUnavailable => {
+            Words::of("数源暂时没有应答", "the register does not answer now")
+        }
+        Cause::Contradiction => Words::of("记录互相矛盾", "records contradict each other"),
+        Cause::NotYetComplete => Words::of("记录尚未齐全", "the record is not complete yet"),
+        Cause::Unreadable => Words::of("需人工辨认", "a person has to read it"),
     }
 }
 

@@ -5,6 +5,7 @@
 mod budgets;
 mod consent;
 mod filing;
+mod fits;
 mod instalments;
 mod money;
 mod notices;

@@ -357,7 +357,7 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
 }
 
 /// Every page, and who may see it.
-const PAGES: [(&str, &str, &str); 23] = [
+const PAGES: [(&str, &str, &str); 25] = [
     ("get", "/", "anybody"),
     ("get", "/policies/{id}", "anybody"),
     ("get", "/static/{name}", "anybody"),
@@ -380,6 +380,8 @@ const PAGES: [(&str, &str, &str); 23] = [
     ("post", "/sign-out", "anybody"),
     ("post", "/preferences", "anybody"),
     ("get", "/home", "applicant"),
+    ("post", "/home/fits", "applicant"),
+    ("post", "/home/fits/forget", "applicant"),
     ("get", "/desk", "staff"),
 ];
 

@@ -2,15 +2,38 @@
 
 use std::path::Path;
 
+use sanmiao::domain::fit::{Fit, Fits, Open, Standing};
 use sanmiao::domain::form::Dispute;
 use sanmiao::domain::id::*;
+use sanmiao::domain::judgement::Cause;
 use sanmiao::domain::person::Private;
+use sanmiao::domain::source::SourceId;
 use sanmiao::store::{Rotation, Store, StoreError, Tx, VaultError};
 
 use super::fixture::*;
 use super::harness::{Db, Seeded, limits, material, on_both_databases, vault};
 
+/// Sealed columns that [`seal_everything`] fills.
+const SEALED: u64 = 9;
 const WORDS: &str = "这不是我的姓名";
+
+/// What somebody was told of one policy.
+fn fits(consent: ConsentId) -> Fits {
+    Fits {
+        consent,
+        made_at: NOW,
+        silent: vec![SourceId::Degree],
+        fits: vec![Fit {
+            policy: policy(),
+            standing: Standing::Nearly,
+            amount: Some(fen(20_000_000)),
+            open: vec![Open {
+                criterion: "full_time".to_owned(),
+                causes: vec![Cause::NoRecord],
+            }],
+        }],
+    }
+}
 
 /// Something in every sealed column.
 async fn seal_everything(store: &Store, passport: u32) -> (ApplicationId, InstructionId) {
@@ -36,6 +59,10 @@ async fn seal_everything(store: &Store, passport: u32) -> (ApplicationId, Instru
     let body = format!("{{\"payee_account\":\"{ACCOUNT}\"}}");
     let event = format!("event-{passport}");
     tx.insert_treasury_event(&event, &instruction.id, "settled", 1, NOW, body.as_bytes())
+        .await
+        .unwrap();
+    let owner = tx.application(application).await.unwrap().unwrap();
+    tx.keep_fits(owner.applicant, &fits(owner.consent))
         .await
         .unwrap();
     tx.commit().await.unwrap();
@@ -74,6 +101,10 @@ async fn open_everything(
     assert_eq!(told.to.unwrap().reveal(), PHONE);
     let payload = tx.instruction(&instruction).await?.unwrap().payload;
     assert!(String::from_utf8_lossy(payload.reveal()).contains(ACCOUNT));
+    assert_eq!(
+        tx.fits(read.applicant, NOW).await?,
+        Some(fits(read.consent))
+    );
     Ok(())
 }
 
@@ -155,7 +186,7 @@ on_both_databases! {
         }
         let both = db.reopen(vault(&["b", "a"], 200)).await;
         let left = both.read().await.unwrap().values_under_old_keys().await.unwrap();
-        assert_eq!(left, 3 * 8, "eight sealed columns");
+        assert_eq!(left, 3 * SEALED, "every sealed column");
         // Broken off after two batches, and begun anew.
         let mut rotation = Rotation::default();
         for _ in 0..2 {
@@ -171,7 +202,7 @@ on_both_databases! {
         while !rotation.is_done() {
             rotation = both.rotate_batch(&rotation, 2).await.unwrap();
         }
-        assert_eq!(rotation.moved, 3 * 8 - 3);
+        assert_eq!(rotation.moved, 3 * SEALED - 3);
         assert_eq!(both.read().await.unwrap().values_under_old_keys().await.unwrap(), 0);
         // The old key may go.
         let new = db.reopen(vault(&["b"], 200)).await;

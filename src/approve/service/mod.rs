@@ -12,10 +12,12 @@
 //! | `waiting` | those who waited: for budget, for the end of publicity |
 //! | `recheck` | a later instalment, judged anew by the machine or decided by a person |
 //! | `explained` | every check in words |
+//! | `fits` | every policy held against somebody who has applied for nothing yet |
 //! | `load` | what a judgement rests on, and the decision made from it |
 
 mod decide;
 mod explained;
+mod fits;
 mod load;
 mod parked;
 mod person;
@@ -25,6 +27,7 @@ mod waiting;
 use crate::context::Context;
 
 pub use explained::{Explained, Viewer};
+pub use fits::Told;
 pub(super) use person::plan_by_person;
 pub use recheck::Recheck;
 

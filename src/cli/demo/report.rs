@@ -148,7 +148,7 @@ impl Report {
         stories: &[Story],
     ) -> Result<Self, CliError> {
         let store = &town.context().store;
-        let treasury = town.books().ledger().await.map_err(CliError::failed)?;
+        let treasury = town.treasury_ledger().await?;
         let replayed = replay_store(store, || {}).await.map_err(CliError::failed)?;
         let ledger_faults = store
             .read()

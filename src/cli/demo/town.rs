@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -19,8 +20,14 @@ use crate::cli::CliError;
 use crate::cli::settings::{CONFIG_FILE, nature};
 use crate::config::Config;
 use crate::context::Context;
-use crate::ports::{Entropy, TreasuryBooks};
+use crate::domain::treasury::TreasuryLedger;
+use crate::ports::{BooksError, Entropy, TreasuryBooks};
 use crate::store::vault::Keyring;
+
+/// How often the treasury's totals are asked for.
+const BOOKS_ATTEMPTS: u32 = 20;
+/// Between two attempts.
+const BOOKS_PAUSE: Duration = Duration::from_millis(250);
 
 /// World and service, running.
 pub struct Town {
@@ -107,10 +114,19 @@ impl Town {
         &self.ctx
     }
 
-    /// The treasury's own books, over HTTP.
-    #[must_use]
-    pub fn books(&self) -> &dyn TreasuryBooks {
-        &*self.books
+    /// The treasury's own totals, over HTTP; asked again when a fault stands in the way of the answer.
+    ///
+    /// # Errors
+    /// When it cannot be had at all.
+    pub async fn treasury_ledger(&self) -> Result<TreasuryLedger, CliError> {
+        let mut attempts = 1;
+        loop {
+            match self.books.ledger().await {
+                Err(BooksError::Unavailable { .. }) if attempts < BOOKS_ATTEMPTS => attempts += 1,
+                told => return told.map_err(CliError::failed),
+            }
+            tokio::time::sleep(BOOKS_PAUSE).await;
+        }
     }
 
     /// What a user can open now.

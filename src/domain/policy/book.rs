@@ -61,6 +61,14 @@ impl PolicyBook {
             .map(|(_, policy)| Arc::clone(policy))
     }
 
+    /// The version of every policy that a filing of that day is judged by; those that are law before those that are samples.
+    #[must_use]
+    pub fn all_in_force(&self, on: Date) -> Vec<Arc<Policy>> {
+        let mut policies: Vec<_> = self.ids().filter_map(|id| self.in_force(id, on)).collect();
+        policies.sort_by_key(|policy| policy.is_sample());
+        policies
+    }
+
     /// The version with a hash.
     #[must_use]
     pub fn by_hash(&self, hash: Sha256Hex) -> Option<Arc<Policy>> {

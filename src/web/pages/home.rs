@@ -1,4 +1,4 @@
-//! `GET /home`: one's own applications, and what can be applied for.
+//! `GET /home`: one's own applications, what fits, and what can be applied for.
 
 use std::sync::Arc;
 
@@ -7,9 +7,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::fits::{Shown, names};
 use super::layout::Page;
 use super::preferences::Preferences;
-use super::welcome::in_force;
 use crate::domain::application::{Application, StateName};
 use crate::domain::policy::Policy;
 use crate::web::Web;
@@ -24,6 +24,10 @@ struct Home<'a> {
     page: &'a Page,
     name: &'a str,
     applications: Vec<Line>,
+    /// What fits, once it was looked up.
+    fits: Option<Shown>,
+    /// Whom a look-up asks.
+    asked: String,
     policies: Vec<Arc<Policy>>,
 }
 
@@ -81,11 +85,14 @@ pub(super) async fn home(
 ) -> Result<Response, Problem> {
     let page = Page::new(preferences, Some(&visit), "/home");
     let mine = web.prefill.mine(me.id).await?;
+    let told = web.approve.told(me.id).await?;
     let template = Home {
         page: &page,
         name: me.name.reveal(),
         applications: mine.iter().map(|one| Line::of(&web, &page, one)).collect(),
-        policies: in_force(&web),
+        fits: told.map(|told| Shown::of(&web, &page, &told)),
+        asked: names(&page, &web.prefill.looked_up_in()),
+        policies: web.ctx.policies.all_in_force(web.ctx.world.clock.today()),
     };
     Ok(page.render(StatusCode::OK, &template))
 }

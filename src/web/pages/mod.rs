@@ -4,7 +4,8 @@ pub mod applications;
 pub mod apply;
 pub mod assets;
 pub mod desk;
-pub mod home;
+pub mod fits;
+mod home;
 pub mod layout;
 pub mod preferences;
 pub mod shell;
@@ -57,6 +58,8 @@ fn of_applications() -> Routes {
         .add(applicant, of!(applications::show))
         .add(applicant, of!(acts::dispute))
         .add(applicant, of!(acts::file))
+        .add(applicant, of!(fits::look))
+        .add(applicant, of!(fits::forget))
         .add(applicant, of!(acts::person))
         .add(applicant, of!(acts::withdraw))
         .add(applicant, of!(explanation::explanation))

@@ -35,17 +35,6 @@ struct OnePolicy<'a> {
     effective: String,
 }
 
-/// The policies in force today; those that are law before those that are samples.
-pub(super) fn in_force(web: &Web) -> Vec<Arc<Policy>> {
-    let (book, today) = (&web.ctx.policies, web.ctx.world.clock.today());
-    let mut policies: Vec<_> = book
-        .ids()
-        .filter_map(|id| book.in_force(id, today))
-        .collect();
-    policies.sort_by_key(|policy| policy.is_sample());
-    policies
-}
-
 /// One policy in force.
 pub(super) fn one_in_force(web: &Web, id: &str) -> Result<Arc<Policy>, Problem> {
     let today = web.ctx.world.clock.today();
@@ -69,7 +58,7 @@ pub(super) async fn welcome(
             (t::STEP_APPROVE, t::STEP_APPROVE_TEXT),
             (t::STEP_PAY, t::STEP_PAY_TEXT),
         ],
-        policies: in_force(&web),
+        policies: web.ctx.policies.all_in_force(web.ctx.world.clock.today()),
     };
     page.render(StatusCode::OK, &template)
 }
