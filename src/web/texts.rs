@@ -89,7 +89,6 @@ mod fixed {
         FIT_FILE_AHEAD = "先申请，数源恢复后自动继续", "Apply now: it goes on by itself when the register is back";
         FIT_TAKEN = "这项待遇您已申请。", "You have applied for this benefit.";
         FIT_TAKEN_LINK = "查看申请", "See the application";
-        LIST_COMMA = "、", "; ";
 
         // Consent and the one page
         CONSENT_TITLE = "数据授权", "Consent";
