@@ -48,7 +48,7 @@ pub struct FactShown {
     pub id: String,
     /// Title.
     pub title: Text,
-    /// The value, when known and single; codes are joined by a comma.
+    /// The value, when known; several codes, or runs of months, are joined by a comma.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
     /// Why it is not known.

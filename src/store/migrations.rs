@@ -47,6 +47,12 @@ pub(super) fn postgres() -> Migrator {
     migrator(|step| step.postgres)
 }
 
+/// Every step for SQLite, one after the other.
+#[cfg(test)]
+pub(super) fn text_for_sqlite() -> String {
+    STEPS.iter().map(|step| step.sqlite).collect()
+}
+
 fn migrator(text: fn(&Step) -> &'static str) -> Migrator {
     let one = |step: &Step| {
         let sql = text(step).into_sql_str();

@@ -107,6 +107,8 @@ mod fixed {
         ROW_NO_RECORD = "数源部门没有相应记录", "The register holds no record";
         ROW_PENDING = "数源部门暂时没有应答，恢复后自动补上", "The register does not answer now; it will be filled when it is back";
         ROW_CONFLICT = "数源部门的记录不一致：", "Registers disagree:";
+        AHEAD_TITLE = "提交后由专人核实", "A person will look into this";
+        AHEAD_TEXT = "按现有记录，以下几项不能自动通过。您仍可提交，由专人核实；能先更正的，更正后再申请更快。", "As the records stand, the machine cannot approve these. You may file all the same and a person decides; what you can put right first is quicker.";
         TYPED_TITLE = "只需您填写", "For you to fill in";
         TYPED_LEDE = "数据部门没有的，只有这几项。", "No register holds these.";
         HOLDER = "户名", "Account holder";
@@ -190,6 +192,8 @@ mod fixed {
         HASH = "决定摘要", "Digest of the decision";
         NO_DECISION = "还没有作出决定。", "There is no decision yet.";
         VALUE_UNKNOWN = "未取得", "not known";
+        VALUE_NO_RECORD = "无记录", "no record";
+        VALUE_CONTRADICTORY = "记录互相矛盾", "records contradict each other";
 
         // Out of the way
     }

@@ -118,9 +118,17 @@ impl Page {
         at.strftime("%Y-%m-%d %H:%M:%S").to_string()
     }
 
-    /// A value of a register as people say it; as it stands where there is no word for it.
+    /// A value of a register as people say it; as it stands where there is no word for it. Several are told apart by a comma.
     #[must_use]
     pub fn value(&self, value: &str) -> String {
+        if value.is_empty() {
+            return self.say(t::NOTHING).into_owned();
+        }
+        let each = value.split(", ").map(|value| self.single(value));
+        each.collect::<Vec<_>>().join(" · ")
+    }
+
+    fn single(&self, value: &str) -> String {
         if let Some(words) = t::code(value) {
             return self.say(words).into_owned();
         }
