@@ -73,6 +73,7 @@ pub(crate) struct Kept {
     pub(crate) fetches: Vec<Line>,
     pub(crate) snapshots: Vec<Line>,
     pub(crate) slots: Vec<Line>,
+    pub(crate) marks: Vec<Line>,
     pub(crate) audit: Vec<Line>,
     pub(crate) decisions: Vec<Line>,
     pub(crate) award: Option<Line>,
@@ -84,7 +85,7 @@ pub(crate) struct Kept {
 
 /// Tables the pipeline writes for a person, in an order that a reader can follow. The floor writes no `notices`: messages leave from a
 /// worker of their own, and the table shows what the pipeline does on top.
-pub(crate) const TABLES: [&str; 17] = [
+pub(crate) const TABLES: [&str; 18] = [
     "applicants",
     "subjects",
     "consents",
@@ -93,6 +94,7 @@ pub(crate) const TABLES: [&str; 17] = [
     "fetches",
     "snapshots",
     "slots",
+    "marks",
     "decisions",
     "awards",
     "payments",
@@ -196,6 +198,7 @@ impl Kept {
             )
             .await,
             slots: select(pool, "SELECT * FROM slots WHERE application_id = $1", id).await,
+            marks: select(pool, "SELECT * FROM marks WHERE application_id = $1", id).await,
             decisions: select(
                 pool,
                 "SELECT * FROM decisions WHERE application_id = $1 ORDER BY id",

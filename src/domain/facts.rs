@@ -572,6 +572,13 @@ impl Facts {
             })
     }
 
+    /// Months of contributions that were paid only afterwards, the most that one fact shows.
+    #[must_use]
+    pub fn back_paid_months(&self) -> u32 {
+        let sets = self.cold.months.iter().map(MonthSet::back_paid);
+        sets.max().unwrap_or(0)
+    }
+
     /// A fact as people read it; `None` when the policy declares no such fact.
     #[must_use]
     pub fn value(&self, policy: &Policy, id: &str) -> Option<FactValue> {
@@ -618,6 +625,15 @@ impl Facts {
             ),
             FactType::Date => FactValue::Known(unpack(cell.value())?.to_string()),
         })
+    }
+
+    /// The employer, where the policy says which fact names it and the register does.
+    #[must_use]
+    pub fn employer(&self, policy: &Policy) -> Option<String> {
+        match self.value(policy, policy.service().breaker.employer.as_ref()?)? {
+            FactValue::Known(employer) => Some(employer),
+            FactValue::Several(_) | FactValue::Unknown(_) => None,
+        }
     }
 
     /// The budget district; `None` when it is not known.

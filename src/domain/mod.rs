@@ -22,6 +22,7 @@
 //! | [`application`] | an application as a state machine |
 //! | [`evidence`], [`form`] | what registers answered, and the form filled from it |
 //! | [`fit`] | which policies fit a person, told before they apply |
+//! | [`signal`] | what a person should look at though every condition is met |
 //! | [`decision`], [`award`], [`payment`], [`ledger`] | what was decided, granted, paid, and where every fen is |
 //! | [`notice`] | what an applicant is told, and in which words |
 //! | [`treasury`] | what the treasury tells of its own accord: call-backs, statements, its ledger |
@@ -56,6 +57,7 @@ pub mod person;
 pub mod policy;
 pub mod reading;
 pub mod session;
+pub mod signal;
 pub mod source;
 pub mod time;
 pub mod treasury;

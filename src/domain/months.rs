@@ -89,6 +89,13 @@ impl MonthSet {
         Some(self.newest - back)
     }
 
+    /// How many months were paid, but only afterwards.
+    pub(crate) fn back_paid(&self) -> u32 {
+        let late = self.paid.iter().zip(&self.on_time);
+        late.map(|(paid, on_time)| (paid & !on_time).count_ones())
+            .sum()
+    }
+
     /// Unbroken runs of paid months, the earliest first, each as its first and its last month.
     pub(crate) fn runs(&self) -> Vec<(i32, i32)> {
         let paid = |month: &i32| {

@@ -19,6 +19,7 @@ mod fits;
 mod forms;
 mod instructions;
 mod ledger;
+mod marks;
 mod migrations;
 mod notices;
 mod payments;
@@ -539,6 +540,7 @@ fn all_statements() -> impl Iterator<Item = &'static &'static Statement> {
         forms::STATEMENTS,
         instructions::STATEMENTS,
         ledger::STATEMENTS,
+        marks::STATEMENTS,
         notices::STATEMENTS,
         payments::STATEMENTS,
         policies::STATEMENTS,

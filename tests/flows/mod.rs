@@ -12,5 +12,6 @@ mod notices;
 mod overtaken;
 mod people;
 mod sign_in;
+mod signals;
 mod sources;
 mod staff;

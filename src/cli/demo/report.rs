@@ -468,6 +468,10 @@ impl Decisions {
                     .or_insert(0) += 1;
             }
         }
+        for signal in record["signals"].as_array().into_iter().flatten() {
+            let signal = signal.as_str().unwrap_or_default();
+            *self.reasons.entry(format!("signal: {signal}")).or_insert(0) += 1;
+        }
     }
 }
 
