@@ -111,6 +111,14 @@ async fn select(pool: &SqlitePool, sql: &'static str, key: &str) -> Vec<Line> {
     rows.iter().map(Line::of).collect()
 }
 
+/// The rows of a table that belong to an application, in the order of its first column.
+async fn of_application(pool: &SqlitePool, table: &str, id: &str) -> Vec<Line> {
+    let sql = format!("SELECT * FROM {table} WHERE application_id = $1 ORDER BY 1");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id);
+    let rows = rows.fetch_all(pool).await.unwrap();
+    rows.iter().map(Line::of).collect()
+}
+
 impl Kept {
     /// Reads what the application of this id has left so far.
     pub(crate) async fn read(pool: &SqlitePool, id: &str) -> Self {
@@ -179,32 +187,12 @@ impl Kept {
             consent: select(pool, "SELECT * FROM consents WHERE id = $1", &consent)
                 .await
                 .remove(0),
-            evidence: select(
-                pool,
-                "SELECT * FROM evidence WHERE application_id = $1 ORDER BY id",
-                id,
-            )
-            .await,
-            fetches: select(
-                pool,
-                "SELECT * FROM fetches WHERE application_id = $1 ORDER BY id",
-                id,
-            )
-            .await,
-            snapshots: select(
-                pool,
-                "SELECT * FROM snapshots WHERE application_id = $1 ORDER BY id",
-                id,
-            )
-            .await,
-            slots: select(pool, "SELECT * FROM slots WHERE application_id = $1", id).await,
-            marks: select(pool, "SELECT * FROM marks WHERE application_id = $1", id).await,
-            decisions: select(
-                pool,
-                "SELECT * FROM decisions WHERE application_id = $1 ORDER BY id",
-                id,
-            )
-            .await,
+            evidence: of_application(pool, "evidence", id).await,
+            fetches: of_application(pool, "fetches", id).await,
+            snapshots: of_application(pool, "snapshots", id).await,
+            slots: of_application(pool, "slots", id).await,
+            marks: of_application(pool, "marks", id).await,
+            decisions: of_application(pool, "decisions", id).await,
             application,
             audit,
             award,
