@@ -23,6 +23,8 @@ pub const TOLD_FROM: usize = 5;
 pub const ENOUGH: usize = 20;
 /// How long figures are shown before they are made anew.
 const FRESH_MS: i64 = 60_000;
+/// How long, while there is nothing to tell: the first figures are not to be waited for.
+const UNTOLD_MS: i64 = 1_000;
 
 /// A filed application that was not withdrawn, as far as figures need it. Nothing in it says whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -171,7 +173,11 @@ impl Promise {
     #[must_use]
     pub const fn is_fresh(&self, now: Timestamp) -> bool {
         let age_ms = now.millis_since(self.made_at);
-        0 <= age_ms && age_ms < FRESH_MS
+        let kept_ms = match self.told {
+            Some(_) => FRESH_MS,
+            None => UNTOLD_MS,
+        };
+        0 <= age_ms && age_ms < kept_ms
     }
 
     /// The figures of all, once there are enough for a front page.
@@ -308,9 +314,7 @@ fn by_policy(decided: Vec<Decided<'_>>) -> Vec<(OfPolicy, Group)> {
 fn working_days(calendar: &WorkingCalendar, from: Timestamp, until: Timestamp) -> Option<u32> {
     let (from, until) = (from.china_date(), until.china_date());
     let first = calendar.is_working_day(from).ok()?;
-    let after = calendar
-        .working_days_between(from, until.max(from))
-        .ok()?;
+    let after = calendar.working_days_between(from, until.max(from)).ok()?;
     Some(u32::from(first) + after)
 }
 
@@ -423,7 +427,10 @@ mod tests {
             left_out: 0,
             saved: 42,
         };
-        assert_eq!(all.materials, materials, "of those a person had, nothing is claimed");
+        assert_eq!(
+            all.materials, materials,
+            "of those a person had, nothing is claimed"
+        );
         // Six took the Friday; one took Friday, Monday and Tuesday.
         let days = WorkingDays {
             over: 7,
@@ -489,6 +496,9 @@ mod tests {
         assert!(promise.is_fresh(FRIDAY.plus_millis(59_999)));
         assert!(!promise.is_fresh(FRIDAY.plus_millis(60_000)));
         assert!(!promise.is_fresh(Timestamp::from_seconds(FRIDAY.as_seconds() - 1)));
+        let nothing = Promise::of(&[], before, &calendar(), FRIDAY);
+        assert!(nothing.is_fresh(FRIDAY.plus_millis(999)));
+        assert!(!nothing.is_fresh(FRIDAY.plus_millis(1_000)));
     }
 
     #[test]
