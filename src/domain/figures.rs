@@ -454,7 +454,7 @@ mod tests {
 
     #[test]
     fn who_took_longer_than_before_is_taken_off() {
-        let list = vec![filed("a", Outcome::Approve, Some(60 * DAY_S)); 5];
+        let list = vec![filed("a", Outcome::Approve, Some(38 * DAY_S)); 5];
         assert!(promise(&list).told.unwrap().all.days.saved() < 0);
     }
 

@@ -23,7 +23,8 @@ const DAY_S: i64 = 86_400;
 struct FiguresPage<'a> {
     page: &'a Page,
     made: String,
-    scope: Words,
+    /// Of what they are, once there is something.
+    scope: Option<Words>,
     shown: Option<Shown>,
     /// What stands there in place of figures.
     instead: Words,
@@ -66,7 +67,7 @@ pub(super) async fn figures(
     let template = FiguresPage {
         page: &page,
         made: page.moment(promise.made_at),
-        scope: scope(&promise),
+        scope: (promise.filed > 0).then(|| scope(&promise)),
         shown: promise.told.as_ref().map(|told| Shown {
             big: big(&told.all),
             lines: lines(&web, &page, told),
@@ -186,9 +187,9 @@ fn days(all: &Group) -> Big {
         },
         more: match days.over {
             0 => t::FIGURE_NOT_STATED_MORE,
-            _ => Words::with(
-                format!("原需 {before}，现用 {now}"),
-                format!("{before} before, {now} now"),
+            over => Words::with(
+                format!("{over} 份合计：原需 {before}，现用 {now}"),
+                format!("{over} applications: {before} before, {now} now"),
             ),
         },
     }
@@ -207,10 +208,13 @@ fn notes(all: &Group) -> Vec<Words> {
         t::NOTE_BY_MACHINE,
         t::NOTE_TIMES,
         t::NOTE_ANSWERS,
-        t::NOTE_MATERIALS,
-        left_out(materials.over, materials.left_out),
-        t::NOTE_DAYS,
-        left_out(days.over, days.left_out),
+        compared(
+            &t::NOTE_MATERIALS,
+            materials.over,
+            &t::WHY_MATERIALS,
+            materials.left_out,
+        ),
+        compared(&t::NOTE_DAYS, days.over, &t::WHY_DAYS, days.left_out),
         Words::with(
             format!("不足 {TOLD_FROM} 份审批的政策合并列示，以免让人看出说的是谁。"),
             format!(
@@ -220,11 +224,16 @@ fn notes(all: &Group) -> Vec<Words> {
     ]
 }
 
-fn left_out(over: usize, left_out: usize) -> Words {
+/// How something is compared, with how many could be, and how many were left out and why.
+fn compared(how: &Words, over: usize, why: &Words, left_out: usize) -> Words {
     Words::with(
-        format!("　可比的 {over} 份；政策文件没有载明、因而不计的 {left_out} 份。"),
         format!(
-            "Compared: {over}. Left out because the policy document states no number: {left_out}."
+            "{}计入 {over} 份；{}不计，有 {left_out} 份。",
+            how.zh, why.zh
+        ),
+        format!(
+            "{} Compared: {over}; left out, because {}: {left_out}.",
+            how.en, why.en
         ),
     )
 }
