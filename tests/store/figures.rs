@@ -22,12 +22,12 @@ fn plain() -> Filed {
     }
 }
 
-fn first(outcome: Outcome, at: Timestamp, by_machine: bool) -> Option<First> {
-    Some(First {
+fn first(outcome: Outcome, at: Timestamp, by_machine: bool) -> First {
+    First {
         at,
         outcome,
         by_machine,
-    })
+    }
 }
 
 /// Moves the filing of an application.
@@ -90,19 +90,19 @@ on_both_databases! {
         let later = NOW.plus_millis(9);
         tx.insert_decision(&decided(Outcome::Approve, "staff:reviewer", later)).await.unwrap();
         let expected = first(Outcome::Approve, later, false);
-        assert_eq!(tx.newest_filed(NOW, 10).await.unwrap()[0].first, expected);
+        assert_eq!(tx.newest_filed(NOW, 10).await.unwrap()[0].first, Some(expected));
         let earlier = NOW.plus_millis(2);
         tx.insert_decision(&decided(Outcome::Refer, "machine:approve", earlier)).await.unwrap();
         let expected = first(Outcome::Refer, earlier, true);
-        assert_eq!(tx.newest_filed(NOW, 10).await.unwrap(), [Filed { first: expected, ..plain() }]);
+        assert_eq!(tx.newest_filed(NOW, 10).await.unwrap(), [Filed { first: Some(expected), ..plain() }]);
     }
 
     async fn money_is_the_first_instalment_under_the_instruction_that_stands(db: &Db) {
         let mut tx = db.store.write().await.unwrap();
         let (_, award, payments) = approved(&mut tx, 1, 1_000).await;
-        let first = first(Outcome::Approve, NOW, true);
+        let first = Some(first(Outcome::Approve, NOW, true));
         let unpaid = Filed { first, ..plain() };
-        assert_eq!(tx.newest_filed(NOW, 10).await.unwrap(), [unpaid.clone()]);
+        assert_eq!(tx.newest_filed(NOW, 10).await.unwrap(), std::slice::from_ref(&unpaid));
         // The first came back, the second is at the bank; the later instalment counts for nothing.
         let came_back = settled(&mut tx, &payments[0], &award, NOW.plus_millis(3)).await;
         let again = settled(&mut tx, &came_back, &award, NOW.plus_millis(7)).await;

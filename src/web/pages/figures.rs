@@ -120,7 +120,7 @@ fn big(all: &Group) -> Vec<Big> {
         to_money(all),
         Big {
             name: t::FIGURE_ANSWERS,
-            value: plain(all.answers),
+            value: plain(&all.answers),
             more: t::FIGURE_ANSWERS_MORE,
         },
         materials(all),
@@ -131,7 +131,7 @@ fn big(all: &Group) -> Vec<Big> {
 fn by_machine(all: &Group) -> Big {
     Big {
         name: t::FIGURE_BY_MACHINE,
-        value: plain(percent(per_mille(all))),
+        value: plain(&percent(per_mille(all))),
         more: part(all.by_machine, all.decided),
     }
 }
@@ -140,7 +140,7 @@ fn to_people(all: &Group) -> Big {
     Big {
         name: t::FIGURE_TO_PEOPLE,
         // What is cut off from one share is given to the other, so that both are the whole.
-        value: plain(percent(1_000 - per_mille(all))),
+        value: plain(&percent(1_000 - per_mille(all))),
         more: part(all.to_people(), all.decided),
     }
 }
@@ -266,7 +266,7 @@ fn lines(web: &Web, page: &Page, told: &Told) -> Vec<Line> {
     told.by_policy.iter().map(line).collect()
 }
 
-fn plain(value: impl ToString) -> Words {
+fn plain(value: &impl ToString) -> Words {
     Words::with(value.to_string(), value.to_string())
 }
 

@@ -80,12 +80,13 @@ fn publicity(days: u32) -> Words {
 fn share(item: &ShareItem, number: u32, whole: u32, only: bool, published: bool) -> Words {
     let part = portion(item.weight, whole);
     let Words { zh, en } = due(&item.due, published);
-    let (check_zh, check_en) = match item.check.is_empty() {
-        true => ("", ""),
-        false => (
+    let (check_zh, check_en) = if item.check.is_empty() {
+        ("", "")
+    } else {
+        (
             "，发放前由系统再核对一次资格",
             "; eligibility is checked again first, by machine",
-        ),
+        )
     };
     if only {
         return Words::with(
