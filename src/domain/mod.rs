@@ -27,6 +27,7 @@
 //! | [`notice`] | what an applicant is told, and in which words |
 //! | [`treasury`] | what the treasury tells of its own accord: call-backs, statements, its ledger |
 //! | [`audit`] | acts, looks at personal data, alarms |
+//! | [`figures`] | what the service promises, and how it has kept it |
 
 pub mod application;
 pub mod audit;
@@ -41,6 +42,7 @@ pub mod district;
 pub mod document;
 pub mod evidence;
 pub mod facts;
+pub mod figures;
 pub mod fit;
 pub mod form;
 pub mod hash;

@@ -15,6 +15,7 @@ mod consents;
 mod decisions;
 mod error;
 mod evidence;
+mod figures;
 mod fits;
 mod forms;
 mod instructions;
@@ -536,6 +537,7 @@ fn all_statements() -> impl Iterator<Item = &'static &'static Statement> {
         consents::STATEMENTS,
         decisions::STATEMENTS,
         evidence::STATEMENTS,
+        figures::STATEMENTS,
         fits::STATEMENTS,
         forms::STATEMENTS,
         instructions::STATEMENTS,

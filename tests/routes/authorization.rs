@@ -72,7 +72,8 @@ const LINES: [(&str, &str, Rule); 28] = [
 ];
 
 /// Lines that outgrew the table above.
-const MORE: [(&str, &str, Rule); 4] = [
+const MORE: [(&str, &str, Rule); 5] = [
+    ("get", "/api/v1/figures", Rule::Public),
     ("get", "/api/v1/review/payments", Rule::Review),
     (
         "post",
@@ -357,8 +358,9 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
 }
 
 /// Every page, and who may see it.
-const PAGES: [(&str, &str, &str); 25] = [
+const PAGES: [(&str, &str, &str); 26] = [
     ("get", "/", "anybody"),
+    ("get", "/figures", "anybody"),
     ("get", "/policies/{id}", "anybody"),
     ("get", "/static/{name}", "anybody"),
     ("get", "/apply/{policy}", "applicant"),

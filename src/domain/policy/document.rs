@@ -799,7 +799,7 @@ pub struct Breaker {
 }
 
 /// How it was before.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Baseline {
     /// Materials an applicant brought, where known.
