@@ -3,8 +3,9 @@
 //! Pure: a bounded list of filed applications in, figures out. Three rules keep them honest and harmless:
 //! - **Nothing is invented.** What was saved is reckoned only where the policy document of the application says how it was before;
 //!   of how many it does not is told beside it.
-//! - **Nothing is flattered.** Times are those of everybody in the list, also of those who waited for a person, for publicity or for
-//!   budget; a working day that was begun counts as a whole one; who took longer than before is taken off what others saved.
+//! - **Nothing is flattered.** Times are those of everybody who has arrived, also of those who waited for a person, for publicity or
+//!   for budget, and of how many is told beside each, for who still waits is in none; a working day that was begun counts as a whole
+//!   one; who took longer than before is taken off what others saved.
 //! - **Nobody is told of.** Figures of fewer than [`TOLD_FROM`] people are not given: small policies are put together.
 
 use std::collections::BTreeMap;
@@ -273,8 +274,12 @@ impl WorkingDays {
 }
 
 impl Spread {
+    /// None of too few: it would tell of single people.
     fn of(times: impl Iterator<Item = i64>) -> Option<Self> {
         let mut sorted: Vec<i64> = times.collect();
+        if sorted.len() < TOLD_FROM {
+            return None;
+        }
         sorted.sort_unstable();
         Some(Self {
             over: sorted.len(),
@@ -563,8 +568,9 @@ mod tests {
                     prop_assert_eq!(sum(of), of(&told.all));
                 }
             }
-            let paid = told.all.to_money.map_or(0, |spread| spread.over);
-            prop_assert_eq!(told.all.days.over + told.all.days.left_out, paid);
+            let paid = told.all.days.over + told.all.days.left_out;
+            let told_of = told.all.to_money.map(|spread| spread.over);
+            prop_assert_eq!(told_of, (paid >= TOLD_FROM).then_some(paid));
             prop_assert_eq!(told.all.materials.over + told.all.materials.left_out, told.all.by_machine);
         }
 

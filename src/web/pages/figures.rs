@@ -297,9 +297,10 @@ fn nearly_all(spread: Option<Spread>) -> Words {
         return t::FIGURE_NONE_YET_MORE;
     };
     let Words { zh, en } = span(spread.p99_us);
+    let over = spread.over;
     Words::with(
-        format!("一半在此之内；99% 在 {zh}之内"),
-        format!("half within this; 99% within {en}"),
+        format!("一半在此之内；99% 在 {zh}之内；计 {over} 份"),
+        format!("half within this; 99% within {en}; of {over}"),
     )
 }
 
