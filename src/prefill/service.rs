@@ -28,8 +28,7 @@ const SNAPSHOT_FRESH_MS: i64 = 24 * 3_600_000;
 const DRAFT_FRESH_MS: i64 = 10 * 60_000;
 /// How often a form is filled while answers of registers come in.
 const FILL_ATTEMPTS: u8 = 5;
-/// Longest words of a dispute, in characters.
-pub const WORDS_MAX: usize = 1_000;
+pub use crate::domain::typing::WORDS_CHARS_MAX as WORDS_MAX;
 
 /// A draft with its filled form.
 #[derive(Debug, Clone)]
@@ -590,6 +589,7 @@ impl Prefill {
         self.claim(&mut tx, who, id, &policy.service().exclusive)
             .await?;
         let filed = tx.update_application(filed).await?;
+        tx.forget_typing(id).await?;
         let (actor, detail) = (Actor::Applicant(who), json!({ "snapshot": snapshot }));
         ctx.audit(&mut tx, actor, "application.filed", id.to_string(), detail)
             .await?;
@@ -642,6 +642,7 @@ impl Prefill {
             .update_application(&application.withdraw(self.ctx.now())?)
             .await?;
         tx.release_slots(id).await?;
+        tx.forget_typing(id).await?;
         let (actor, act) = (Actor::Applicant(who), "application.withdrawn");
         self.ctx
             .audit(&mut tx, actor, act, id.to_string(), json!({}))
@@ -673,7 +674,11 @@ impl Prefill {
 }
 
 /// Another's application is as if it did not exist.
-async fn own(tx: &mut Tx, who: ApplicantId, id: ApplicationId) -> Result<Application, StageError> {
+pub(super) async fn own(
+    tx: &mut Tx,
+    who: ApplicantId,
+    id: ApplicationId,
+) -> Result<Application, StageError> {
     let application = tx
         .application(id)
         .await?

@@ -29,6 +29,7 @@ mod rotation;
 mod sessions;
 mod slots;
 mod sql;
+mod typed;
 pub mod vault;
 
 use std::fmt;
@@ -545,6 +546,7 @@ fn all_statements() -> impl Iterator<Item = &'static &'static Statement> {
         rotation::STATEMENTS,
         sessions::STATEMENTS,
         slots::STATEMENTS,
+        typed::STATEMENTS,
     ]
     .into_iter()
     .flatten()

@@ -126,6 +126,10 @@ mod fixed {
         DECLARE = "点击提交即表示：以上内容经本人核对；同意依此办理。审批由系统自动进行，您有权要求说明，也可以随时要求人工办理。", "By filing you confirm that you have checked this. The machine decides; you may ask for an explanation, and for a person at any time.";
         FILE = "确认提交", "File it";
         KEPT_AFTER = "登录已过期，您填写的内容还在，请核对后再提交。", "Your sign-in had ended. What you typed is still here: check it and file again.";
+        TYPED_SAVE = "暂存，以后再填", "Save for later";
+        TYPED_KEPT = "已暂存。关掉页面、换手机登录，内容都还在；30 天内有效。", "Saved. Close the page or sign in on another device: it is all still here, for 30 days.";
+        TYPED_BACK = "您上次填写的内容还在，请接着填。", "What you typed last time is still here: go on where you were.";
+        TYPED_QUIETLY = "填写的内容已自动保存", "What you typed is saved";
         RENEWED = "数据已更新，请再核对一遍后提交。", "The registers were asked anew: please check again before filing.";
         ERRORS_TITLE = "有几处需要更正", "There is something to correct";
         WITHDRAW = "撤回申请", "Withdraw";

@@ -357,7 +357,7 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
 }
 
 /// Every page, and who may see it.
-const PAGES: [(&str, &str, &str); 25] = [
+const PAGES: [(&str, &str, &str); 26] = [
     ("get", "/", "anybody"),
     ("get", "/policies/{id}", "anybody"),
     ("get", "/static/{name}", "anybody"),
@@ -369,6 +369,7 @@ const PAGES: [(&str, &str, &str); 25] = [
     ("get", "/applications/{id}/data.json", "applicant"),
     ("get", "/applications/{id}/bundle.json", "applicant"),
     ("get", "/applications/{id}/events", "applicant"),
+    ("post", "/applications/{id}/typed", "applicant"),
     ("post", "/applications/{id}/dispute", "applicant"),
     ("post", "/applications/{id}/file", "applicant"),
     ("post", "/applications/{id}/person", "applicant"),

@@ -12,3 +12,4 @@ mod openapi;
 mod problems;
 mod sign_in;
 mod treasury;
+mod typed;

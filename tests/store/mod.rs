@@ -18,3 +18,4 @@ mod queues;
 mod round_trip;
 mod secrecy;
 mod sessions;
+mod typed;

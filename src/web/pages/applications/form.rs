@@ -24,8 +24,8 @@ const DOCUMENT_NUMBER: &str = "document_number";
 pub struct Shown {
     /// As typed.
     pub typed: TypedForm,
-    /// Row of which something was said to be wrong, the words, and what is wrong with those.
-    pub dispute: Option<(String, String, Words)>,
+    /// Row of which something was said to be wrong, and what is wrong with the words.
+    pub dispute: Option<(String, Words)>,
     /// Something good to know.
     pub notice: Option<Words>,
 }
@@ -89,7 +89,7 @@ pub async fn page(
     for row in view.snapshot.rows.reveal() {
         template.take(row, &view, me, &shown);
     }
-    if let Some((field, _, words)) = &shown.dispute {
+    if let Some((field, words)) = &shown.dispute {
         template
             .errors
             .push((format!("words-{field}"), words.clone()));
@@ -122,10 +122,11 @@ impl FormPage<'_> {
             RowValue::Pending => return self.pending.push(title),
             RowValue::Typed => return,
         };
-        let mine = shown
+        let words = shown.typed.words_of(&row.field).to_owned();
+        let is_wrong = shown
             .dispute
             .as_ref()
-            .filter(|(field, ..)| *field == row.field);
+            .is_some_and(|(field, _)| *field == row.field);
         let line = Line {
             field: row.field.clone(),
             title,
@@ -134,8 +135,8 @@ impl FormPage<'_> {
                 .disputes
                 .iter()
                 .any(|dispute| dispute.field == row.field),
-            is_open: mine.is_some(),
-            words: mine.map(|(_, words, _)| words.clone()).unwrap_or_default(),
+            is_open: is_wrong || !words.is_empty(),
+            words,
         };
         self.group(from).rows.push(line);
     }
