@@ -41,7 +41,7 @@ pub struct Query {
     pub id: FetchId,
     /// Sent as `consent_id`.
     pub consent: ConsentId,
-    /// The policy applied for.
+    /// The policy applied for, or [`crate::domain::fit::PURPOSE`].
     pub purpose: String,
     /// Who is asked about.
     pub document: IdentityDocument,

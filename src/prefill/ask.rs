@@ -25,8 +25,8 @@ pub(super) struct Asking<'a> {
 pub(super) struct Asked {
     pub(super) source: SourceId,
     pub(super) query: FetchId,
-    pub(super) asked_at: Timestamp,
-    pub(super) answered_at: Timestamp,
+    pub(super) began_at: Timestamp,
+    pub(super) ended_at: Timestamp,
     pub(super) elapsed_ms: i64,
     pub(super) answer: Answer,
 }
@@ -45,11 +45,11 @@ pub(super) fn consent_fits(scope: &[SourceId], wanted: &[SourceId]) -> Result<()
     }
 }
 
-fn without(these: &[SourceId], those: &[SourceId]) -> Vec<SourceId> {
-    these
+fn without(sources: &[SourceId], known: &[SourceId]) -> Vec<SourceId> {
+    sources
         .iter()
         .copied()
-        .filter(|source| !those.contains(source))
+        .filter(|source| !known.contains(source))
         .collect()
 }
 
@@ -78,7 +78,7 @@ async fn ask_one(ctx: &Context, asking: Asking<'_>, source: SourceId) -> Asked {
         name: asking.applicant.name.clone(),
         request_id: asking.request_id.to_owned(),
     };
-    let asked_at = ctx.now();
+    let began_at = ctx.now();
     let start_us = ctx.world.clock.monotonic_us();
     let answer = match gateway(ctx, source) {
         Some(gateway) => gateway.ask(&query).await,
@@ -87,8 +87,8 @@ async fn ask_one(ctx: &Context, asking: Asking<'_>, source: SourceId) -> Asked {
     Asked {
         source,
         query: query.id,
-        asked_at,
-        answered_at: ctx.now(),
+        began_at,
+        ended_at: ctx.now(),
         elapsed_ms: (ctx.world.clock.monotonic_us() - start_us) / 1_000,
         answer,
     }

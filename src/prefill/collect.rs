@@ -76,7 +76,7 @@ fn kept(
         application: application.id,
         round,
         origin: Origin::Register(asked.source),
-        received_at: asked.answered_at,
+        received_at: asked.ended_at,
         hash: sha256(&body),
         body: Private::new(body),
     });
@@ -86,7 +86,7 @@ fn kept(
         round,
         source: asked.source,
         consent: consent.id,
-        asked_at: asked.asked_at,
+        asked_at: asked.began_at,
         elapsed_ms: asked.elapsed_ms,
         attempts: asked.answer.attempts,
         outcome: asked.answer.outcome,

@@ -81,13 +81,14 @@ mod fixed {
         FIT_NEARLY = "只差一点", "nearly fits";
         FIT_NOT_NOW = "目前不符合", "does not fit now";
         FIT_UP_TO = "最多 ", "up to ";
+        FIT_WOULD_BE = "补齐后可领", "once that is there:";
         FIT_MISSING = "还差：", "Missing: ";
         FIT_OPEN = "打开已填好的表", "Open the filled form";
         FIT_OPEN_CONSENT = "点按即同意为本项申请查询：", "By pressing you consent that these are asked for this application:";
         FIT_STILL = "仍要申请，由专人核实", "Apply all the same: a person will look into it";
+        FIT_FILE_AHEAD = "先申请，数源恢复后自动继续", "Apply now: it goes on by itself when the register is back";
         FIT_TAKEN = "这项待遇您已申请。", "You have applied for this benefit.";
         FIT_TAKEN_LINK = "查看申请", "See the application";
-        LIST_COMMA = "、", "; ";
 
         // Consent and the one page
         CONSENT_TITLE = "数据授权", "Consent";

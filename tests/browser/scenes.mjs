@@ -1,7 +1,7 @@
 // Every page and state, each with the way there. `walks/states` audits them all in both languages, and `screenshots.mjs`
 // takes their pictures.
 
-import { apply, button, dispute, file, onlyApplication, openForm, POLICY, seesState, typeAccount } from "./walks/steps.mjs";
+import { apply, button, dispute, file, lookUp, onlyApplication, openForm, POLICY, seesState, typeAccount } from "./walks/steps.mjs";
 import { WORDS } from "./walks/words.mjs";
 
 /**
@@ -14,6 +14,12 @@ export const SCENES = [
   scene("not-found", ({ visitor }) => visitor.open("/no-such-page", 404)),
   scene("sign-in-broken-off", ({ visitor }) => visitor.open("/sign-in/callback?code=x&state=y", 400)),
   scene("home", async ({ world, visitor }) => visitor.signIn(await world.person("ordinary"))),
+  scene("fits", async ({ world, visitor }) => lookUp(visitor, await world.person("ordinary"))),
+  scene("fits-nearly", async ({ world, visitor }) => lookUp(visitor, await world.person("short_contract"))),
+  scene("fits-waiting", async ({ world, visitor }) => {
+    await world.down("degree");
+    await lookUp(visitor, await world.person("ordinary"));
+  }, ({ world }) => world.well()),
   scene("consent", async ({ world, visitor }) => {
     await visitor.signIn(await world.person("ordinary"));
     await visitor.click(apply(visitor));

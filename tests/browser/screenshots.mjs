@@ -1,4 +1,4 @@
-// Pictures of every page and state: on a phone and on a desktop, in both languages, in light and in dark.
+// Pictures of every page and state, or of the scenes named: on a phone and on a desktop, in both languages, in light and in dark.
 
 import { join } from "node:path";
 
@@ -11,7 +11,8 @@ const [browser, house] = await Promise.all([Browser.start(), House.start()]);
 let pictures = 0;
 try {
   await house.fund();
-  for (const scene of SCENES) {
+  const named = process.argv.slice(2);
+  for (const scene of SCENES.filter(({ name }) => named.length === 0 || named.includes(name))) {
     for (const language of Object.keys(LANGUAGES)) {
       for (const device of Object.keys(DEVICES)) await take(scene, language, device);
     }

@@ -123,6 +123,7 @@ on_both_databases! {
         let act = acts.iter().find(|act| act.act == "registers.asked").unwrap();
         assert_eq!(act.subject, who.id.to_string());
         assert_eq!(act.detail["asked"].as_array().unwrap().len(), consent.scope.len());
+        drop(tx);
         house.stop().await;
     }
 
@@ -147,6 +148,7 @@ on_both_databases! {
         assert!(approve.told(who.id).await.unwrap().is_none());
         let mut tx = house.ctx.store.read().await.unwrap();
         assert!(tx.consent(told.fits.consent).await.unwrap().unwrap().revoked_at.is_some());
+        drop(tx);
         house.stop().await;
     }
 
@@ -159,6 +161,7 @@ on_both_databases! {
         sweep::run_once(&house.ctx).await.unwrap();
         let mut tx = house.ctx.store.write().await.unwrap();
         assert_eq!(tx.forget_fits(who.id).await.unwrap(), None, "the row is gone too");
+        drop(tx);
         house.stop().await;
     }
 

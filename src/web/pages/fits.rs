@@ -9,10 +9,12 @@ use axum::response::Response;
 use super::layout::Page;
 use super::shell::see_other;
 use crate::approve::Told;
-use crate::domain::fit::{Fit, Standing};
-use crate::domain::policy::document::Instalments;
+use crate::domain::fit::{Fit, Open, Standing};
+use crate::domain::judgement::Cause;
+use crate::domain::policy::document::{Criterion, Instalments};
 use crate::domain::policy::{Policy, PolicyBook};
 use crate::domain::source::SourceId;
+use crate::domain::time::Date;
 use crate::telemetry::RequestId;
 use crate::web::Web;
 use crate::web::auth::Me;
@@ -69,6 +71,14 @@ impl Card {
         }
     }
 
+    /// What applying all the same would come to.
+    pub(super) const fn anyway(&self) -> Words {
+        match self.standing {
+            Standing::Waits => t::FIT_FILE_AHEAD,
+            Standing::Fits | Standing::Nearly | Standing::NotNow => t::FIT_STILL,
+        }
+    }
+
     pub(super) fn fits(&self) -> bool {
         self.standing == Standing::Fits
     }
@@ -120,20 +130,20 @@ pub(super) fn names(page: &Page, sources: &[SourceId]) -> String {
     named.collect::<Vec<_>>().join(" · ")
 }
 
-fn current(book: &PolicyBook, fit: &Fit, on: crate::domain::time::Date) -> Option<Arc<Policy>> {
+fn current(book: &PolicyBook, fit: &Fit, on: Date) -> Option<Arc<Policy>> {
     book.in_force(&fit.policy.id, on)
         .filter(|policy| policy.hash() == fit.policy.hash)
 }
 
 fn missing(page: &Page, policy: &Policy, fit: &Fit) -> Vec<Missing> {
-    let named = |open: &crate::domain::fit::Open| {
+    let named = |open: &Open| {
         let at = policy.criterion_index(&open.criterion)?;
         let why = t::why_open(&open.causes);
         Some(match policy.criteria().get(at) {
             Some(criterion) => Missing {
                 title: page.text(&criterion.title).to_owned(),
                 why,
-                advice: page.text(&criterion.advice).to_owned(),
+                advice: advice(page, criterion, open),
             },
             None => Missing {
                 title: page.say(t::POLICY_AMOUNTS).into_owned(),
@@ -143,6 +153,15 @@ fn missing(page: &Page, policy: &Policy, fit: &Fit) -> Vec<Missing> {
         })
     };
     fit.open.iter().filter_map(named).collect()
+}
+
+/// What can be done; where only a register is waited for, nothing need be.
+fn advice(page: &Page, criterion: &Criterion, open: &Open) -> String {
+    if open.causes == [Cause::SourceUnavailable] {
+        String::new()
+    } else {
+        page.text(&criterion.advice).to_owned()
+    }
 }
 
 /// Asks, unless everything was answered a few minutes ago.

@@ -19,6 +19,13 @@ export async function openForm(visitor, person) {
   await visitor.sees(heading(visitor, WORDS.checkHeading));
 }
 
+/** Signs in and asks what fits. */
+export async function lookUp(visitor, person) {
+  await visitor.signIn(person);
+  await visitor.click(button(visitor, WORDS.lookUp));
+  await visitor.sees(button(visitor, WORDS.forget));
+}
+
 /** Types what no register holds. */
 export async function typeAccount(visitor, { account, phone }) {
   await visitor.type(field(visitor, WORDS.account), account.number);

@@ -1,6 +1,15 @@
 // What pages call things, in Chinese or English: the one place where walks know the words.
 
 export const WORDS = {
+  // 我能享受什么 · what fits me
+  lookUp: /^同意，看看我能享受什么$|^I agree: show what fits me$/,
+  fits: /^全部符合$|^fits$/,
+  nearly: /^只差一点$|^nearly fits$/,
+  missing: /还差：|Missing: /,
+  openFilled: /^打开已填好的表|^Open the filled form/,
+  notAnswering: /暂时没有应答|Not answering now/,
+  forget: /^删除结果并撤回授权$|^Delete this and take back the consent$/,
+
   // 数据授权 · consent
   consent: /^同意，打开已填好的表$|^I agree: open the filled form$/,
 
