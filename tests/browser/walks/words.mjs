@@ -24,6 +24,11 @@ export const WORDS = {
   sendDispute: /^提交有误说明|^Say that it is wrong/,
   disputed: /您已说明此项有误|You said that this is wrong/,
   errorSummary: /需要更正|something to correct/,
+  saveForLater: /^暂存，以后再填$|^Save for later$/,
+  typedKept: /已暂存|Saved\./,
+  typedQuietly: /已自动保存|What you typed is saved/,
+  typedBack: /上次填写的内容还在|What you typed last time/,
+  withdraw: /^撤回申请$|^Withdraw$/,
   compared: /我已对照|I have compared/,
 
   // Then the answer
