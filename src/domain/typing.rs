@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::bank::AccountKind;
 use super::person::Private;
 use super::time::Timestamp;
 
@@ -17,6 +18,9 @@ const DAY_S: i64 = 86_400;
 /// The fields as they stand in the page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Typing {
+    /// What the account is called, once that is chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<AccountKind>,
     /// Account the money goes to.
     pub account: Private<String>,
     /// Its bank.
@@ -41,6 +45,7 @@ impl Default for Typing {
     fn default() -> Self {
         let empty = || Private::new(String::new());
         Self {
+            kind: None,
             account: empty(),
             bank: empty(),
             phone: empty(),
@@ -50,7 +55,7 @@ impl Default for Typing {
 }
 
 impl Typing {
-    /// Whether there is nothing to keep.
+    /// Whether there is nothing to keep. A kind alone is nothing: one of them is always marked.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.numbers().iter().all(|(_, text)| text.is_empty())

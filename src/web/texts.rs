@@ -2,6 +2,7 @@
 
 use super::words::Words;
 use crate::domain::application::StateName;
+use crate::domain::bank::AccountKind;
 use crate::domain::judgement::{Cause, Verdict};
 use crate::domain::payment::PaymentState;
 use crate::domain::source::SourceId;
@@ -111,6 +112,12 @@ mod fixed {
         TYPED_LEDE = "数据部门没有的，只有这几项。", "No register holds these.";
         HOLDER = "户名", "Account holder";
         HOLDER_HINT = "只能付给申请人本人。", "Only the applicant can be paid.";
+        KIND = "收款账户", "Where the money goes";
+        KIND_HINT = "两种账户同样核对、同样到账；都须是您本人的账户。", "Either is checked and paid in the same way; either must be your own.";
+        KIND_YOUYUE = "优粤佛山卡", "Youyue card";
+        KIND_OTHER = "其他银行账户", "Another bank account";
+        ACCOUNT_OF_BANK = "银行账户", "Bank account";
+        PAID_TO = "付至", "To";
         ACCOUNT = "银行账号", "Account number";
         ACCOUNT_HINT = "只写数字，照卡面抄写。", "Digits only, as on the card.";
         BANK = "开户行联行号", "CNAPS code of the bank";
@@ -305,6 +312,24 @@ pub fn why_open(causes: &[Cause]) -> Words {
         Cause::Contradiction => Words::of("记录互相矛盾", "records contradict each other"),
         Cause::NotYetComplete => Words::of("记录尚未齐全", "the record is not complete yet"),
         Cause::Unreadable => Words::of("需人工辨认", "a person has to read it"),
+    }
+}
+
+/// A kind of account, offered beside the others.
+#[must_use]
+pub const fn kind_offered(kind: AccountKind) -> Words {
+    match kind {
+        AccountKind::YouyueCard => KIND_YOUYUE,
+        AccountKind::Other => KIND_OTHER,
+    }
+}
+
+/// A kind of account by itself.
+#[must_use]
+pub const fn kind(kind: AccountKind) -> Words {
+    match kind {
+        AccountKind::YouyueCard => KIND_YOUYUE,
+        AccountKind::Other => ACCOUNT_OF_BANK,
     }
 }
 

@@ -239,3 +239,83 @@ async fn gone_by_itself_after_thirty_days() {
     let id = page.rsplit('/').next().unwrap().parse().unwrap();
     assert!(!tx.forget_typing(id).await.unwrap(), "the row is gone too");
 }
+
+#[tokio::test]
+async fn a_youyue_card_is_called_so_to_its_owner_and_to_nobody_else() {
+    let house = House::new().await;
+    house.appropriate().await;
+    let (page, snapshot) = draft(&house).await;
+    let browser = signed_in(&house, "applicant-1").await;
+    let fresh = browser.get(&page).await.text;
+    assert!(
+        fresh.contains("value=\"other\" checked"),
+        "nothing is claimed unasked"
+    );
+    assert_eq!(
+        send(&browser, &page, "typed", &[("kind", "gold_card")]).await,
+        422
+    );
+    assert_eq!(
+        send(
+            &browser,
+            &page,
+            "typed",
+            &[("kind", "youyue_card"), ("phone", "138")]
+        )
+        .await,
+        204
+    );
+    assert!(
+        browser
+            .get(&page)
+            .await
+            .text
+            .contains("value=\"youyue_card\" checked")
+    );
+    let good = [
+        ("snapshot", snapshot.as_str()),
+        ("kind", "youyue_card"),
+        ("account", ACCOUNT),
+        ("bank", "102588000018"),
+        ("phone", "13800000000"),
+    ];
+    assert_eq!(send(&browser, &page, "file", &good).await, 303);
+    let shown = browser.get(&page).await.text;
+    assert!(shown.contains("优粤佛山卡 ****0018"), "{shown}");
+    // Neither the treasury nor the decision hears of it.
+    let id = page.rsplit('/').next().unwrap().parse().unwrap();
+    let mut tx = house.ctx.store.read().await.unwrap();
+    let award = tx.award_of(id).await.unwrap().unwrap();
+    let payment = tx.payments_of(award.id).await.unwrap().remove(0);
+    let instruction = tx.instructions_of(payment.id).await.unwrap().remove(0);
+    let decision = tx.decisions_of(id).await.unwrap().remove(0);
+    for bytes in [instruction.payload.reveal(), &decision.record] {
+        let text = String::from_utf8_lossy(bytes);
+        assert!(
+            !text.contains("youyue") && !text.contains("kind\":"),
+            "{text}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_names_no_kind_of_account_files_as_before() {
+    let house = House::new().await;
+    house.appropriate().await;
+    let (id, snapshot) = house.open("applicant-1").await;
+    let path = format!("/api/v1/applications/{id}/file");
+    let mut body = super::house::typed(&snapshot);
+    body["account_kind"] = "gold_card".into();
+    let refused = house.post("applicant-1", &path, &body).await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.pointers()),
+        (422, vec!["/account_kind".to_owned()])
+    );
+    body.as_object_mut().unwrap().remove("account_kind");
+    assert_eq!(house.post("applicant-1", &path, &body).await.status, 200);
+    let page = signed_in(&house, "applicant-1")
+        .await
+        .get(&format!("/applications/{id}"))
+        .await;
+    assert!(page.text.contains("银行账户 ****0018") && !page.text.contains("优粤佛山卡"));
+}

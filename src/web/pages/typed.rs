@@ -2,7 +2,7 @@
 //! said at once, and given back as it was typed.
 
 use crate::domain::application::Typed;
-use crate::domain::bank::{AccountNumber, BankCode};
+use crate::domain::bank::{AccountKind, AccountNumber, BankCode};
 use crate::domain::person::Private;
 use crate::domain::typing::{FIELD_CHARS_MAX, Typing};
 use crate::error::StageError;
@@ -91,6 +91,11 @@ impl TypedForm {
     fn take(&mut self, name: &str, value: &str) -> bool {
         let typing = &mut self.typing;
         match name {
+            // The words are the page's own: whoever sends another has not chosen.
+            "kind" => match AccountKind::parse(value) {
+                Some(kind) => typing.kind = Some(kind),
+                None => return false,
+            },
             "account" => typing.account = plain(value),
             "bank" => typing.bank = plain(value),
             "phone" => typing.phone = plain(value),
@@ -107,6 +112,18 @@ impl TypedForm {
             }
         }
         true
+    }
+
+    /// What the account is called, as chosen.
+    fn kind(&self) -> AccountKind {
+        self.typing.kind.unwrap_or_default()
+    }
+
+    /// The kinds there are: the word, its name, and whether it is chosen.
+    #[must_use]
+    pub fn kinds(&self) -> [(&'static str, Words, bool); 2] {
+        let chosen = self.kind();
+        AccountKind::ALL.map(|kind| (kind.as_str(), t::kind_offered(kind), kind == chosen))
     }
 
     /// What is kept of it.
@@ -152,6 +169,7 @@ impl TypedForm {
             return None;
         }
         Some(Typed {
+            kind: self.kind(),
             account: account?,
             bank: bank?,
             phone: phone?,

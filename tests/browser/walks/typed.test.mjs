@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 
 import { clean } from "../support/audit.mjs";
 import { stage } from "../support/stage.mjs";
-import { button, field, file, openForm, seesState, typeAccount } from "./steps.mjs";
+import { button, field, file, onlyApplication, openForm, seesState, typeAccount } from "./steps.mjs";
 import { WORDS } from "./words.mjs";
 
 const walk = stage();
@@ -89,4 +89,20 @@ walk("after filing nothing typed comes back with a new application", async ({ wo
   await visitor.click(button(visitor, WORDS.withdraw));
   await openForm(visitor, person);
   assert.equal(await field(visitor, WORDS.account).inputValue(), "");
+});
+
+walk("the money goes to the youyue card, and pages call it so", async ({ house, world, visit }) => {
+  const person = await world.person("ordinary");
+  const visitor = await visit();
+  await openForm(visitor, person);
+  await typeAccount(visitor, person);
+  await visitor.click(visitor.page.getByRole("group", { name: WORDS.kind }).getByRole("radio", { name: WORDS.youyueCard }));
+  await visitor.click(button(visitor, WORDS.file));
+  await seesState(visitor, WORDS.settled);
+  const shown = new RegExp(`${WORDS.youyueCard.source} \\*{4}${person.account.number.slice(-4)}`);
+  await visitor.sees(visitor.page.getByText(shown));
+  await clean(visitor);
+  const { id } = await onlyApplication(house, person);
+  await visitor.open(`/applications/${id}/receipt`);
+  await visitor.sees(visitor.page.getByText(shown));
 });

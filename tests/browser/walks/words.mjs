@@ -17,6 +17,8 @@ export const WORDS = {
   checkHeading: /^请核对$|^Please check$/,
   file: /^确认提交$|^File it$/,
   account: /银行账号|Account number/,
+  kind: /收款账户|Where the money goes/,
+  youyueCard: /(?:优粤佛山卡|Youyue card)/,
   bank: /联行号|CNAPS code/,
   phone: /手机号码|Mobile telephone/,
   wrong: /有误|This is wrong/,

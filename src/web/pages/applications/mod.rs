@@ -1,6 +1,7 @@
 //! The applicant's own applications: one address each, which shows the form to check while it is a draft, and afterwards the answer and
 //! the money's way.
 
+mod account;
 pub mod acts;
 pub mod correct;
 pub mod downloads;

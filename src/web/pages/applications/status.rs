@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::account;
 use crate::approve::explain::Explanation;
 use crate::domain::application::{Application, ApplicationState, StateName};
 use crate::domain::judgement::Verdict;
@@ -88,6 +89,8 @@ struct Paying {
     instalment: u8,
     amount: String,
     state: String,
+    /// Where it goes; empty before there is an instruction.
+    account: String,
     came_back: bool,
     way: Vec<(&'static str, Words, String)>,
 }
@@ -121,7 +124,10 @@ pub(super) async fn page(
         down: down(page, &application.state),
         promised: promised(web, &application),
         desk: desk(page, &application),
-        money: payments.iter().map(|view| Paying::of(page, view)).collect(),
+        money: payments
+            .iter()
+            .map(|view| Paying::of(page, &application, view))
+            .collect(),
         notice: if state == StateName::Referred {
             open_points(&checks)
         } else {
@@ -282,7 +288,7 @@ impl Check {
 }
 
 impl Paying {
-    fn of(page: &Page, view: &PaymentView) -> Self {
+    fn of(page: &Page, application: &Application, view: &PaymentView) -> Self {
         let payment = &view.payment;
         let mut way: Vec<_> = view
             .instructions
@@ -300,6 +306,11 @@ impl Paying {
             instalment: payment.instalment,
             amount: page.money(payment.amount),
             state: page.say(t::payment(payment.state)).into_owned(),
+            account: view
+                .instructions
+                .last()
+                .map(|newest| account::shown(page, application, newest))
+                .unwrap_or_default(),
             came_back: payment.state == PaymentState::Returned,
             way,
         }
