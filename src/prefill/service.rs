@@ -275,14 +275,27 @@ impl Prefill {
     /// # Errors
     /// Of the store.
     pub async fn collect_missing(&self, application: &Application) -> Result<bool, StageError> {
+        let silent = self.silent(application).await?;
+        if silent.is_empty() {
+            return Ok(false);
+        }
+        let collected = self.collect(application, Round::FILING, &silent).await?;
+        Ok(!collected.evidence.is_empty())
+    }
+
+    /// The registers that have not answered yet about an application that waits for one or is with a person.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub async fn silent(&self, application: &Application) -> Result<Vec<SourceId>, StageError> {
         if !matches!(
             application.state,
             ApplicationState::Referred { .. } | ApplicationState::Parked { .. }
         ) {
-            return Ok(false);
+            return Ok(Vec::new());
         }
         let Some(policy) = self.ctx.policies.by_hash(application.policy.hash) else {
-            return Ok(false);
+            return Ok(Vec::new());
         };
         let mut tx = self.ctx.store.read().await?;
         let evidence = tx.evidence_of(application.id, Round::FILING).await?;
@@ -292,16 +305,8 @@ impl Prefill {
                 .iter()
                 .any(|piece| piece.origin == Origin::Register(*source))
         };
-        let missing: Vec<SourceId> = policy
-            .sources()
-            .iter()
-            .filter(|source| !answered(source))
-            .collect();
-        if missing.is_empty() {
-            return Ok(false);
-        }
-        let collected = self.collect(application, Round::FILING, &missing).await?;
-        Ok(!collected.evidence.is_empty())
+        let silent = policy.sources().iter();
+        Ok(silent.filter(|source| !answered(source)).collect())
     }
 
     /// Fills the form anew after a register has answered late. What was confirmed stays what it was; the newest form is what is shown.

@@ -117,7 +117,7 @@ mod fixed {
         KIND_YOUYUE = "优粤佛山卡", "Youyue card";
         KIND_OTHER = "其他银行账户", "Another bank account";
         ACCOUNT_OF_BANK = "银行账户", "Bank account";
-        PAID_TO = "付至", "To";
+        PAID_TO = "付至：", "To: ";
         ACCOUNT = "银行账号", "Account number";
         ACCOUNT_HINT = "只写数字，照卡面抄写。", "Digits only, as on the card.";
         BANK = "开户行联行号", "CNAPS code of the bank";
@@ -144,6 +144,8 @@ mod fixed {
         WITHDRAW_SURE = "撤回后本申请终止，可以重新申请。", "This ends the application. You may apply again.";
 
         // The answer
+        CHECK_WAITS = "等待应答", "waiting";
+        CHECK_WAITS_FOR = "等待数源应答：", "Waiting for the register: ";
         CHECKS_TITLE = "逐项核对结果", "Check by check";
         ANSWER_FILED = "已受理，正在核对", "Filed, being judged";
         ANSWER_APPROVED = "通过了", "Approved";

@@ -48,6 +48,10 @@ export const SCENES = [
     await world.down("degree");
     await reach(visitor, await world.person("ordinary"), WORDS.parked);
   }, ({ world }) => world.well()),
+  scene("parked-for-two", async ({ world, visitor }) => {
+    await world.faults(...["degree", "social_security"].map((channel) => ({ channel, fault: { kind: "down" } })));
+    await reach(visitor, await world.person("ordinary"), WORDS.parked);
+  }, ({ world }) => world.well()),
   scene("paid", async ({ world, visitor }) => reach(visitor, await world.person("ordinary"), WORDS.settled)),
   scene("referred", async ({ world, visitor }) => reach(visitor, await world.person("short_contract"), WORDS.referred)),
   scene("returned", async ({ world, visitor }) => reach(visitor, await world.person("bad_card"), WORDS.returned)),

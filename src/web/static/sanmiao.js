@@ -91,14 +91,21 @@ function keepTyping(form) {
 // Follows an application: whenever it may have moved, the server's own page is fetched and the part that changed is replaced.
 function follow(part) {
   const source = new EventSource(part.dataset.follow);
-  let shown = part.outerHTML;
+  const whole = (one) => one.outerHTML;
+  const checks = (one) => [...one.querySelectorAll(".arriving > li")];
+  let shown = whole(part);
+  let seen = checks(part).map(whole);
   source.addEventListener("state", async () => {
     const answer = await fetch(location.pathname, { headers: { accept: "text/html" } });
     if (!answer.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector("[data-follow], [data-settled]");
-    if (!fresh || fresh.outerHTML === shown) return;
-    shown = fresh.outerHTML;
+    if (!fresh || whole(fresh) === shown) return;
+    shown = whole(fresh);
+    // Only a check whose verdict is new arrives; the others have been there.
+    const now = checks(fresh).map(whole);
+    checks(fresh).forEach((check, at) => check.classList.toggle("was", seen.includes(now[at])));
+    seen = now;
     const before = part;
     part = document.adoptNode(fresh);
     before.replaceWith(part);

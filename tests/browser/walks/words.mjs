@@ -37,6 +37,8 @@ export const WORDS = {
   approved: /通过了|Approved/,
   referred: /已转专人办理|A person has it now/,
   parked: /等待数源部门恢复|Waiting for a register/,
+  degreeRegister: /学位$|Degree$/,
+  socialRegister: /社会保险$|Social security$/,
   askPerson: /^要求人工办理$|^Ask for a person$/,
   trackingNumber: /受理编号|Reference/,
   promisedDate: /承诺办结|Promised by/,

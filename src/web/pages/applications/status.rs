@@ -76,6 +76,8 @@ pub(super) struct Check {
     pub(super) mood: &'static str,
     pub(super) mark: &'static str,
     pub(super) verdict: Words,
+    /// Registers it waits for.
+    pub(super) waits_for: String,
     pub(super) reason: String,
     pub(super) advice: Option<String>,
     pub(super) basis: String,
@@ -108,9 +110,10 @@ pub(super) async fn page(
     let payments = web.payout.payments_of(who, application.id).await?;
     let findings = web.approve.findings(&application).await?;
     let state = application.state.name();
+    let waits = state == StateName::Parked;
     let checks: Vec<Check> = findings
         .iter()
-        .map(|finding| Check::of(page, finding))
+        .map(|finding| Check::of(page, finding, waits))
         .collect();
     let template = StatusPage {
         page,
@@ -250,17 +253,29 @@ fn open_points(checks: &[Check]) -> Vec<(String, String, String)> {
 }
 
 impl Check {
-    pub(super) fn of(page: &Page, finding: &Explanation) -> Self {
+    /// In words. While an application waits for registers, what they may settle waits too; once a person has it, it is open.
+    pub(super) fn of(page: &Page, finding: &Explanation, waits: bool) -> Self {
+        let waits = waits && !finding.waits_for.is_empty();
         let (mood, mark) = match finding.verdict {
             Verdict::Met => ("met", "✓"),
             Verdict::NotMet => ("not", "✕"),
+            Verdict::CannotEstablish(_) if waits => ("wait", "…"),
             Verdict::CannotEstablish(_) => ("open", "?"),
         };
+        let registers = finding.waits_for.iter().filter(|_| waits);
+        let registers: Vec<_> = registers
+            .map(|source| page.say(t::source(*source)))
+            .collect();
         Self {
             title: page.text(&finding.title).to_owned(),
             mood,
             mark,
-            verdict: t::verdict(finding.verdict),
+            verdict: if waits {
+                t::CHECK_WAITS
+            } else {
+                t::verdict(finding.verdict)
+            },
+            waits_for: registers.join("、"),
             reason: page.text(&finding.reason).to_owned(),
             advice: finding
                 .advice
