@@ -3,14 +3,12 @@
 use serde_json::json;
 
 use crate::context::Context;
-use crate::domain::application::{
-    Application, ApplicationState, Filing, PolicyRef, StateName, Typed,
-};
+use crate::domain::application::{Application, ApplicationState, Filing, PolicyRef, Typed};
 use crate::domain::canonical::to_canonical_json;
 use crate::domain::evidence::{Consent, Evidence, Origin, Round};
 use crate::domain::form::{Dispute, RowValue, Snapshot};
 use crate::domain::hash::sha256;
-use crate::domain::id::{ApplicantId, ApplicationId, ConsentId, DisputeId, EvidenceId, SnapshotId};
+use crate::domain::id::{ApplicantId, ApplicationId, ConsentId, EvidenceId, SnapshotId};
 use crate::domain::person::{Actor, Applicant, Private};
 use crate::domain::policy::Policy;
 use crate::domain::reading;
@@ -410,110 +408,6 @@ impl Prefill {
         })
     }
 
-    /// 有误: a filled row is wrong. The application will go to a person.
-    ///
-    /// # Errors
-    /// After filing, for a row the form does not have, for words that are too long.
-    pub async fn dispute(
-        &self,
-        who: ApplicantId,
-        id: ApplicationId,
-        snapshot: SnapshotId,
-        field: &str,
-        words: &str,
-    ) -> Result<Dispute, StageError> {
-        if words.chars().count() > WORDS_MAX {
-            let reason = format!("at most {WORDS_MAX} characters");
-            return Err(StageError::Invalid {
-                field: "words",
-                reason,
-            });
-        }
-        let mut tx = self.ctx.store.write().await?;
-        let application = own(&mut tx, who, id).await?;
-        if application.state != ApplicationState::Draft {
-            let state = application.state.name().as_str();
-            return Err(StageError::NotInState {
-                what: "application",
-                state,
-            });
-        }
-        let newest = newest_snapshot(&mut tx, id, snapshot).await?;
-        let disputable =
-            |row: &crate::domain::form::Row| row.field == field && row.value != RowValue::Typed;
-        if !newest.rows.reveal().iter().any(disputable) {
-            return Err(StageError::UnknownField {
-                field: field.to_owned(),
-            });
-        }
-        let dispute = Dispute {
-            id: self.ctx.id(DisputeId::new),
-            application: id,
-            snapshot,
-            field: field.to_owned(),
-            words: Private::new(words.to_owned()),
-            at: self.ctx.now(),
-        };
-        tx.insert_dispute(&dispute).await?;
-        let (actor, detail) = (Actor::Applicant(who), json!({ "field": field }));
-        self.ctx
-            .audit(
-                &mut tx,
-                actor,
-                "application.disputed",
-                id.to_string(),
-                detail,
-            )
-            .await?;
-        tx.commit().await?;
-        Ok(dispute)
-    }
-
-    /// 要求人工办理: the applicant wants a person to decide (PIPL art. 24). Kept like a dispute of the whole form, so that the machine's
-    /// next look refers and the record says why.
-    ///
-    /// # Errors
-    /// `NotInState` unless the machine is still to decide.
-    pub async fn ask_for_person(
-        &self,
-        who: ApplicantId,
-        id: ApplicationId,
-    ) -> Result<(), StageError> {
-        let mut tx = self.ctx.store.write().await?;
-        let application = own(&mut tx, who, id).await?;
-        let waits = matches!(
-            application.state.name(),
-            StateName::Filed | StateName::Parked
-        );
-        let (Some(filing), true) = (&application.filing, waits) else {
-            return Err(StageError::NotInState {
-                what: "application",
-                state: application.state.name().as_str(),
-            });
-        };
-        tx.insert_dispute(&Dispute {
-            id: self.ctx.id(DisputeId::new),
-            application: id,
-            snapshot: filing.snapshot,
-            field: Dispute::WHOLE.to_owned(),
-            words: Private::new(String::new()),
-            at: self.ctx.now(),
-        })
-        .await?;
-        let actor = Actor::Applicant(who);
-        self.ctx
-            .audit(
-                &mut tx,
-                actor,
-                "application.person_asked_for",
-                id.to_string(),
-                json!({}),
-            )
-            .await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
     /// 一键秒报: confirms a snapshot. The same snapshot filed twice is filed once.
     ///
     /// # Errors
@@ -692,7 +586,7 @@ pub(super) async fn own(
 }
 
 /// Only the newest snapshot of this very application can be confirmed or disputed.
-async fn newest_snapshot(
+pub(super) async fn newest_snapshot(
     tx: &mut Tx,
     id: ApplicationId,
     named: SnapshotId,

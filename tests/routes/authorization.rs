@@ -72,7 +72,8 @@ const LINES: [(&str, &str, Rule); 28] = [
 ];
 
 /// Lines that outgrew the table above.
-const MORE: [(&str, &str, Rule); 4] = [
+const MORE: [(&str, &str, Rule); 5] = [
+    ("post", "/api/v1/applications/{id}/person", Rule::Applicant),
     ("get", "/api/v1/review/payments", Rule::Review),
     (
         "post",

@@ -99,11 +99,11 @@ pub(super) async fn file(
 }
 
 /// The application after judging. It is filed, whatever happens here: when judging fails, the resumer takes it up.
-async fn judged(web: &Web, filed: Application) -> Application {
+pub(super) async fn judged(web: &Web, filed: Application) -> Application {
     match web.approve.decide(filed.id).await {
         Ok(application) => application,
         Err(error) => {
-            tracing::error!(%error, "an application was filed but not judged; it is taken up again");
+            tracing::error!(%error, "an application was not judged; it is taken up again");
             web.ctx.bell.ring_resume();
             filed
         }

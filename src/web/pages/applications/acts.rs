@@ -59,14 +59,18 @@ pub(in crate::web::pages) async fn dispute(
         shown.dispute = Some((field, wrong));
         return form::page(&web, &page, &me, id, shown).await;
     }
-    let said = web.prefill.form(me.id, id).await?.disputes;
-    // Sending the page once more says nothing new.
-    if !said.iter().any(|dispute| dispute.field == field) {
-        web.prefill
-            .dispute(me.id, id, snapshot(&posted)?, &field, &words)
-            .await?;
+    let named = snapshot(&posted)?;
+    let said = web.prefill.dispute(me.id, id, named, &field, &words).await;
+    match said {
+        Ok(_) => shown.typed.said(&field),
+        Err(StageError::SnapshotMismatch { .. }) => {
+            return again(&web, &page, &me, id, shown.typed, Some(t::RENEWED)).await;
+        }
+        Err(error) => {
+            keep_aside(&web, me.id, id, &shown.typed).await;
+            return Err(error.into());
+        }
     }
-    shown.typed.said(&field);
     keep_aside(&web, me.id, id, &shown.typed).await;
     shown.notice = Some(t::WRONG_SAID);
     form::page(&web, &page, &me, id, shown).await
