@@ -247,6 +247,9 @@ pub fn code(code: &str) -> Option<Words> {
         "leading_talent" => ("领军人才", "leading talent"),
         "senior_title" => ("高级职称", "senior title"),
         "mid_title" => ("中级职称", "mid-level title"),
+        "mid" => ("中级", "mid-level"),
+        "associate_senior" => ("副高级", "associate senior"),
+        "senior" => ("正高级", "senior"),
         "senior_technician" => ("高级技师", "senior technician"),
         "completed" => ("已办结", "completed"),
         "in_progress" => ("办理中", "in progress"),
@@ -272,6 +275,20 @@ pub fn code(code: &str) -> Option<Words> {
         _ => return None,
     };
     Some(Words::of(zh, en))
+}
+
+/// A code that only one member of one register has. The level of a degree is the first digit of GB/T 6864-2003.
+#[must_use]
+pub fn code_at(origin: &str, pointer: &str, value: &str) -> Option<Words> {
+    if origin != SourceId::Degree.as_str() || !pointer.ends_with("/level") {
+        return None;
+    }
+    code(match value {
+        "2" => "doctor",
+        "3" => "master",
+        "4" => "bachelor",
+        _ => return None,
+    })
 }
 
 /// Where an application stands, as a headline.
@@ -365,6 +382,20 @@ mod tests {
                 "{name} has no English: {}",
                 words.en
             );
+        }
+    }
+
+    #[test]
+    fn every_code_that_a_shipped_policy_understands_has_words() {
+        for policy in crate::policy::shipped::book().iter() {
+            for fact in policy.facts() {
+                let source = fact.source.register().map_or("identity", SourceId::as_str);
+                let field = fact.field.as_deref().unwrap_or_default();
+                for value in &fact.codes {
+                    let words = code_at(source, field, value).or_else(|| code(value));
+                    assert!(words.is_some(), "{} {}: {value}", policy.id(), fact.id);
+                }
+            }
         }
     }
 }

@@ -31,6 +31,9 @@ export const WORDS = {
   typedQuietly: /已自动保存|What you typed is saved/,
   typedBack: /上次填写的内容还在|What you typed last time/,
   withdraw: /^撤回申请$|^Withdraw$/,
+  renewed: /数据已更新|asked anew/,
+  outOfDate: /页面已经失效|out of date/,
+  backToPage: /返回刚才的页面|Back to the page/,
   compared: /我已对照|I have compared/,
 
   // Then the answer
@@ -50,6 +53,9 @@ export const WORDS = {
 
   // For everybody
   english: /^English$/,
+  textSize: /^字号$|^Text size$/,
+  theme: /^外观$|^Appearance$/,
+  applyPreferences: /^应用$|^Apply$/,
   signOut: /^退出$|^Sign out$/,
   signInAgain: /^重新登录$|^Sign in again$/,
 };

@@ -110,12 +110,13 @@ impl FormPage<'_> {
     fn take(&mut self, row: &Row, view: &FormView, me: &Applicant, shown: &Shown) {
         let title = self.title_of(row);
         let (values, from) = match &row.value {
-            RowValue::Filled { value, from } => (vec![self.value(row, value, me)], from),
+            RowValue::Filled { value, from } => (vec![self.value(row, value, from, me)], from),
             RowValue::Contradictory { values } => {
                 let Some((_, from)) = values.first() else {
                     return;
                 };
-                let all = values.iter().map(|(value, _)| self.page.value(value));
+                let all = values.iter();
+                let all = all.map(|(value, from)| self.said(value, from));
                 (all.collect(), from)
             }
             RowValue::NoRecord => return self.empty.push(title),
@@ -162,13 +163,17 @@ impl FormPage<'_> {
         self.page.say(words).into_owned()
     }
 
-    fn value(&self, row: &Row, value: &str, me: &Applicant) -> String {
+    fn said(&self, value: &str, from: &Provenance) -> String {
+        self.page.value_at(&from.origin, &from.pointer, value)
+    }
+
+    fn value(&self, row: &Row, value: &str, from: &Provenance, me: &Applicant) -> String {
         if row.field == DOCUMENT_NUMBER {
             return me.document.masked();
         }
         if value.is_empty() {
             return self.page.say(t::NOTHING).into_owned();
         }
-        self.page.value(value)
+        self.said(value, from)
     }
 }

@@ -286,11 +286,18 @@ impl Check {
                 .facts
                 .iter()
                 .map(|fact| {
-                    let value = fact.value.as_deref().map(|value| page.value(value));
-                    let origin = fact
-                        .evidence
-                        .as_ref()
-                        .map_or(t::FROM_IDENTITY, |evidence| t::source(evidence.source));
+                    let evidence = fact.evidence.as_ref();
+                    let place = evidence.and_then(|evidence| {
+                        Some((
+                            evidence.source.as_str(),
+                            evidence.pointers.first()?.as_str(),
+                        ))
+                    });
+                    let (source, pointer) = place.unwrap_or_default();
+                    let value = fact.value.as_deref();
+                    let value = value.map(|value| page.value_at(source, pointer, value));
+                    let origin =
+                        evidence.map_or(t::FROM_IDENTITY, |evidence| t::source(evidence.source));
                     (
                         page.text(&fact.title).to_owned(),
                         value.unwrap_or_else(|| page.say(t::VALUE_UNKNOWN).into_owned()),
