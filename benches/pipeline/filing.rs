@@ -6,6 +6,7 @@ use sanmiao::app::DATABASE_FILE;
 use sanmiao::approve::Approve;
 use sanmiao::context::Context;
 use sanmiao::domain::application::Typed;
+use sanmiao::domain::bank::AccountKind;
 use sanmiao::domain::person::Applicant;
 use sanmiao::domain::person::Private;
 use sanmiao::ports::Principal;
@@ -47,6 +48,7 @@ pub(crate) async fn run(people: usize, seed: u64) -> Times {
     for (person, (me, view)) in drafts {
         let card = person.card();
         let typed = Typed {
+            kind: AccountKind::Other,
             account: card.account.number.parse().unwrap(),
             bank: card.account.bank_cnaps.parse().unwrap(),
             phone: Private::new(card.phone),

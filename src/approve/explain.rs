@@ -29,6 +29,9 @@ pub struct Explanation {
     /// What can be done; absent when it is met.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub advice: Option<Text>,
+    /// Registers that have not answered yet and may settle it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waits_for: Vec<SourceId>,
     /// Legal basis.
     pub basis: String,
     /// What the registers say.
@@ -152,6 +155,7 @@ pub fn signal(policy: &Policy, signal: Signal) -> Explanation {
             "You need do nothing; the officer will ask when something is to be explained.",
         )),
         basis: policy.document().basis.clone(),
+        waits_for: Vec::new(),
         facts: Vec::new(),
     }
 }
@@ -184,12 +188,36 @@ fn one(policy: &Policy, facts: &Facts, at: usize, verdict: Verdict) -> Explanati
         title,
         reason: reason(verdict),
         advice: (verdict != Verdict::Met).then_some(advice),
+        waits_for: silent(policy, facts, at, verdict),
         basis,
         facts: slots(policy, at)
             .iter()
             .filter_map(|slot| shown(policy, facts, usize::from(*slot)))
             .collect(),
     }
+}
+
+/// The registers whose silence keeps a criterion open; none where it is settled without them, or open for another reason alone.
+fn silent(policy: &Policy, facts: &Facts, at: usize, verdict: Verdict) -> Vec<SourceId> {
+    let Verdict::CannotEstablish(causes) = verdict else {
+        return Vec::new();
+    };
+    if !causes.contains(Cause::SourceUnavailable) {
+        return Vec::new();
+    }
+    let silent = slots(policy, at).iter().filter_map(|slot| {
+        let at = usize::from(*slot);
+        match facts.value_at(policy, at)? {
+            FactValue::Unknown(Cause::SourceUnavailable) => {
+                policy.facts().get(at)?.source.register()
+            }
+            _ => None,
+        }
+    });
+    let mut silent: Vec<_> = silent.collect();
+    silent.sort_unstable();
+    silent.dedup();
+    silent
 }
 
 fn shown(policy: &Policy, facts: &Facts, at: usize) -> Option<FactShown> {

@@ -12,7 +12,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::bank::{AccountNumber, BankCode};
+use super::bank::{AccountKind, AccountNumber, BankCode};
 use super::district::DistrictCode;
 use super::hash::Sha256Hex;
 use super::id::{ApplicantId, ApplicationId, AwardId, ConsentId, DecisionId, SnapshotId};
@@ -34,6 +34,8 @@ pub struct PolicyRef {
 /// What no register holds and the applicant therefore types. Not serialisable: the store seals each part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Typed {
+    /// What the account is called: on pages only, never in an instruction or a decision.
+    pub kind: AccountKind,
     /// Account the money goes to; its holder is the applicant.
     pub account: AccountNumber,
     /// The bank's 12-digit CNAPS code.

@@ -171,6 +171,37 @@ impl fmt::Debug for AccountNumber {
     }
 }
 
+/// What an account is called. Only a name: an account is checked, held to its holder and paid in the same way whatever it is called.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountKind {
+    /// 优粤佛山卡: the account of the talent's youyue card.
+    YouyueCard,
+    /// Any other account at a bank. What is not said is this: it claims nothing.
+    #[default]
+    Other,
+}
+
+impl AccountKind {
+    /// Every kind, in the order in which they are offered.
+    pub const ALL: [Self; 2] = [Self::YouyueCard, Self::Other];
+
+    /// The word in forms, in the API and in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::YouyueCard => "youyue_card",
+            Self::Other => "other",
+        }
+    }
+
+    /// The kind of that word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
 fn check_digits(text: &str) -> Result<(), BankError> {
     match text
         .chars()
@@ -193,6 +224,16 @@ mod tests {
 
     fn account(text: &str) -> Result<AccountNumber, BankError> {
         text.parse()
+    }
+
+    #[test]
+    fn a_kind_reads_what_it_writes_and_an_account_of_no_kind_claims_nothing() {
+        for kind in AccountKind::ALL {
+            assert_eq!(AccountKind::parse(kind.as_str()), Some(kind));
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+        }
+        assert_eq!(AccountKind::parse("YouyueCard"), None);
+        assert_eq!(AccountKind::default(), AccountKind::Other);
     }
 
     #[test]

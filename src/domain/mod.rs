@@ -21,6 +21,7 @@
 //! | [`session`] | browsers: sessions, sign-ins under way, forms kept for them |
 //! | [`application`] | an application as a state machine |
 //! | [`evidence`], [`form`] | what registers answered, and the form filled from it |
+//! | [`typing`] | what is being typed into a form that is not filed yet |
 //! | [`fit`] | which policies fit a person, told before they apply |
 //! | [`signal`] | what a person should look at though every condition is met |
 //! | [`decision`], [`award`], [`payment`], [`ledger`] | what was decided, granted, paid, and where every fen is |
@@ -63,4 +64,5 @@ pub mod signal;
 pub mod source;
 pub mod time;
 pub mod treasury;
+pub mod typing;
 pub mod uscc;

@@ -2,12 +2,15 @@
 //! may be back. Nobody has to touch them.
 
 use futures_util::StreamExt as _;
+use futures_util::future::join_all;
 use futures_util::stream;
 
 use crate::approve::Approve;
 use crate::context::Context;
 use crate::domain::application::{Application, ApplicationState};
+use crate::domain::evidence::Round;
 use crate::domain::id::ApplicationId;
+use crate::domain::source::SourceId;
 use crate::error::StageError;
 use crate::prefill::Prefill;
 
@@ -62,11 +65,28 @@ async fn resume(ctx: &Context, id: ApplicationId) -> Result<bool, StageError> {
     Ok(!matches!(after.state, ApplicationState::Parked { .. }))
 }
 
-/// What a register that is back has to say completes the form too.
+/// Asks every silent register side by side, each to its end, for every asking leaves its row. What one that is back has to say
+/// completes the form, and is seen at once, also while another is still being asked.
 async fn ask_again(ctx: &Context, application: &Application) -> Result<(), StageError> {
+    let silent = Prefill::new(ctx.clone()).silent(application).await?;
+    let asked = silent
+        .iter()
+        .map(|source| ask_one(ctx, application, *source));
+    join_all(asked).await.into_iter().collect()
+}
+
+async fn ask_one(
+    ctx: &Context,
+    application: &Application,
+    source: SourceId,
+) -> Result<(), StageError> {
     let prefill = Prefill::new(ctx.clone());
-    if prefill.collect_missing(application).await? {
-        prefill.refill(application).await?;
+    let asked = prefill
+        .collect(application, Round::FILING, &[source])
+        .await?;
+    if asked.evidence.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    prefill.refill(application).await?;
+    Approve::new(ctx.clone()).hear(application.id).await
 }

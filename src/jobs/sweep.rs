@@ -1,5 +1,5 @@
-//! Takes away sessions that have ended, sign-ins that were not finished, forms that nobody came back for, and what people were told
-//! of the policies that fit them.
+//! Takes away sessions that have ended, sign-ins that were not finished, forms that nobody came back for, what was typed and never
+//! filed, and what people were told of the policies that fit them.
 
 use crate::context::Context;
 use crate::error::StageError;
@@ -18,7 +18,8 @@ pub async fn run_once(ctx: &Context) -> Result<usize, StageError> {
     let swept = tx
         .sweep_sessions(now.plus_seconds(-OUTLIVES_S), now)
         .await?
-        + tx.sweep_fits(now).await?;
+        + tx.sweep_fits(now).await?
+        + tx.sweep_typing(now).await?;
     tx.commit().await?;
     Ok(usize::try_from(swept).unwrap_or(usize::MAX))
 }

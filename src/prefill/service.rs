@@ -3,14 +3,12 @@
 use serde_json::json;
 
 use crate::context::Context;
-use crate::domain::application::{
-    Application, ApplicationState, Filing, PolicyRef, StateName, Typed,
-};
+use crate::domain::application::{Application, ApplicationState, Filing, PolicyRef, Typed};
 use crate::domain::canonical::to_canonical_json;
 use crate::domain::evidence::{Consent, Evidence, Origin, Round};
 use crate::domain::form::{Dispute, RowValue, Snapshot};
 use crate::domain::hash::sha256;
-use crate::domain::id::{ApplicantId, ApplicationId, ConsentId, DisputeId, EvidenceId, SnapshotId};
+use crate::domain::id::{ApplicantId, ApplicationId, ConsentId, EvidenceId, SnapshotId};
 use crate::domain::person::{Actor, Applicant, Private};
 use crate::domain::policy::Policy;
 use crate::domain::reading;
@@ -29,8 +27,7 @@ const SNAPSHOT_FRESH_MS: i64 = 24 * 3_600_000;
 const DRAFT_FRESH_MS: i64 = 10 * 60_000;
 /// How often a form is filled while answers of registers come in.
 const FILL_ATTEMPTS: u8 = 5;
-/// Longest words of a dispute, in characters.
-pub const WORDS_MAX: usize = 1_000;
+pub use crate::domain::typing::WORDS_CHARS_MAX as WORDS_MAX;
 
 /// A draft with its filled form.
 #[derive(Debug, Clone)]
@@ -277,14 +274,27 @@ impl Prefill {
     /// # Errors
     /// Of the store.
     pub async fn collect_missing(&self, application: &Application) -> Result<bool, StageError> {
+        let silent = self.silent(application).await?;
+        if silent.is_empty() {
+            return Ok(false);
+        }
+        let collected = self.collect(application, Round::FILING, &silent).await?;
+        Ok(!collected.evidence.is_empty())
+    }
+
+    /// The registers that have not answered yet about an application that waits for one or is with a person.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub async fn silent(&self, application: &Application) -> Result<Vec<SourceId>, StageError> {
         if !matches!(
             application.state,
             ApplicationState::Referred { .. } | ApplicationState::Parked { .. }
         ) {
-            return Ok(false);
+            return Ok(Vec::new());
         }
         let Some(policy) = self.ctx.policies.by_hash(application.policy.hash) else {
-            return Ok(false);
+            return Ok(Vec::new());
         };
         let mut tx = self.ctx.store.read().await?;
         let evidence = tx.evidence_of(application.id, Round::FILING).await?;
@@ -294,16 +304,8 @@ impl Prefill {
                 .iter()
                 .any(|piece| piece.origin == Origin::Register(*source))
         };
-        let missing: Vec<SourceId> = policy
-            .sources()
-            .iter()
-            .filter(|source| !answered(source))
-            .collect();
-        if missing.is_empty() {
-            return Ok(false);
-        }
-        let collected = self.collect(application, Round::FILING, &missing).await?;
-        Ok(!collected.evidence.is_empty())
+        let silent = policy.sources().iter();
+        Ok(silent.filter(|source| !answered(source)).collect())
     }
 
     /// Fills the form anew after a register has answered late. What was confirmed stays what it was; the newest form is what is shown.
@@ -407,110 +409,6 @@ impl Prefill {
         })
     }
 
-    /// 有误: a filled row is wrong. The application will go to a person.
-    ///
-    /// # Errors
-    /// After filing, for a row the form does not have, for words that are too long.
-    pub async fn dispute(
-        &self,
-        who: ApplicantId,
-        id: ApplicationId,
-        snapshot: SnapshotId,
-        field: &str,
-        words: &str,
-    ) -> Result<Dispute, StageError> {
-        if words.chars().count() > WORDS_MAX {
-            let reason = format!("at most {WORDS_MAX} characters");
-            return Err(StageError::Invalid {
-                field: "words",
-                reason,
-            });
-        }
-        let mut tx = self.ctx.store.write().await?;
-        let application = own(&mut tx, who, id).await?;
-        if application.state != ApplicationState::Draft {
-            let state = application.state.name().as_str();
-            return Err(StageError::NotInState {
-                what: "application",
-                state,
-            });
-        }
-        let newest = newest_snapshot(&mut tx, id, snapshot).await?;
-        let disputable =
-            |row: &crate::domain::form::Row| row.field == field && row.value != RowValue::Typed;
-        if !newest.rows.reveal().iter().any(disputable) {
-            return Err(StageError::UnknownField {
-                field: field.to_owned(),
-            });
-        }
-        let dispute = Dispute {
-            id: self.ctx.id(DisputeId::new),
-            application: id,
-            snapshot,
-            field: field.to_owned(),
-            words: Private::new(words.to_owned()),
-            at: self.ctx.now(),
-        };
-        tx.insert_dispute(&dispute).await?;
-        let (actor, detail) = (Actor::Applicant(who), json!({ "field": field }));
-        self.ctx
-            .audit(
-                &mut tx,
-                actor,
-                "application.disputed",
-                id.to_string(),
-                detail,
-            )
-            .await?;
-        tx.commit().await?;
-        Ok(dispute)
-    }
-
-    /// 要求人工办理: the applicant wants a person to decide (PIPL art. 24). Kept like a dispute of the whole form, so that the machine's
-    /// next look refers and the record says why.
-    ///
-    /// # Errors
-    /// `NotInState` unless the machine is still to decide.
-    pub async fn ask_for_person(
-        &self,
-        who: ApplicantId,
-        id: ApplicationId,
-    ) -> Result<(), StageError> {
-        let mut tx = self.ctx.store.write().await?;
-        let application = own(&mut tx, who, id).await?;
-        let waits = matches!(
-            application.state.name(),
-            StateName::Filed | StateName::Parked
-        );
-        let (Some(filing), true) = (&application.filing, waits) else {
-            return Err(StageError::NotInState {
-                what: "application",
-                state: application.state.name().as_str(),
-            });
-        };
-        tx.insert_dispute(&Dispute {
-            id: self.ctx.id(DisputeId::new),
-            application: id,
-            snapshot: filing.snapshot,
-            field: Dispute::WHOLE.to_owned(),
-            words: Private::new(String::new()),
-            at: self.ctx.now(),
-        })
-        .await?;
-        let actor = Actor::Applicant(who);
-        self.ctx
-            .audit(
-                &mut tx,
-                actor,
-                "application.person_asked_for",
-                id.to_string(),
-                json!({}),
-            )
-            .await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
     /// 一键秒报: confirms a snapshot. The same snapshot filed twice is filed once.
     ///
     /// # Errors
@@ -595,6 +493,7 @@ impl Prefill {
             .await?;
         let filed = tx.update_application(filed).await?;
         self.mark(&mut tx, &filed, employer).await?;
+        tx.forget_typing(id).await?;
         let (actor, detail) = (Actor::Applicant(who), json!({ "snapshot": snapshot }));
         ctx.audit(&mut tx, actor, "application.filed", id.to_string(), detail)
             .await?;
@@ -665,6 +564,7 @@ impl Prefill {
             .update_application(&application.withdraw(self.ctx.now())?)
             .await?;
         tx.release_slots(id).await?;
+        tx.forget_typing(id).await?;
         let (actor, act) = (Actor::Applicant(who), "application.withdrawn");
         self.ctx
             .audit(&mut tx, actor, act, id.to_string(), json!({}))
@@ -696,7 +596,11 @@ impl Prefill {
 }
 
 /// Another's application is as if it did not exist.
-async fn own(tx: &mut Tx, who: ApplicantId, id: ApplicationId) -> Result<Application, StageError> {
+pub(super) async fn own(
+    tx: &mut Tx,
+    who: ApplicantId,
+    id: ApplicationId,
+) -> Result<Application, StageError> {
     let application = tx
         .application(id)
         .await?
@@ -705,7 +609,7 @@ async fn own(tx: &mut Tx, who: ApplicantId, id: ApplicationId) -> Result<Applica
 }
 
 /// Only the newest snapshot of this very application can be confirmed or disputed.
-async fn newest_snapshot(
+pub(super) async fn newest_snapshot(
     tx: &mut Tx,
     id: ApplicationId,
     named: SnapshotId,

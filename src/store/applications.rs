@@ -11,6 +11,7 @@ use crate::domain::application::{
     Application, ApplicationState, Filing, PolicyRef, StateName, Typed,
 };
 use crate::domain::award::BudgetKey;
+use crate::domain::bank::AccountKind;
 use crate::domain::district::DistrictCode;
 use crate::domain::id::{ApplicantId, ApplicationId};
 use crate::domain::person::Private;
@@ -113,6 +114,9 @@ pub struct ApplicationFilter {
 /// What the column `typed` seals.
 #[derive(Serialize, Deserialize)]
 struct TypedText {
+    /// Rows of before there was a choice have none.
+    #[serde(default)]
+    kind: AccountKind,
     account: String,
     bank: String,
     phone: String,
@@ -421,6 +425,7 @@ impl Tx {
             ]);
         };
         let typed = TypedText {
+            kind: filing.typed.kind,
             account: filing.typed.account.reveal().to_owned(),
             bank: filing.typed.bank.as_str().to_owned(),
             phone: filing.typed.phone.reveal().clone(),
@@ -481,6 +486,7 @@ impl Tx {
             at: at.time("filed_at", filed_at)?,
             on: at.date("filed_on", at.needed("filed_on", row.filed_on.as_ref())?)?,
             typed: Typed {
+                kind: typed.kind,
                 account: at.parse(TYPED.column, &typed.account)?,
                 bank: at.parse(TYPED.column, &typed.bank)?,
                 phone: Private::new(typed.phone.clone()),
@@ -557,4 +563,17 @@ fn ids(rows: &[IdRow]) -> Result<Vec<ApplicationId>, StoreError> {
             .parse("id", &row.id)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_before_there_was_a_choice_names_no_kind() {
+        let text =
+            r#"{"account":"6222020000000000018","bank":"102588000018","phone":"13800000000"}"#;
+        let typed: TypedText = serde_json::from_str(text).unwrap();
+        assert_eq!(typed.kind, AccountKind::Other);
+    }
 }

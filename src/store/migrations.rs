@@ -32,6 +32,7 @@ const STEPS: &[Step] = steps![
     5 "0005_sessions",
     6 "0006_notices",
     7 "0007_fits",
+    8 "0008_typed",
     9 "0009_figures",
     11 "0011_marks",
 ];

@@ -31,6 +31,7 @@ mod rotation;
 mod sessions;
 mod slots;
 mod sql;
+mod typed;
 pub mod vault;
 
 use std::fmt;
@@ -549,6 +550,7 @@ fn all_statements() -> impl Iterator<Item = &'static &'static Statement> {
         rotation::STATEMENTS,
         sessions::STATEMENTS,
         slots::STATEMENTS,
+        typed::STATEMENTS,
     ]
     .into_iter()
     .flatten()

@@ -44,6 +44,9 @@ statements! {
     OLD_FITS = ["SELECT id, told AS sealed, key_id FROM fits WHERE id > $1 AND key_id <> $2 ORDER BY id LIMIT $3"] { sqlite: "", postgres: " FOR UPDATE" } "";
     NEW_FITS = ["UPDATE fits SET told = $2, key_id = $3 WHERE id = $1 AND key_id = $4"];
     LEFT_FITS = ["SELECT CAST(COUNT(*) AS BIGINT) AS count FROM fits WHERE key_id <> $1"];
+    OLD_TYPED = ["SELECT id, fields AS sealed, key_id FROM typed WHERE id > $1 AND key_id <> $2 ORDER BY id LIMIT $3"] { sqlite: "", postgres: " FOR UPDATE" } "";
+    NEW_TYPED = ["UPDATE typed SET fields = $2, key_id = $3 WHERE id = $1 AND key_id = $4"];
+    LEFT_TYPED = ["SELECT CAST(COUNT(*) AS BIGINT) AS count FROM typed WHERE key_id <> $1"];
 }
 
 /// A sealed column with the statements that move it to another key.
@@ -79,6 +82,7 @@ sealed! {
     "kept_forms" "form": OLD_KEPT_FORMS NEW_KEPT_FORMS LEFT_KEPT_FORMS;
     "notices" "address": OLD_NOTICES NEW_NOTICES LEFT_NOTICES;
     "fits" "told": OLD_FITS NEW_FITS LEFT_FITS;
+    "typed" "fields": OLD_TYPED NEW_TYPED LEFT_TYPED;
 }
 
 row!(KeyRow {

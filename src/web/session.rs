@@ -242,22 +242,30 @@ impl Visit {
         }
     }
 
+    /// The form that is kept for this person when `page` is the page it was filled on, without taking it.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub async fn kept(&self, web: &Web, page: &str) -> Result<Option<KeptForm>, StageError> {
+        let Some(key) = self.session_key() else {
+            return Ok(None);
+        };
+        let now = web.ctx.now();
+        let kept = web.ctx.store.read().await?.kept_form(key, now).await?;
+        Ok(kept.filter(|kept| kept.page == page))
+    }
+
     /// Gives back, once, the form that was kept for this person when `page` is the page it was filled on.
     ///
     /// # Errors
     /// Of the store.
     pub async fn take_kept(&self, web: &Web, page: &str) -> Result<Option<KeptForm>, StageError> {
-        let Some(key) = self.session_key() else {
+        // Most pages have nothing to give back, and reading disturbs nobody.
+        let (Some(key), Some(_)) = (self.session_key(), self.kept(web, page).await?) else {
             return Ok(None);
         };
-        let now = web.ctx.now();
-        // Most pages have nothing to give back, and reading disturbs nobody.
-        let kept = web.ctx.store.read().await?.kept_form(key, now).await?;
-        if kept.is_none_or(|kept| kept.page != page) {
-            return Ok(None);
-        }
         let mut tx = web.ctx.store.write().await?;
-        let taken = tx.take_kept_form(key, now).await?;
+        let taken = tx.take_kept_form(key, web.ctx.now()).await?;
         tx.commit().await?;
         Ok(taken)
     }

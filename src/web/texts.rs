@@ -2,6 +2,7 @@
 
 use super::words::Words;
 use crate::domain::application::StateName;
+use crate::domain::bank::AccountKind;
 use crate::domain::judgement::{Cause, Verdict};
 use crate::domain::payment::PaymentState;
 use crate::domain::source::SourceId;
@@ -153,6 +154,12 @@ mod fixed {
         TYPED_LEDE = "数据部门没有的，只有这几项。", "No register holds these.";
         HOLDER = "户名", "Account holder";
         HOLDER_HINT = "只能付给申请人本人。", "Only the applicant can be paid.";
+        KIND = "收款账户", "Where the money goes";
+        KIND_HINT = "两种账户同样核对、同样到账；都须是您本人的账户。", "Either is checked and paid in the same way; either must be your own.";
+        KIND_YOUYUE = "优粤佛山卡", "Youyue card";
+        KIND_OTHER = "其他银行账户", "Another bank account";
+        ACCOUNT_OF_BANK = "银行账户", "Bank account";
+        PAID_TO = "付至：", "To: ";
         ACCOUNT = "银行账号", "Account number";
         ACCOUNT_HINT = "只写数字，照卡面抄写。", "Digits only, as on the card.";
         BANK = "开户行联行号", "CNAPS code of the bank";
@@ -169,12 +176,18 @@ mod fixed {
         DECLARE = "点击提交即表示：以上内容经本人核对；同意依此办理。审批由系统自动进行，您有权要求说明，也可以随时要求人工办理。", "By filing you confirm that you have checked this. The machine decides; you may ask for an explanation, and for a person at any time.";
         FILE = "确认提交", "File it";
         KEPT_AFTER = "登录已过期，您填写的内容还在，请核对后再提交。", "Your sign-in had ended. What you typed is still here: check it and file again.";
+        TYPED_SAVE = "暂存，以后再填", "Save for later";
+        TYPED_KEPT = "已暂存。关掉页面、换手机登录，内容都还在；30 天内有效。", "Saved. Close the page or sign in on another device: it is all still here, for 30 days.";
+        TYPED_BACK = "您上次填写的内容还在，请接着填。", "What you typed last time is still here: go on where you were.";
+        TYPED_QUIETLY = "填写的内容已自动保存", "What you typed is saved";
         RENEWED = "数据已更新，请再核对一遍后提交。", "The registers were asked anew: please check again before filing.";
         ERRORS_TITLE = "有几处需要更正", "There is something to correct";
         WITHDRAW = "撤回申请", "Withdraw";
         WITHDRAW_SURE = "撤回后本申请终止，可以重新申请。", "This ends the application. You may apply again.";
 
         // The answer
+        CHECK_WAITS = "等待应答", "waiting";
+        CHECK_WAITS_FOR = "等待数源应答：", "Waiting for the register: ";
         CHECKS_TITLE = "逐项核对结果", "Check by check";
         ANSWER_FILED = "已受理，正在核对", "Filed, being judged";
         ANSWER_APPROVED = "通过了", "Approved";
@@ -278,6 +291,9 @@ pub fn code(code: &str) -> Option<Words> {
         "leading_talent" => ("领军人才", "leading talent"),
         "senior_title" => ("高级职称", "senior title"),
         "mid_title" => ("中级职称", "mid-level title"),
+        "mid" => ("中级", "mid-level"),
+        "associate_senior" => ("副高级", "associate senior"),
+        "senior" => ("正高级", "senior"),
         "senior_technician" => ("高级技师", "senior technician"),
         "completed" => ("已办结", "completed"),
         "in_progress" => ("办理中", "in progress"),
@@ -303,6 +319,20 @@ pub fn code(code: &str) -> Option<Words> {
         _ => return None,
     };
     Some(Words::of(zh, en))
+}
+
+/// A code that only one member of one register has. The level of a degree is the first digit of GB/T 6864-2003.
+#[must_use]
+pub fn code_at(origin: &str, pointer: &str, value: &str) -> Option<Words> {
+    if origin != SourceId::Degree.as_str() || !pointer.ends_with("/level") {
+        return None;
+    }
+    code(match value {
+        "2" => "doctor",
+        "3" => "master",
+        "4" => "bachelor",
+        _ => return None,
+    })
 }
 
 /// Where an application stands, as a headline.
@@ -348,6 +378,24 @@ pub fn why_open(causes: &[Cause]) -> Words {
     }
 }
 
+/// A kind of account, offered beside the others.
+#[must_use]
+pub const fn kind_offered(kind: AccountKind) -> Words {
+    match kind {
+        AccountKind::YouyueCard => KIND_YOUYUE,
+        AccountKind::Other => KIND_OTHER,
+    }
+}
+
+/// A kind of account by itself.
+#[must_use]
+pub const fn kind(kind: AccountKind) -> Words {
+    match kind {
+        AccountKind::YouyueCard => KIND_YOUYUE,
+        AccountKind::Other => ACCOUNT_OF_BANK,
+    }
+}
+
 /// Where a payment stands.
 #[must_use]
 pub const fn payment(state: PaymentState) -> Words {
@@ -378,6 +426,20 @@ mod tests {
                 "{name} has no English: {}",
                 words.en
             );
+        }
+    }
+
+    #[test]
+    fn every_code_that_a_shipped_policy_understands_has_words() {
+        for policy in crate::policy::shipped::book().iter() {
+            for fact in policy.facts() {
+                let source = fact.source.register().map_or("identity", SourceId::as_str);
+                let field = fact.field.as_deref().unwrap_or_default();
+                for value in &fact.codes {
+                    let words = code_at(source, field, value).or_else(|| code(value));
+                    assert!(words.is_some(), "{} {}: {value}", policy.id(), fact.id);
+                }
+            }
         }
     }
 }

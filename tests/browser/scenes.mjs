@@ -35,12 +35,23 @@ export const SCENES = [
     await visitor.click(button(visitor, WORDS.file));
     await visitor.sees(visitor.page.getByRole("alert"));
   }),
+  scene("form-saved", async ({ world, visitor }) => {
+    const person = await world.person("ordinary");
+    await openForm(visitor, person);
+    await typeAccount(visitor, person);
+    await visitor.click(button(visitor, WORDS.saveForLater));
+    await visitor.sees(visitor.page.getByRole("status").filter({ hasText: WORDS.typedKept }));
+  }),
   scene("form-disputed", async ({ world, visitor }) => {
     await openForm(visitor, await world.person("ordinary"));
     await dispute(visitor, 0, "学校名称写错了");
   }),
   scene("parked", async ({ world, visitor }) => {
     await world.down("degree");
+    await reach(visitor, await world.person("ordinary"), WORDS.parked);
+  }, ({ world }) => world.well()),
+  scene("parked-for-two", async ({ world, visitor }) => {
+    await world.faults(...["degree", "social_security"].map((channel) => ({ channel, fault: { kind: "down" } })));
     await reach(visitor, await world.person("ordinary"), WORDS.parked);
   }, ({ world }) => world.well()),
   scene("paid", async ({ world, visitor }) => reach(visitor, await world.person("ordinary"), WORDS.settled)),

@@ -4,6 +4,7 @@
 
 mod budgets;
 mod consent;
+mod disputes;
 mod filing;
 mod fits;
 mod instalments;

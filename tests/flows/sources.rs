@@ -1,15 +1,25 @@
 //! Registers that fail: parked, and resumed by itself.
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
 use sanmiao::approve::Approve;
-use sanmiao::domain::application::StateName;
+use sanmiao::context::Context;
+use sanmiao::domain::application::{ApplicationState, StateName};
 use sanmiao::domain::id::{ApplicantId, ApplicationId};
+use sanmiao::domain::source::SourceId;
 use sanmiao::domain::time::Timestamp;
 use sanmiao::error::StageError;
+use sanmiao::jobs::resume;
+use sanmiao::ports::{Answer, Query, Source};
 use sanmiao::prefill::service::Prefill;
 use sanmiao_mocks::{Channel, Fault, FaultRule, Faults};
-use serde_json::Value;
+use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use crate::support::database::on_both_databases;
+use crate::support::desk::Desk;
+use crate::support::eventually::eventually;
 use crate::support::house::{House, Plan, text};
 use crate::support::people::{ordinary, referred};
 use crate::support::reckoning::faults;
@@ -20,7 +30,99 @@ fn down(channel: Channel) -> Faults {
     }
 }
 
+/// The registers an application waits for, if it waits.
+async fn waits_for(ctx: &Context, id: ApplicationId) -> Option<Vec<SourceId>> {
+    let application = ctx
+        .store
+        .read()
+        .await
+        .unwrap()
+        .application(id)
+        .await
+        .unwrap()
+        .unwrap();
+    match application.state {
+        ApplicationState::Parked { sources, .. } => Some(sources),
+        _ => None,
+    }
+}
+
+/// A register that is asked and says nothing until it is let.
+struct Held {
+    inner: Arc<dyn Source>,
+    let_go: Notify,
+}
+
+#[async_trait]
+impl Source for Held {
+    fn id(&self) -> SourceId {
+        self.inner.id()
+    }
+
+    async fn ask(&self, query: &Query) -> Answer {
+        self.let_go.notified().await;
+        self.inner.ask(query).await
+    }
+}
+
 on_both_databases! {
+    async fn of_two_registers_that_are_down_the_first_that_is_back_is_seen_while_the_other_is_waited_for(database) {
+        let house = House::funded(Plan::of(database, ordinary(1))).await;
+        let both = [Channel::Degree, Channel::SocialSecurity].map(|channel| FaultRule::always(channel, Fault::Down));
+        house.world.faults().set(Faults { rules: both.to_vec() });
+        let applicant = house.applicant(&house.world.people()[0]);
+        let parked = applicant.apply().await;
+        assert_eq!(parked["sources"], json!(["degree", "social_security"]));
+        let id = text(&parked, "/id").to_owned();
+        let path = format!("/api/v1/applications/{id}/explanation");
+        let waiting = |explained: &Value, register: &str| {
+            let findings = explained["findings"].as_array().unwrap().clone();
+            findings.iter().filter(|finding| finding["waits_for"].as_array().is_some_and(|all| all.contains(&json!(register)))).count()
+        };
+        let explained = applicant.caller.get(&path).await.good();
+        assert!(waiting(&explained, "degree") > 0 && waiting(&explained, "social_security") > 0, "{explained}");
+        house.world.faults().set(down(Channel::SocialSecurity));
+        house.eventually("only the other is waited for", || async {
+            let now = applicant.caller.get(&format!("/api/v1/applications/{id}")).await.good();
+            assert_eq!(now["state"], "parked");
+            (now["sources"] == json!(["social_security"])).then_some(())
+        }).await;
+        let explained = applicant.caller.get(&path).await.good();
+        assert_eq!(waiting(&explained, "degree"), 0, "{explained}");
+        assert!(waiting(&explained, "social_security") > 0);
+        house.world.faults().clear();
+        applicant.until(&id, "approved").await;
+        house.stop().await;
+    }
+
+    async fn a_register_that_answers_is_seen_while_another_is_still_being_asked(database) {
+        let desk = Desk::new(database).await;
+        desk.registers.set_down(true);
+        let id = desk.file(&ordinary(1)[0]).await.id;
+        assert_eq!(waits_for(&desk.ctx, id).await.unwrap().len(), 3);
+        desk.registers.set_down(false);
+        let mut ctx = desk.ctx.clone();
+        let inner = ctx.world.sources.iter().find(|source| source.id() == SourceId::SocialSecurity).unwrap().clone();
+        let held = Arc::new(Held { inner, let_go: Notify::new() });
+        let all = ctx.world.sources.iter().map(|source| match source.id() {
+            SourceId::SocialSecurity => held.clone() as Arc<dyn Source>,
+            _ => source.clone(),
+        });
+        ctx.world.sources = all.collect();
+        desk.clock.advance(60_000);
+        let round = tokio::spawn({
+            let ctx = ctx.clone();
+            async move { resume::run_once(&ctx).await.unwrap() }
+        });
+        eventually("the others have been heard", Some(&ctx.bell), || async {
+            (waits_for(&ctx, id).await? == [SourceId::SocialSecurity]).then_some(())
+        }).await;
+        assert!(!round.is_finished());
+        held.let_go.notify_one();
+        assert_eq!(round.await.unwrap(), 1, "it has moved on");
+        assert_eq!(waits_for(&ctx, id).await, None);
+    }
+
     async fn a_source_that_is_down_parks_and_its_return_resumes_with_nobody_touching_it(database) {
         let house = House::funded(Plan::of(database, ordinary(2))).await;
         house.world.faults().set(down(Channel::Degree));
@@ -76,8 +178,9 @@ on_both_databases! {
         let decision = house.ctx.store.read().await.unwrap().decisions_of(id).await.unwrap().pop().unwrap();
         assert!(String::from_utf8_lossy(&decision.record).contains(r#""disputed":["*"]"#));
         approve.bundle(owner, id).await.unwrap().replay().unwrap();
-        let again = prefill.ask_for_person(owner, id).await;
-        assert!(matches!(again, Err(StageError::NotInState { .. })), "{again:?}");
+        let again = prefill.ask_for_person(owner, id).await.unwrap();
+        assert_eq!(again.state.name(), StateName::Referred, "asked again, nothing more happens");
+        assert_eq!(house.ctx.store.read().await.unwrap().disputes_of(id).await.unwrap().len(), 1);
         house.stop().await;
     }
 

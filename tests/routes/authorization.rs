@@ -72,8 +72,9 @@ const LINES: [(&str, &str, Rule); 28] = [
 ];
 
 /// Lines that outgrew the table above.
-const MORE: [(&str, &str, Rule); 5] = [
+const MORE: [(&str, &str, Rule); 6] = [
     ("get", "/api/v1/figures", Rule::Public),
+    ("post", "/api/v1/applications/{id}/person", Rule::Applicant),
     ("get", "/api/v1/review/payments", Rule::Review),
     (
         "post",
@@ -358,7 +359,7 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
 }
 
 /// Every page, and who may see it.
-const PAGES: [(&str, &str, &str); 26] = [
+const PAGES: [(&str, &str, &str); 27] = [
     ("get", "/", "anybody"),
     ("get", "/figures", "anybody"),
     ("get", "/policies/{id}", "anybody"),
@@ -371,6 +372,7 @@ const PAGES: [(&str, &str, &str); 26] = [
     ("get", "/applications/{id}/data.json", "applicant"),
     ("get", "/applications/{id}/bundle.json", "applicant"),
     ("get", "/applications/{id}/events", "applicant"),
+    ("post", "/applications/{id}/typed", "applicant"),
     ("post", "/applications/{id}/dispute", "applicant"),
     ("post", "/applications/{id}/file", "applicant"),
     ("post", "/applications/{id}/person", "applicant"),

@@ -254,3 +254,33 @@ async fn another_snapshot_than_the_newest_is_not_filed() {
     assert!([404, 409].contains(&reply.status.as_u16()), "{reply:?}");
     assert_eq!(reply.header("content-type"), "application/problem+json");
 }
+
+#[tokio::test]
+async fn whoever_waits_for_a_register_may_ask_for_a_person_over_the_api_too() {
+    let house = House::new().await;
+    house.appropriate().await;
+    let (draft, _) = house.open("applicant-2").await;
+    let path = |id: &str| format!("/api/v1/applications/{id}/person");
+    let nothing = json!({});
+    house
+        .post("applicant-2", &path(&draft), &nothing)
+        .await
+        .is_problem("wrong-state");
+    house.registers.set(SourceId::SocialSecurity, None);
+    let id = house.filed("applicant-1").await;
+    house
+        .post("applicant-2", &path(&id), &nothing)
+        .await
+        .is_problem("not-found");
+    for _ in 0..2 {
+        let asked = house.post("applicant-1", &path(&id), &nothing).await;
+        assert_eq!(asked.status, StatusCode::OK, "{asked:?}");
+        assert_eq!(asked.json()["state"], "referred");
+    }
+    let page = format!("/api/v1/review/applications/{id}?purpose=test");
+    let seen = house.get("reviewer-440604", &page).await;
+    assert!(
+        seen.text.contains("\"*\""),
+        "the reviewer sees that they asked: {seen:?}"
+    );
+}

@@ -13,3 +13,4 @@ mod openapi;
 mod problems;
 mod sign_in;
 mod treasury;
+mod typed;

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use sanmiao::domain::application::{Application, ApplicationState, Filing, PolicyRef, Typed};
 use sanmiao::domain::award::{Award, BudgetKey};
+use sanmiao::domain::bank::AccountKind;
 use sanmiao::domain::decision::{Decision, Outcome};
 use sanmiao::domain::district::DistrictCode;
 use sanmiao::domain::document::{DocumentType, IdentityDocument};
@@ -184,6 +185,7 @@ pub(crate) fn snapshot(evidence: &Evidence) -> Snapshot {
 
 pub(crate) fn typed() -> Typed {
     Typed {
+        kind: AccountKind::YouyueCard,
         account: ACCOUNT.parse().unwrap(),
         bank: "102588002013".parse().or_else(|_| bank_code()).unwrap(),
         phone: Private::new(PHONE.to_owned()),

@@ -19,3 +19,4 @@ mod queues;
 mod round_trip;
 mod secrecy;
 mod sessions;
+mod typed;

@@ -8,13 +8,14 @@ use sanmiao::domain::id::*;
 use sanmiao::domain::judgement::Cause;
 use sanmiao::domain::person::Private;
 use sanmiao::domain::source::SourceId;
+use sanmiao::domain::typing::Typing;
 use sanmiao::store::{Rotation, Store, StoreError, Tx, VaultError};
 
 use super::fixture::*;
 use super::harness::{Db, Seeded, limits, material, on_both_databases, vault};
 
 /// Sealed columns that [`seal_everything`] fills.
-const SEALED: u64 = 9;
+const SEALED: u64 = 10;
 const WORDS: &str = "这不是我的姓名";
 
 /// What somebody was told of one policy.
@@ -32,6 +33,17 @@ fn fits(consent: ConsentId) -> Fits {
                 causes: vec![Cause::NoRecord],
             }],
         }],
+    }
+}
+
+/// What somebody is typing.
+fn typing() -> Typing {
+    let private = |text: &str| Private::new(text.to_owned());
+    Typing {
+        account: private(ACCOUNT),
+        phone: private(PHONE),
+        words: vec![("name".to_owned(), private(WORDS))],
+        ..Typing::default()
     }
 }
 
@@ -65,6 +77,9 @@ async fn seal_everything(store: &Store, passport: u32) -> (ApplicationId, Instru
     tx.keep_fits(owner.applicant, &fits(owner.consent))
         .await
         .unwrap();
+    // Of the same person, who is about to apply for something else.
+    let begun = draft(&mut tx, passport).await;
+    assert!(tx.keep_typing(begun.id, &typing(), NOW).await.unwrap());
     tx.commit().await.unwrap();
     (application, instruction.id)
 }
@@ -105,6 +120,9 @@ async fn open_everything(
         tx.fits(read.applicant, NOW).await?,
         Some(fits(read.consent))
     );
+    let mine = tx.applications_of(read.applicant).await?;
+    let begun = mine.iter().find(|one| one.filing.is_none()).unwrap();
+    assert_eq!(tx.typing(begun.id, NOW).await?, Some(typing()));
     Ok(())
 }
 

@@ -11,6 +11,7 @@ use sanmiao::context::Context;
 use sanmiao::domain::application::{Application, Typed};
 use sanmiao::domain::audit::Alarm;
 use sanmiao::domain::award::BudgetKey;
+use sanmiao::domain::bank::AccountKind;
 use sanmiao::domain::calendar::WorkingCalendar;
 use sanmiao::domain::document::{DocumentType, IdentityDocument};
 use sanmiao::domain::evidence::FetchOutcome;
@@ -392,6 +393,7 @@ fn typed(person: &Person, other: bool) -> Typed {
         person.account.number.as_str()
     };
     Typed {
+        kind: AccountKind::Other,
         account: account.parse().expect("an account"),
         bank: person.account.bank_cnaps.parse().expect("a bank"),
         phone: Private::new(person.phone.clone()),

@@ -17,7 +17,7 @@ use crate::error::StageError;
 use crate::store::Tx;
 
 /// How often a decision is tried while others change the same application.
-const ATTEMPTS: u8 = 5;
+pub(super) const ATTEMPTS: u8 = 5;
 
 impl Approve {
     /// Lets the machine decide a filed or parked application. Any other is returned as it stands, so that the
@@ -59,7 +59,7 @@ impl Approve {
     }
 
     /// One decision, one transaction.
-    async fn commit(
+    pub(super) async fn commit(
         &self,
         application: Application,
         applicant: &Applicant,

@@ -1,9 +1,11 @@
 //! An application whose register is away: when it is looked at again, and when a person is called.
 
 use super::Approve;
+use super::decide::{ATTEMPTS, located};
+use crate::approve::case::Way;
 use crate::domain::application::{Application, ApplicationState};
 use crate::domain::audit::AlarmKind;
-use crate::domain::id::AlarmId;
+use crate::domain::id::{AlarmId, ApplicationId};
 use crate::domain::notice::Occasion;
 use crate::domain::source::SourceId;
 use crate::error::StageError;
@@ -17,6 +19,41 @@ const RETRY_MAX_MS: i64 = 5_000;
 const PARKED_ALARM_MS: i64 = 3_600_000;
 
 impl Approve {
+    /// A register has answered while others are still being asked. An application that goes on waiting waits for fewer from now on, and
+    /// whoever looks on sees it. Nothing is decided here: that comes when all have been asked.
+    ///
+    /// # Errors
+    /// `NotFound`, or of the store.
+    pub async fn hear(&self, id: ApplicationId) -> Result<(), StageError> {
+        // Another register may have answered at the same moment: whoever comes second looks at both answers.
+        for _ in 1..ATTEMPTS {
+            match self.try_hear(id).await {
+                Err(error) if error.lost_race() => {}
+                other => return other,
+            }
+        }
+        self.try_hear(id).await
+    }
+
+    async fn try_hear(&self, id: ApplicationId) -> Result<(), StageError> {
+        let mut tx = self.ctx.store.read().await?;
+        let application = tx.application(id).await?;
+        let application = application.ok_or(StageError::not_found("application"))?;
+        let ApplicationState::Parked { sources, .. } = &application.state else {
+            return Ok(());
+        };
+        let sources = sources.clone();
+        let (case, applicant) = self.load_filing(&mut tx, &application).await?;
+        drop(tx);
+        let judged = case.judge();
+        if matches!(&judged.way, Way::Park(silent) if *silent != sources) {
+            let application = located(application, &case, &judged);
+            let after = self.commit(application, &applicant, &case, &judged).await?;
+            self.tell(&after);
+        }
+        Ok(())
+    }
+
     /// Parks it, for the first time or again; the applicant is told of the first time.
     pub(super) async fn park(
         &self,

@@ -782,3 +782,21 @@ fn every_problem_is_told_at_once() {
         .collect();
     assert_eq!(codes, ["shares_do_not_fit", "unknown_fact", "unknown_fact"]);
 }
+
+#[test]
+fn no_row_of_a_form_can_be_called_like_the_whole_of_it() {
+    use crate::domain::form::Dispute;
+    for id in [
+        Dispute::WHOLE,
+        "",
+        "a*",
+        "*a",
+        "A",
+        "a-b",
+        "a/b",
+        "a b",
+        "words\u{a0}",
+    ] {
+        plant(PHD, "/form/0/id", json!(id), "wrong_form", "/form/0/id");
+    }
+}

@@ -121,23 +121,38 @@ impl Page {
     /// A value of a register as people say it; as it stands where there is no word for it. Several are told apart by a comma.
     #[must_use]
     pub fn value(&self, value: &str) -> String {
+        self.value_at("", "", value)
+    }
+
+    /// The same where it is known which register has it where: there are codes that mean something only there.
+    #[must_use]
+    pub fn value_at(&self, origin: &str, pointer: &str, value: &str) -> String {
         if value.is_empty() {
             return self.say(t::NOTHING).into_owned();
         }
-        let each = value.split(", ").map(|value| self.single(value));
-        each.collect::<Vec<_>>().join(" · ")
+        let said = |code: &str| {
+            let words = t::code_at(origin, pointer, code).or_else(|| t::code(code));
+            let words = words.map(|words| self.say(words).into_owned());
+            words.or_else(|| self.district(code))
+        };
+        if let Some(words) = said(value) {
+            return words;
+        }
+        // Several codes stand in one row; a name or a title of several words is no list of codes.
+        let parts = value.split([',', ' ']).filter(|part| !part.is_empty());
+        let parts: Option<Vec<_>> = parts.map(said).collect();
+        parts
+            .filter(|parts| !parts.is_empty())
+            .map_or_else(|| value.to_owned(), |parts| parts.join("、"))
     }
 
-    fn single(&self, value: &str) -> String {
-        if let Some(words) = t::code(value) {
-            return self.say(words).into_owned();
-        }
-        let district: Option<DistrictCode> = value.parse().ok();
-        let name = district.and_then(|code| match self.preferences.language {
+    fn district(&self, code: &str) -> Option<String> {
+        let code: DistrictCode = code.parse().ok()?;
+        let name = match self.preferences.language {
             Language::Chinese => code.name_zh(),
             Language::English => code.name_en(),
-        });
-        name.map_or_else(|| value.to_owned(), str::to_owned)
+        };
+        name.map(str::to_owned)
     }
 
     pub(super) fn tag(&self) -> &'static str {
@@ -231,5 +246,21 @@ mod tests {
         assert_eq!(page.value("440604"), "禅城区");
         assert_eq!(page.value("full_time"), "全日制");
         assert_eq!(page.value("<b>"), "<b>");
+        assert_eq!(page.value("settling_in, rent"), "安家补贴、租房补贴");
+        assert_eq!(page.value("settling_in of rent"), "settling_in of rent");
+        assert_eq!(page.value(""), "");
+    }
+
+    #[test]
+    fn a_code_that_means_something_in_one_register_alone_is_said_there_alone() {
+        let page = Page::new(Preferences::default(), None, "/");
+        assert_eq!(page.value_at("degree", "/records/0/level", "2"), "博士");
+        assert_eq!(
+            page.value_at("degree", "/recognitions/1/level", "3 4"),
+            "硕士、学士"
+        );
+        assert_eq!(page.value_at("degree", "/records/0/serial", "2"), "2");
+        assert_eq!(page.value_at("education", "/records/0/level", "2"), "2");
+        assert_eq!(page.value("2"), "2");
     }
 }

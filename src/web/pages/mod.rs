@@ -55,10 +55,11 @@ pub fn routes() -> Routes {
 
 /// The pages of one application and of its money.
 fn of_applications() -> Routes {
-    use self::applications::{acts, correct, downloads, events, explanation, receipt};
+    use self::applications::{acts, correct, downloads, events, explanation, receipt, typed};
     let applicant = Access::Page(Visitors::Applicant);
     Routes::new()
         .add(applicant, of!(applications::show))
+        .add(applicant, of!(typed::keep))
         .add(applicant, of!(acts::dispute))
         .add(applicant, of!(acts::file))
         .add(applicant, of!(fits::look))

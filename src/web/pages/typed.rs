@@ -2,18 +2,22 @@
 //! said at once, and given back as it was typed.
 
 use crate::domain::application::Typed;
-use crate::domain::bank::{AccountNumber, BankCode};
+use crate::domain::bank::{AccountKind, AccountNumber, BankCode};
 use crate::domain::person::Private;
+use crate::domain::typing::{FIELD_CHARS_MAX, Typing};
+use crate::error::StageError;
 use crate::web::api::payments::account::mobile_number;
+use crate::web::session::Posted;
 use crate::web::texts as t;
 use crate::web::words::Words;
 
+/// What stands before a row's name in the name of the field for what is wrong with it.
+const WORDS_OF: &str = "words-";
+
 /// The fields as they stand in the page.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct TypedForm {
-    account: Private<String>,
-    bank: Private<String>,
-    phone: Private<String>,
+    typing: Typing,
     /// Said to have been compared with the card.
     pub compared: bool,
     /// The account looks odd and must be compared.
@@ -39,53 +43,113 @@ pub struct Field<'a> {
     pub inputmode: &'static str,
     /// What a browser may fill in.
     pub autocomplete: &'static str,
+    /// Most characters.
+    pub chars_max: usize,
 }
 
-impl Default for TypedForm {
-    fn default() -> Self {
-        let empty = || Private::new(String::new());
+impl From<Typing> for TypedForm {
+    fn from(typing: Typing) -> Self {
         Self {
-            account: empty(),
-            bank: empty(),
-            phone: empty(),
-            compared: false,
-            is_odd: false,
-            errors: Vec::new(),
+            typing,
+            ..Self::default()
         }
     }
 }
 
 impl TypedForm {
-    /// As it was posted, or kept.
+    /// As it was posted by a page that has these buttons and hidden fields beside what is typed.
+    ///
+    /// # Errors
+    /// `UnknownField` for what no page of ours sends, or sends twice.
+    pub fn posted(posted: &Posted, beside: &[&str]) -> Result<Self, StageError> {
+        let mut form = Self::default();
+        let mut seen = Vec::new();
+        for (name, value) in posted.fields() {
+            let is_known = form.take(name, value) || beside.contains(&name.as_str());
+            if !is_known || seen.contains(&name) {
+                tracing::warn!("a form with a field that no page sends was refused");
+                return Err(StageError::UnknownField {
+                    field: name.clone(),
+                });
+            }
+            seen.push(name);
+        }
+        Ok(form)
+    }
+
+    /// As it was kept; what is none of its fields is left aside.
     #[must_use]
     pub fn of<'f>(fields: impl IntoIterator<Item = &'f (String, String)>) -> Self {
         let mut form = Self::default();
         for (name, value) in fields {
-            // Spaces and hyphens are how cards print numbers.
-            let plain = || {
-                Private::new(
-                    value
-                        .chars()
-                        .filter(|c| !matches!(c, ' ' | '-' | '\u{a0}'))
-                        .collect(),
-                )
-            };
-            match name.as_str() {
-                "account" => form.account = plain(),
-                "bank" => form.bank = plain(),
-                "phone" => form.phone = plain(),
-                "compared" => form.compared = true,
-                _ => {}
-            }
+            form.take(name, value);
         }
         form
     }
 
+    /// Takes one field; whether it is one of what is typed.
+    fn take(&mut self, name: &str, value: &str) -> bool {
+        let typing = &mut self.typing;
+        match name {
+            // The words are the page's own: whoever sends another has not chosen.
+            "kind" => match AccountKind::parse(value) {
+                Some(kind) => typing.kind = Some(kind),
+                None => return false,
+            },
+            "account" => typing.account = plain(value),
+            "bank" => typing.bank = plain(value),
+            "phone" => typing.phone = plain(value),
+            "compared" => self.compared = true,
+            _ => {
+                let Some(row) = name.strip_prefix(WORDS_OF) else {
+                    return false;
+                };
+                // Browsers end lines with two characters; people count one.
+                let words = value.replace("\r\n", "\n");
+                if !words.trim().is_empty() {
+                    typing.words.push((row.to_owned(), Private::new(words)));
+                }
+            }
+        }
+        true
+    }
+
+    /// What the account is called, as chosen.
+    fn kind(&self) -> AccountKind {
+        self.typing.kind.unwrap_or_default()
+    }
+
+    /// The kinds there are: the word, its name, and whether it is chosen.
+    #[must_use]
+    pub fn kinds(&self) -> [(&'static str, Words, bool); 2] {
+        let chosen = self.kind();
+        AccountKind::ALL.map(|kind| (kind.as_str(), t::kind_offered(kind), kind == chosen))
+    }
+
+    /// What is kept of it.
+    #[must_use]
+    pub const fn typing(&self) -> &Typing {
+        &self.typing
+    }
+
+    /// What is being said about a row.
+    #[must_use]
+    pub fn words_of(&self, row: &str) -> &str {
+        let mut all = self.typing.words.iter();
+        all.find(|(field, _)| field == row)
+            .map_or("", |(_, words)| words.reveal().as_str())
+    }
+
+    /// Forgets what was being said about a row, for it has been said.
+    pub fn said(&mut self, row: &str) {
+        self.typing.words.retain(|(field, _)| field != row);
+    }
+
     /// Reads it; `None` when something is wrong, which the form then says.
     pub fn read(&mut self) -> Option<Typed> {
-        let account: Option<AccountNumber> = self.account.reveal().parse().ok();
-        let bank: Option<BankCode> = self.bank.reveal().parse().ok();
-        let phone = mobile_number(self.phone.reveal());
+        let account: Option<AccountNumber> = self.typing.account.reveal().parse().ok();
+        let bank: Option<BankCode> = self.typing.bank.reveal().parse().ok();
+        let phone = mobile_number(self.typing.phone.reveal());
         self.is_odd = account
             .as_ref()
             .is_some_and(|account| account.warning().is_some());
@@ -105,6 +169,7 @@ impl TypedForm {
             return None;
         }
         Some(Typed {
+            kind: self.kind(),
             account: account?,
             bank: bank?,
             phone: phone?,
@@ -133,6 +198,7 @@ impl TypedForm {
                 .map(|(_, words)| words.clone()),
             inputmode: if name == "phone" { "tel" } else { "numeric" },
             autocomplete,
+            chars_max: FIELD_CHARS_MAX,
         };
         [
             field(
@@ -140,7 +206,7 @@ impl TypedForm {
                 t::ACCOUNT,
                 t::ACCOUNT_HINT,
                 t::ACCOUNT_ODD,
-                self.account.reveal().as_str(),
+                self.typing.account.reveal().as_str(),
                 "off",
             ),
             field(
@@ -148,7 +214,7 @@ impl TypedForm {
                 t::BANK,
                 t::BANK_HINT,
                 t::BANK_ODD,
-                self.bank.reveal().as_str(),
+                self.typing.bank.reveal().as_str(),
                 "off",
             ),
             field(
@@ -156,11 +222,17 @@ impl TypedForm {
                 t::PHONE,
                 t::PHONE_HINT,
                 t::PHONE_ODD,
-                self.phone.reveal().as_str(),
+                self.typing.phone.reveal().as_str(),
                 "tel",
             ),
         ]
     }
+}
+
+/// Spaces and hyphens are how cards print numbers.
+fn plain(value: &str) -> Private<String> {
+    let is_plain = |c: &char| !matches!(c, ' ' | '-' | '\u{a0}');
+    Private::new(value.chars().filter(is_plain).collect())
 }
 
 #[cfg(test)]

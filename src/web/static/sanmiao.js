@@ -47,17 +47,65 @@ function oneClick(form) {
   window.addEventListener("pageshow", () => delete form.dataset.sent);
 }
 
+const KEEP_AFTER_MS = 1500;
+
+// Keeps what was typed once typing has stopped, and when the page is put away; nobody waits for it. What came later counts, so
+// that a sending under way is given up for the next.
+function keepTyping(form) {
+  const kept = form.querySelector("[data-kept]");
+  let timer;
+  let sending;
+  const rest = () => clearTimeout(timer);
+  const keep = async () => {
+    rest();
+    if (!form.dataset.typed) return;
+    delete form.dataset.typed;
+    sending?.abort();
+    sending = new AbortController();
+    const body = new URLSearchParams(new FormData(form));
+    const { signal } = sending;
+    const options = { method: "POST", body, keepalive: true, redirect: "manual", signal };
+    const answer = await fetch(form.dataset.keep, options).catch(() => undefined);
+    if (answer?.ok) kept.hidden = Boolean(form.dataset.typed);
+    else if (!signal.aborted) form.dataset.typed = "yes";
+  };
+  form.addEventListener("input", () => {
+    form.dataset.typed = "yes";
+    kept.hidden = true;
+    rest();
+    timer = setTimeout(keep, KEEP_AFTER_MS);
+  });
+  // Whatever is sent takes along all that was typed.
+  form.addEventListener("submit", () => {
+    rest();
+    delete form.dataset.typed;
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") keep();
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) form.dataset.typed = "yes";
+  });
+}
+
 // Follows an application: whenever it may have moved, the server's own page is fetched and the part that changed is replaced.
 function follow(part) {
   const source = new EventSource(part.dataset.follow);
-  let shown = part.outerHTML;
+  const whole = (one) => one.outerHTML;
+  const checks = (one) => [...one.querySelectorAll(".arriving > li")];
+  let shown = whole(part);
+  let seen = checks(part).map(whole);
   source.addEventListener("state", async () => {
     const answer = await fetch(location.pathname, { headers: { accept: "text/html" } });
     if (!answer.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector("[data-follow], [data-settled]");
-    if (!fresh || fresh.outerHTML === shown) return;
-    shown = fresh.outerHTML;
+    if (!fresh || whole(fresh) === shown) return;
+    shown = whole(fresh);
+    // Only a check whose verdict is new arrives; the others have been there.
+    const now = checks(fresh).map(whole);
+    checks(fresh).forEach((check, at) => check.classList.toggle("was", seen.includes(now[at])));
+    seen = now;
     const before = part;
     part = document.adoptNode(fresh);
     before.replaceWith(part);
@@ -70,6 +118,7 @@ document.querySelectorAll("form[data-one-click]").forEach((form) => {
   checkEarly(form);
   oneClick(form);
 });
+document.querySelectorAll("form[data-keep]").forEach(keepTyping);
 document.querySelectorAll("[data-follow]").forEach(follow);
 document.querySelectorAll("[data-print]").forEach((button) => {
   button.hidden = false;

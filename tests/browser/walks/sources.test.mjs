@@ -26,6 +26,33 @@ for (const script of [true, false]) {
   });
 }
 
+walk("two registers are down; what the first one says is seen while the second is waited for", async ({ world, visit }) => {
+  const person = await world.person("ordinary");
+  const visitor = await visit();
+  const waiting = (register) => visitor.page.locator(".checks > .wait").filter({ hasText: register });
+  const down = (channel) => ({ channel, fault: { kind: "down" } });
+  await world.faults(down("degree"), down("social_security"));
+  try {
+    await file(visitor, person);
+    await seesState(visitor, WORDS.parked);
+    // What has been answered already has its verdict; the rest says for whom it waits.
+    await visitor.sees(visitor.page.locator(".checks > .met"));
+    await visitor.sees(waiting(WORDS.degreeRegister));
+    await visitor.sees(waiting(WORDS.socialRegister));
+    await clean(visitor);
+    await world.down("social_security");
+    await waiting(WORDS.degreeRegister).first().waitFor({ state: "detached" });
+    await seesState(visitor, WORDS.parked);
+    await visitor.sees(waiting(WORDS.socialRegister));
+    // Only a check with a new verdict arrives; the others stay where they were.
+    await visitor.sees(visitor.page.locator(".checks > .met.was"));
+  } finally {
+    await world.well();
+  }
+  await seesState(visitor, WORDS.approved);
+  await visitor.page.locator(".checks > .wait").first().waitFor({ state: "detached" });
+});
+
 walk("whoever waits for a register may ask for a person instead", async ({ house, world, visit }) => {
   const person = await world.person("ordinary");
   const visitor = await visit();

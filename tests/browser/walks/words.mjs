@@ -17,6 +17,8 @@ export const WORDS = {
   checkHeading: /^请核对$|^Please check$/,
   file: /^确认提交$|^File it$/,
   account: /银行账号|Account number/,
+  kind: /收款账户|Where the money goes/,
+  youyueCard: /(?:优粤佛山卡|Youyue card)/,
   bank: /联行号|CNAPS code/,
   phone: /手机号码|Mobile telephone/,
   wrong: /有误|This is wrong/,
@@ -25,12 +27,22 @@ export const WORDS = {
   disputed: /您已说明此项有误|You said that this is wrong/,
   ahead: /^提交后由专人核实$|^A person will look into this$/,
   errorSummary: /需要更正|something to correct/,
+  saveForLater: /^暂存，以后再填$|^Save for later$/,
+  typedKept: /已暂存|Saved\./,
+  typedQuietly: /已自动保存|What you typed is saved/,
+  typedBack: /上次填写的内容还在|What you typed last time/,
+  withdraw: /^撤回申请$|^Withdraw$/,
+  renewed: /数据已更新|asked anew/,
+  outOfDate: /页面已经失效|out of date/,
+  backToPage: /返回刚才的页面|Back to the page/,
   compared: /我已对照|I have compared/,
 
   // Then the answer
   approved: /通过了|Approved/,
   referred: /已转专人办理|A person has it now/,
   parked: /等待数源部门恢复|Waiting for a register/,
+  degreeRegister: /学位$|Degree$/,
+  socialRegister: /社会保险$|Social security$/,
   askPerson: /^要求人工办理$|^Ask for a person$/,
   trackingNumber: /受理编号|Reference/,
   promisedDate: /承诺办结|Promised by/,
@@ -42,6 +54,9 @@ export const WORDS = {
 
   // For everybody
   english: /^English$/,
+  textSize: /^字号$|^Text size$/,
+  theme: /^外观$|^Appearance$/,
+  applyPreferences: /^应用$|^Apply$/,
   signOut: /^退出$|^Sign out$/,
   signInAgain: /^重新登录$|^Sign in again$/,
 };

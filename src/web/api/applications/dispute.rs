@@ -45,6 +45,7 @@ impl Read for DisputeRequest {
     request_body = DisputeRequest,
     responses(
         (status = 201, description = "Noted", body = DisputeView),
+        (status = 200, description = "Said before, in these words: a row is called wrong once", body = DisputeView),
         (status = 409, description = "The form is newer, or was filed already", body = crate::web::problem::ProblemSchema,
             content_type = "application/problem+json")
     ))]
@@ -54,9 +55,14 @@ pub(super) async fn dispute(
     Id(id): Id<ApplicationId>,
     Body(said): Body<DisputeRequest>,
 ) -> Result<(StatusCode, Json<DisputeView>), Problem> {
-    let dispute = web
+    let noted = web
         .prefill
         .dispute(me.id, id, said.snapshot_id, &said.field, &said.words)
         .await?;
-    Ok((StatusCode::CREATED, Json((&dispute).into())))
+    let status = if noted.is_new {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
+    Ok((status, Json((&noted.dispute).into())))
 }

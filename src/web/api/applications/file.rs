@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use utoipa::ToSchema;
 
 use crate::domain::application::{Application, StateName, Typed};
-use crate::domain::bank::{AccountNumber, BankCode};
+use crate::domain::bank::{AccountKind, AccountNumber, BankCode};
 use crate::domain::id::{ApplicationId, SnapshotId};
 use crate::domain::person::Private;
 use crate::telemetry::RequestId;
@@ -23,6 +23,10 @@ pub struct FileRequest {
     /// The form that was confirmed. Its values do not travel back.
     #[schema(value_type = String, example = "019a0000-0000-7000-8000-000000000002")]
     snapshot_id: SnapshotId,
+    /// What the account is called: `youyue_card` (优粤佛山卡) or `other`; `other` when it is left out. Every account is checked and paid in
+    /// the same way.
+    #[schema(value_type = String, required = false, example = "youyue_card", default = "other")]
+    account_kind: AccountKind,
     /// Account the money goes to; its holder is the applicant.
     #[schema(value_type = String, example = "6222020000000000018")]
     account: AccountNumber,
@@ -38,12 +42,14 @@ impl Read for FileRequest {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let snapshot_id = fields.required("snapshot_id", id);
         let AccountRequest {
+            account_kind,
             account,
             bank,
             phone,
         } = read_account(fields)?;
         Some(Self {
             snapshot_id: snapshot_id?,
+            account_kind,
             account,
             bank,
             phone,
@@ -72,6 +78,7 @@ pub(super) async fn file(
     Body(asked): Body<FileRequest>,
 ) -> Result<(StatusCode, Json<ApplicationView>), Problem> {
     let typed = Typed {
+        kind: asked.account_kind,
         account: asked.account,
         bank: asked.bank,
         phone: asked.phone,
@@ -92,11 +99,11 @@ pub(super) async fn file(
 }
 
 /// The application after judging. It is filed, whatever happens here: when judging fails, the resumer takes it up.
-async fn judged(web: &Web, filed: Application) -> Application {
+pub(super) async fn judged(web: &Web, filed: Application) -> Application {
     match web.approve.decide(filed.id).await {
         Ok(application) => application,
         Err(error) => {
-            tracing::error!(%error, "an application was filed but not judged; it is taken up again");
+            tracing::error!(%error, "an application was not judged; it is taken up again");
             web.ctx.bell.ring_resume();
             filed
         }

@@ -9,6 +9,7 @@ pub mod list;
 pub mod one;
 pub mod open;
 pub mod payments;
+pub mod person;
 pub mod withdraw;
 
 use utoipa_axum::routes as of;
@@ -26,6 +27,7 @@ pub fn routes() -> Routes {
         .add(Access::Applicant, of!(form::form))
         .add(Access::Applicant, of!(dispute::dispute))
         .add(Access::Applicant, of!(file::file))
+        .add(Access::Applicant, of!(person::person))
         .add(Access::Applicant, of!(withdraw::withdraw))
         .add(Access::Applicant, of!(explanation::explanation))
         .add(Access::Applicant, of!(payments::payments))

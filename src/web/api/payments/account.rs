@@ -5,7 +5,7 @@ use axum::extract::State;
 use utoipa::ToSchema;
 
 use crate::domain::application::Typed;
-use crate::domain::bank::{AccountNumber, BankCode};
+use crate::domain::bank::{AccountKind, AccountNumber, BankCode};
 use crate::domain::id::PaymentId;
 use crate::domain::person::Private;
 use crate::web::Web;
@@ -17,6 +17,10 @@ use crate::web::problem::Problem;
 /// Where the money goes, and where messages go.
 #[derive(Debug, ToSchema)]
 pub struct AccountRequest {
+    /// What the account is called: `youyue_card` (优粤佛山卡) or `other`; `other` when it is left out. Every account is checked and paid in
+    /// the same way.
+    #[schema(value_type = String, required = false, example = "youyue_card", default = "other")]
+    pub account_kind: AccountKind,
     /// Account the money goes to; its holder is the applicant.
     #[schema(value_type = String, example = "6222020000000000018")]
     pub account: AccountNumber,
@@ -34,7 +38,7 @@ impl Read for AccountRequest {
     }
 }
 
-/// Reads the three members that an applicant types.
+/// Reads the members that an applicant types.
 pub fn read_account(fields: &mut Fields<'_>) -> Option<AccountRequest> {
     let digits = (
         "请填写银行账号，只写数字",
@@ -45,10 +49,16 @@ pub fn read_account(fields: &mut Fields<'_>) -> Option<AccountRequest> {
         "请填写手机号码，例如 13800000000，境外号码以 + 和国家代码开头",
         "write a mobile number, such as 13800000000, or + and country code",
     );
+    let kinds = (
+        "请填写 youyue_card（优粤佛山卡）或 other（其他银行账户）",
+        "write youyue_card or other",
+    );
+    let account_kind = fields.optional("account_kind", chosen(AccountKind::parse, kinds));
     let account = fields.required("account", parsed(digits));
     let bank = fields.required("bank", parsed(cnaps));
     let phone = fields.required("phone", chosen(mobile_number, mobile));
     Some(AccountRequest {
+        account_kind: account_kind?.unwrap_or_default(),
         account: account?,
         bank: bank?,
         phone: phone?,
@@ -84,6 +94,7 @@ pub(super) async fn account(
     Body(typed): Body<AccountRequest>,
 ) -> Result<Json<PaymentBody>, Problem> {
     let typed = Typed {
+        kind: typed.account_kind,
         account: typed.account,
         bank: typed.bank,
         phone: typed.phone,

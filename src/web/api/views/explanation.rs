@@ -21,6 +21,10 @@ pub struct FindingView {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false, example = json!([]))]
     pub causes: Vec<&'static str>,
+    /// Registers that have not answered yet and may settle it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["degree"]))]
+    pub waits_for: Vec<&'static str>,
     /// What is asked, in Chinese.
     pub title_zh: String,
     /// What is asked, in English.
@@ -51,6 +55,11 @@ impl From<&Explanation> for FindingView {
             criterion: finding.criterion.clone(),
             verdict: finding.verdict.as_str(),
             causes,
+            waits_for: finding
+                .waits_for
+                .iter()
+                .map(|source| source.as_str())
+                .collect(),
             title_zh: finding.title.zh.clone(),
             title_en: finding.title.en.clone(),
             reason_zh: finding.reason.zh.clone(),

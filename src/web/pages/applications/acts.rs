@@ -5,8 +5,10 @@ use axum::response::Response;
 
 use super::address;
 use super::form::{self, Shown};
+use super::typed::keep_aside;
 use crate::domain::application::StateName;
 use crate::domain::id::{ApplicationId, SnapshotId};
+use crate::domain::person::Applicant;
 use crate::error::StageError;
 use crate::prefill::service::WORDS_MAX;
 use crate::telemetry::RequestId;
@@ -20,6 +22,7 @@ use crate::web::pages::typed::TypedForm;
 use crate::web::problem::{Kind, Problem};
 use crate::web::session::{Posted, Visit};
 use crate::web::texts as t;
+use crate::web::words::Words;
 
 fn snapshot(posted: &Posted) -> Result<SnapshotId, Problem> {
     let named = posted.get("snapshot").and_then(|text| text.parse().ok());
@@ -39,14 +42,11 @@ pub(in crate::web::pages) async fn dispute(
     posted: Posted,
 ) -> Result<Response, Problem> {
     let page = Page::new(preferences, Some(&visit), address(id));
+    let typed = TypedForm::posted(&posted, &["snapshot", "field"])?;
     let field = posted.get("field").unwrap_or_default().to_owned();
-    let words = posted
-        .get(&format!("words-{field}"))
-        .unwrap_or_default()
-        .trim()
-        .to_owned();
+    let words = typed.words_of(&field).trim().to_owned();
     let mut shown = Shown {
-        typed: TypedForm::of(posted.fields()),
+        typed,
         ..Shown::default()
     };
     let wrong = match words.chars().count() {
@@ -55,16 +55,23 @@ pub(in crate::web::pages) async fn dispute(
         _ => None,
     };
     if let Some(wrong) = wrong {
-        shown.dispute = Some((field, words, wrong));
+        keep_aside(&web, me.id, id, &shown.typed).await;
+        shown.dispute = Some((field, wrong));
         return form::page(&web, &page, &me, id, shown).await;
     }
-    let said = web.prefill.form(me.id, id).await?.disputes;
-    // Sending the page once more says nothing new.
-    if !said.iter().any(|dispute| dispute.field == field) {
-        web.prefill
-            .dispute(me.id, id, snapshot(&posted)?, &field, &words)
-            .await?;
+    let named = snapshot(&posted)?;
+    let said = web.prefill.dispute(me.id, id, named, &field, &words).await;
+    match said {
+        Ok(_) => shown.typed.said(&field),
+        Err(StageError::SnapshotMismatch { .. }) => {
+            return again(&web, &page, &me, id, shown.typed, Some(t::RENEWED)).await;
+        }
+        Err(error) => {
+            keep_aside(&web, me.id, id, &shown.typed).await;
+            return Err(error.into());
+        }
     }
+    keep_aside(&web, me.id, id, &shown.typed).await;
     shown.notice = Some(t::WRONG_SAID);
     form::page(&web, &page, &me, id, shown).await
 }
@@ -90,31 +97,46 @@ pub(in crate::web::pages) async fn file(
     if application.state.name() != StateName::Draft {
         return Ok(see_other(&page.path));
     }
-    let mut form = TypedForm::of(posted.fields());
-    let again = |typed, notice| Shown {
-        typed,
-        notice,
-        ..Shown::default()
-    };
-    let Some(typed) = form.read() else {
-        return form::page(&web, &page, &me, id, again(form, None)).await;
+    let mut typed = TypedForm::posted(&posted, &["snapshot"])?;
+    let Some(read) = typed.read() else {
+        return again(&web, &page, &me, id, typed, None).await;
     };
     let snapshot = snapshot(&posted)?;
-    match web
+    let filed = web
         .prefill
-        .file(me.id, id, snapshot, typed, request_id.as_str())
-        .await
-    {
+        .file(me.id, id, snapshot, read, request_id.as_str());
+    match filed.await {
         Ok(_) => {
             web.approve.decide(id).await?;
             Ok(see_other(&page.path))
         }
-        // The registers were asked anew since: look again, and keep what was typed.
+        // The registers were asked anew since: look again.
         Err(StageError::SnapshotMismatch { .. }) => {
-            form::page(&web, &page, &me, id, again(form, Some(t::RENEWED))).await
+            again(&web, &page, &me, id, typed, Some(t::RENEWED)).await
         }
-        Err(error) => Err(error.into()),
+        Err(error) => {
+            keep_aside(&web, me.id, id, &typed).await;
+            Err(error.into())
+        }
     }
+}
+
+/// The form once more, with what was typed, which is kept.
+async fn again(
+    web: &Web,
+    page: &Page,
+    me: &Applicant,
+    id: ApplicationId,
+    typed: TypedForm,
+    notice: Option<Words>,
+) -> Result<Response, Problem> {
+    keep_aside(web, me.id, id, &typed).await;
+    let shown = Shown {
+        typed,
+        notice,
+        ..Shown::default()
+    };
+    form::page(web, page, me, id, shown).await
 }
 
 /// 要求人工办理.

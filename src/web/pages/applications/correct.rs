@@ -81,7 +81,7 @@ pub(in crate::web::pages) async fn correct(
 ) -> Result<Response, Problem> {
     let application = web.payout.application_of(me.id, id).await?;
     let page = Page::new(preferences, Some(&visit), format!("/payments/{id}/account"));
-    let mut form = TypedForm::of(posted.fields());
+    let mut form = TypedForm::posted(&posted, &[])?;
     let Some(typed) = form.read() else {
         return Ok(shown(&page, form));
     };

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::approve::service::Viewer;
 use crate::domain::id::ApplicationId;
+use crate::domain::typing::Typing;
 use crate::web::Web;
 use crate::web::api::views::{ApplicationView, DecisionView, FindingView, FormBody, PaymentBody};
 use crate::web::auth::Me;
@@ -25,6 +26,9 @@ struct Everything {
     decision: Option<DecisionView>,
     findings: Vec<FindingView>,
     payments: Vec<PaymentBody>,
+    /// What was typed and is not filed yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    typed_so_far: Option<Typing>,
 }
 
 /// My data, whole.
@@ -51,6 +55,7 @@ pub(in crate::web::pages) async fn data(
             .iter()
             .map(|view| PaymentBody::of(&view.payment, &view.instructions))
             .collect(),
+        typed_so_far: web.prefill.typing(me.id, id).await?,
     };
     attachment("sanmiao-data", id, &everything)
 }

@@ -8,6 +8,7 @@ use axum::response::Response;
 use super::address;
 use super::status::Check;
 use crate::approve::service::Viewer;
+use crate::domain::application::StateName;
 use crate::domain::id::ApplicationId;
 use crate::web::Web;
 use crate::web::auth::Me;
@@ -57,6 +58,7 @@ pub(in crate::web::pages) async fn explanation(
         };
         (by, page.moment(decision.at), decision.hash.to_string())
     });
+    let waits = application.state.name() == StateName::Parked;
     let template = ExplanationPage {
         page: &page,
         id: id.to_string(),
@@ -66,7 +68,7 @@ pub(in crate::web::pages) async fn explanation(
         checks: explained
             .findings
             .iter()
-            .map(|finding| Check::of(&page, finding))
+            .map(|finding| Check::of(&page, finding, waits))
             .collect(),
     };
     Ok(page.render(StatusCode::OK, &template))

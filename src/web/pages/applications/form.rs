@@ -27,8 +27,8 @@ const DOCUMENT_NUMBER: &str = "document_number";
 pub struct Shown {
     /// As typed.
     pub typed: TypedForm,
-    /// Row of which something was said to be wrong, the words, and what is wrong with those.
-    pub dispute: Option<(String, String, Words)>,
+    /// Row of which something was said to be wrong, and what is wrong with the words.
+    pub dispute: Option<(String, Words)>,
     /// Something good to know.
     pub notice: Option<Words>,
 }
@@ -95,7 +95,7 @@ pub async fn page(
     for row in view.snapshot.rows.reveal() {
         template.take(row, &view, me, &shown);
     }
-    if let Some((field, _, words)) = &shown.dispute {
+    if let Some((field, words)) = &shown.dispute {
         template
             .errors
             .push((format!("words-{field}"), words.clone()));
@@ -120,29 +120,33 @@ async fn ahead(web: &Web, page: &Page, draft: &Application) -> Result<Vec<Check>
     let open = findings
         .iter()
         .filter(|finding| finding.verdict != Verdict::Met && finding.verdict != waits);
-    Ok(open.map(|finding| Check::of(page, finding)).collect())
+    Ok(open
+        .map(|finding| Check::of(page, finding, false))
+        .collect())
 }
 
 impl FormPage<'_> {
     fn take(&mut self, row: &Row, view: &FormView, me: &Applicant, shown: &Shown) {
         let title = self.title_of(row);
         let (values, from) = match &row.value {
-            RowValue::Filled { value, from } => (vec![self.value(row, value, me)], from),
+            RowValue::Filled { value, from } => (vec![self.value(row, value, from, me)], from),
             RowValue::Contradictory { values } => {
                 let Some((_, from)) = values.first() else {
                     return;
                 };
-                let all = values.iter().map(|(value, _)| self.page.value(value));
+                let all = values.iter();
+                let all = all.map(|(value, from)| self.said(value, from));
                 (all.collect(), from)
             }
             RowValue::NoRecord => return self.empty.push(title),
             RowValue::Pending => return self.pending.push(title),
             RowValue::Typed => return,
         };
-        let mine = shown
+        let words = shown.typed.words_of(&row.field).to_owned();
+        let is_wrong = shown
             .dispute
             .as_ref()
-            .filter(|(field, ..)| *field == row.field);
+            .is_some_and(|(field, _)| *field == row.field);
         let line = Line {
             field: row.field.clone(),
             title,
@@ -151,8 +155,8 @@ impl FormPage<'_> {
                 .disputes
                 .iter()
                 .any(|dispute| dispute.field == row.field),
-            is_open: mine.is_some(),
-            words: mine.map(|(_, words, _)| words.clone()).unwrap_or_default(),
+            is_open: is_wrong || !words.is_empty(),
+            words,
         };
         self.group(from).rows.push(line);
     }
@@ -178,10 +182,14 @@ impl FormPage<'_> {
         self.page.say(words).into_owned()
     }
 
-    fn value(&self, row: &Row, value: &str, me: &Applicant) -> String {
+    fn said(&self, value: &str, from: &Provenance) -> String {
+        self.page.value_at(&from.origin, &from.pointer, value)
+    }
+
+    fn value(&self, row: &Row, value: &str, from: &Provenance, me: &Applicant) -> String {
         if row.field == DOCUMENT_NUMBER {
             return me.document.masked();
         }
-        self.page.value(value)
+        self.said(value, from)
     }
 }

@@ -1,6 +1,7 @@
 //! The applicant's own applications: one address each, which shows the form to check while it is a draft, and afterwards the answer and
 //! the money's way.
 
+mod account;
 pub mod acts;
 pub mod correct;
 pub mod downloads;
@@ -9,14 +10,13 @@ pub mod explanation;
 pub mod form;
 pub mod receipt;
 pub mod status;
+pub mod typed;
 
 use axum::extract::State;
 use axum::response::Response;
 
-use self::form::Shown;
 use super::layout::Page;
 use super::preferences::Preferences;
-use super::typed::TypedForm;
 use crate::domain::application::StateName;
 use crate::domain::id::ApplicationId;
 use crate::web::Web;
@@ -24,7 +24,6 @@ use crate::web::auth::Me;
 use crate::web::extract::Id;
 use crate::web::problem::Problem;
 use crate::web::session::Visit;
-use crate::web::texts as t;
 
 /// The address of an application's page.
 pub(super) fn address(id: ApplicationId) -> String {
@@ -47,14 +46,6 @@ pub(super) async fn show(
     if application.state.name() != StateName::Draft {
         return status::page(&web, &page, application).await;
     }
-    let kept = visit.take_kept(&web, &page.path).await?;
-    let shown = match &kept {
-        Some(kept) => Shown {
-            typed: TypedForm::of(kept.fields.reveal()),
-            notice: Some(t::KEPT_AFTER),
-            ..Shown::default()
-        },
-        None => Shown::default(),
-    };
+    let shown = typed::taken_up(&web, &visit, me.id, id).await?;
     form::page(&web, &page, &me, id, shown).await
 }

@@ -5,13 +5,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::address;
+use super::{account, address};
+use crate::domain::application::Application;
 use crate::domain::id::ApplicationId;
 use crate::domain::money::Money;
 use crate::domain::payment::PaymentState;
 use crate::payout::service::PaymentView;
 use crate::web::Web;
-use crate::web::api::views::InstructionView;
 use crate::web::auth::Me;
 use crate::web::extract::Id;
 use crate::web::pages::home::title;
@@ -42,13 +42,12 @@ struct Line {
 }
 
 impl Line {
-    fn of(page: &Page, view: &PaymentView) -> Option<Self> {
+    fn of(page: &Page, application: &Application, view: &PaymentView) -> Option<Self> {
         let newest = view.instructions.last()?;
-        let payee = InstructionView::from(newest).payee?;
         Some(Self {
             instalment: view.payment.instalment,
             amount: page.money(view.payment.amount),
-            account: payee.account,
+            account: account::shown(page, application, newest),
             at: page.moment(newest.settled_at?),
             treasury_no: newest.treasury_no.clone().unwrap_or_default(),
         })
@@ -83,7 +82,9 @@ pub(in crate::web::pages) async fn receipt(
         id: id.to_string(),
         title: title(&web, &page, &application),
         payee: me.name.reveal().clone(),
-        lines: settled().filter_map(|view| Line::of(&page, view)).collect(),
+        lines: settled()
+            .filter_map(|view| Line::of(&page, &application, view))
+            .collect(),
         total: page.money(total),
     };
     Ok(page.render(StatusCode::OK, &template))

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::account;
 use crate::approve::explain::Explanation;
 use crate::domain::application::{Application, ApplicationState, StateName};
 use crate::domain::judgement::{Cause, Verdict};
@@ -75,6 +76,8 @@ pub(super) struct Check {
     pub(super) mood: &'static str,
     pub(super) mark: &'static str,
     pub(super) verdict: Words,
+    /// Registers it waits for.
+    pub(super) waits_for: String,
     pub(super) reason: String,
     pub(super) advice: Option<String>,
     pub(super) basis: String,
@@ -88,6 +91,8 @@ struct Paying {
     instalment: u8,
     amount: String,
     state: String,
+    /// Where it goes; empty before there is an instruction.
+    account: String,
     came_back: bool,
     way: Vec<(&'static str, Words, String)>,
 }
@@ -105,9 +110,10 @@ pub(super) async fn page(
     let payments = web.payout.payments_of(who, application.id).await?;
     let findings = web.approve.findings(&application).await?;
     let state = application.state.name();
+    let waits = state == StateName::Parked;
     let checks: Vec<Check> = findings
         .iter()
-        .map(|finding| Check::of(page, finding))
+        .map(|finding| Check::of(page, finding, waits))
         .collect();
     let template = StatusPage {
         page,
@@ -121,7 +127,10 @@ pub(super) async fn page(
         down: down(page, &application.state),
         promised: promised(web, &application),
         desk: desk(page, &application),
-        money: payments.iter().map(|view| Paying::of(page, view)).collect(),
+        money: payments
+            .iter()
+            .map(|view| Paying::of(page, &application, view))
+            .collect(),
         notice: if state == StateName::Referred {
             open_points(&checks)
         } else {
@@ -244,17 +253,29 @@ fn open_points(checks: &[Check]) -> Vec<(String, String, String)> {
 }
 
 impl Check {
-    pub(super) fn of(page: &Page, finding: &Explanation) -> Self {
+    /// In words. While an application waits for registers, what they may settle waits too; once a person has it, it is open.
+    pub(super) fn of(page: &Page, finding: &Explanation, waits: bool) -> Self {
+        let waits = waits && !finding.waits_for.is_empty();
         let (mood, mark) = match finding.verdict {
             Verdict::Met => ("met", "✓"),
             Verdict::NotMet => ("not", "✕"),
+            Verdict::CannotEstablish(_) if waits => ("wait", "…"),
             Verdict::CannotEstablish(_) => ("open", "?"),
         };
+        let registers = finding.waits_for.iter().filter(|_| waits);
+        let registers: Vec<_> = registers
+            .map(|source| page.say(t::source(*source)))
+            .collect();
         Self {
             title: page.text(&finding.title).to_owned(),
             mood,
             mark,
-            verdict: t::verdict(finding.verdict),
+            verdict: if waits {
+                t::CHECK_WAITS
+            } else {
+                t::verdict(finding.verdict)
+            },
+            waits_for: registers.join("、"),
             reason: page.text(&finding.reason).to_owned(),
             advice: finding
                 .advice
@@ -265,16 +286,23 @@ impl Check {
                 .facts
                 .iter()
                 .map(|fact| {
-                    let value = fact.value.as_deref().map(|value| page.value(value));
+                    let evidence = fact.evidence.as_ref();
+                    let place = evidence.and_then(|evidence| {
+                        Some((
+                            evidence.source.as_str(),
+                            evidence.pointers.first()?.as_str(),
+                        ))
+                    });
+                    let (source, pointer) = place.unwrap_or_default();
+                    let value = fact.value.as_deref();
+                    let value = value.map(|value| page.value_at(source, pointer, value));
                     let unknown = match fact.cause {
                         Some(Cause::NoRecord) => t::VALUE_NO_RECORD,
                         Some(Cause::Contradiction) => t::VALUE_CONTRADICTORY,
                         _ => t::VALUE_UNKNOWN,
                     };
-                    let origin = fact
-                        .evidence
-                        .as_ref()
-                        .map_or(t::FROM_IDENTITY, |evidence| t::source(evidence.source));
+                    let origin =
+                        evidence.map_or(t::FROM_IDENTITY, |evidence| t::source(evidence.source));
                     (
                         page.text(&fact.title).to_owned(),
                         value.unwrap_or_else(|| page.say(unknown).into_owned()),
@@ -287,7 +315,7 @@ impl Check {
 }
 
 impl Paying {
-    fn of(page: &Page, view: &PaymentView) -> Self {
+    fn of(page: &Page, application: &Application, view: &PaymentView) -> Self {
         let payment = &view.payment;
         let mut way: Vec<_> = view
             .instructions
@@ -305,6 +333,11 @@ impl Paying {
             instalment: payment.instalment,
             amount: page.money(payment.amount),
             state: page.say(t::payment(payment.state)).into_owned(),
+            account: view
+                .instructions
+                .last()
+                .map(|newest| account::shown(page, application, newest))
+                .unwrap_or_default(),
             came_back: payment.state == PaymentState::Returned,
             way,
         }
