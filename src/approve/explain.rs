@@ -154,6 +154,7 @@ pub fn signal(policy: &Policy, signal: Signal) -> Explanation {
             "您无需办理任何手续；需要说明时，承办人会联系您。",
             "You need do nothing; the officer will ask when something is to be explained.",
         )),
+        waits_for: Vec::new(),
         basis: policy.document().basis.clone(),
         waits_for: Vec::new(),
         facts: Vec::new(),

@@ -492,8 +492,8 @@ impl Prefill {
         self.claim(&mut tx, who, id, &policy.service().exclusive)
             .await?;
         let filed = tx.update_application(filed).await?;
-        self.mark(&mut tx, &filed, employer).await?;
         tx.forget_typing(id).await?;
+        self.mark(&mut tx, &filed, employer).await?;
         let (actor, detail) = (Actor::Applicant(who), json!({ "snapshot": snapshot }));
         ctx.audit(&mut tx, actor, "application.filed", id.to_string(), detail)
             .await?;

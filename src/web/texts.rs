@@ -321,18 +321,28 @@ pub fn code(code: &str) -> Option<Words> {
     Some(Words::of(zh, en))
 }
 
-/// A code that only one member of one register has. The level of a degree is the first digit of GB/T 6864-2003.
+/// A code that means something in one member of one register alone: levels by GB/T 6864-2003 and GB/T 4658-2006, insurances.
 #[must_use]
 pub fn code_at(origin: &str, pointer: &str, value: &str) -> Option<Words> {
-    if origin != SourceId::Degree.as_str() || !pointer.ends_with("/level") {
-        return None;
-    }
-    code(match value {
-        "2" => "doctor",
-        "3" => "master",
-        "4" => "bachelor",
+    let member = pointer.rsplit('/').next().unwrap_or_default();
+    let (zh, en) = match (origin, member, value) {
+        ("degree", "level", "2") => ("博士", "doctor"),
+        ("degree", "level", "3") => ("硕士", "master"),
+        ("degree", "level", "4") => ("学士", "bachelor"),
+        ("education", "level", "11") => ("博士研究生毕业", "doctoral studies, graduated"),
+        ("education", "level", "12") => ("博士研究生结业", "doctoral studies, completed"),
+        ("education", "level", "13") => ("博士研究生肄业", "doctoral studies, not completed"),
+        ("education", "level", "14") => ("硕士研究生毕业", "master's studies, graduated"),
+        ("education", "level", "21") => ("大学本科毕业", "undergraduate studies, graduated"),
+        ("education", "level", "31") => ("大学专科毕业", "junior college, graduated"),
+        ("social_security", "insurance", "110") => ("养老保险", "pension"),
+        ("social_security", "insurance", "210") => ("失业保险", "unemployment"),
+        ("social_security", "insurance", "310") => ("医疗保险", "medical"),
+        ("social_security", "insurance", "410") => ("工伤保险", "work injury"),
+        ("social_security", "insurance", "510") => ("生育保险", "maternity"),
         _ => return None,
-    })
+    };
+    Some(Words::of(zh, en))
 }
 
 /// Where an application stands, as a headline.
@@ -435,7 +445,9 @@ mod tests {
             for fact in policy.facts() {
                 let source = fact.source.register().map_or("identity", SourceId::as_str);
                 let field = fact.field.as_deref().unwrap_or_default();
-                for value in &fact.codes {
+                // A grade is a letter and is said as one.
+                let words = |code: &&String| !code.bytes().all(|byte| byte.is_ascii_uppercase());
+                for value in fact.codes.iter().filter(words) {
                     let words = code_at(source, field, value).or_else(|| code(value));
                     assert!(words.is_some(), "{} {}: {value}", policy.id(), fact.id);
                 }

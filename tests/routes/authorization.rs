@@ -73,8 +73,8 @@ const LINES: [(&str, &str, Rule); 28] = [
 
 /// Lines that outgrew the table above.
 const MORE: [(&str, &str, Rule); 6] = [
-    ("get", "/api/v1/figures", Rule::Public),
     ("post", "/api/v1/applications/{id}/person", Rule::Applicant),
+    ("get", "/api/v1/figures", Rule::Public),
     ("get", "/api/v1/review/payments", Rule::Review),
     (
         "post",
