@@ -156,7 +156,6 @@ pub fn signal(policy: &Policy, signal: Signal) -> Explanation {
         )),
         waits_for: Vec::new(),
         basis: policy.document().basis.clone(),
-        waits_for: Vec::new(),
         facts: Vec::new(),
     }
 }
