@@ -256,6 +256,7 @@ impl Bare {
         let mut tx = self.begin().await;
         tx.insert_all("slots", &kept.slots).await;
         tx.application(&filed, 0).await;
+        tx.insert_all("marks", &kept.marks).await;
         tx.insert_all("audit", kept.acts(&["application.filed"]))
             .await;
         tx.commit().await;

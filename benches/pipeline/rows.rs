@@ -73,6 +73,7 @@ pub(crate) struct Kept {
     pub(crate) fetches: Vec<Line>,
     pub(crate) snapshots: Vec<Line>,
     pub(crate) slots: Vec<Line>,
+    pub(crate) marks: Vec<Line>,
     pub(crate) audit: Vec<Line>,
     pub(crate) decisions: Vec<Line>,
     pub(crate) award: Option<Line>,
@@ -84,7 +85,7 @@ pub(crate) struct Kept {
 
 /// Tables the pipeline writes for a person, in an order that a reader can follow. The floor writes no `notices`: messages leave from a
 /// worker of their own, and the table shows what the pipeline does on top.
-pub(crate) const TABLES: [&str; 17] = [
+pub(crate) const TABLES: [&str; 18] = [
     "applicants",
     "subjects",
     "consents",
@@ -93,6 +94,7 @@ pub(crate) const TABLES: [&str; 17] = [
     "fetches",
     "snapshots",
     "slots",
+    "marks",
     "decisions",
     "awards",
     "payments",
@@ -106,6 +108,14 @@ pub(crate) const TABLES: [&str; 17] = [
 
 async fn select(pool: &SqlitePool, sql: &'static str, key: &str) -> Vec<Line> {
     let rows = sqlx::query(sql).bind(key).fetch_all(pool).await.unwrap();
+    rows.iter().map(Line::of).collect()
+}
+
+/// The rows of a table that belong to an application, in the order of its first column.
+async fn of_application(pool: &SqlitePool, table: &str, id: &str) -> Vec<Line> {
+    let sql = format!("SELECT * FROM {table} WHERE application_id = $1 ORDER BY 1");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id);
+    let rows = rows.fetch_all(pool).await.unwrap();
     rows.iter().map(Line::of).collect()
 }
 
@@ -177,31 +187,12 @@ impl Kept {
             consent: select(pool, "SELECT * FROM consents WHERE id = $1", &consent)
                 .await
                 .remove(0),
-            evidence: select(
-                pool,
-                "SELECT * FROM evidence WHERE application_id = $1 ORDER BY id",
-                id,
-            )
-            .await,
-            fetches: select(
-                pool,
-                "SELECT * FROM fetches WHERE application_id = $1 ORDER BY id",
-                id,
-            )
-            .await,
-            snapshots: select(
-                pool,
-                "SELECT * FROM snapshots WHERE application_id = $1 ORDER BY id",
-                id,
-            )
-            .await,
-            slots: select(pool, "SELECT * FROM slots WHERE application_id = $1", id).await,
-            decisions: select(
-                pool,
-                "SELECT * FROM decisions WHERE application_id = $1 ORDER BY id",
-                id,
-            )
-            .await,
+            evidence: of_application(pool, "evidence", id).await,
+            fetches: of_application(pool, "fetches", id).await,
+            snapshots: of_application(pool, "snapshots", id).await,
+            slots: of_application(pool, "slots", id).await,
+            marks: of_application(pool, "marks", id).await,
+            decisions: of_application(pool, "decisions", id).await,
             application,
             audit,
             award,

@@ -18,6 +18,7 @@ use crate::domain::judgement::{self, Finding, Grant, Judgement, Plan};
 use crate::domain::money::Money;
 use crate::domain::policy::Policy;
 use crate::domain::reading::{self, newest};
+use crate::domain::signal::Signal;
 use crate::domain::source::SourceId;
 use crate::domain::time::Date;
 
@@ -42,6 +43,8 @@ pub struct Case {
     pub evidence: Vec<Evidence>,
     /// Rows the applicant said are wrong.
     pub disputed: Vec<String>,
+    /// What was found that a person should look at; looked for only where every condition is met.
+    pub signals: Vec<Signal>,
 }
 
 /// Where a judgement leads.
@@ -121,6 +124,7 @@ impl Case {
         let judgement = matcher::judge(&self.policy, &facts, self.on, self.stage(first.as_ref()));
         let way = match judgement.outcome() {
             _ if !self.disputed.is_empty() => Way::Refer,
+            judgement::Outcome::Approve(_) if !self.signals.is_empty() => Way::Refer,
             judgement::Outcome::Approve(grant) => {
                 self.plan(grant, &facts).map_or(Way::Refer, Way::Approve)
             }

@@ -7,8 +7,11 @@ use serde::Serialize;
 
 use crate::domain::facts::{FactValue, Facts};
 use crate::domain::hash::Sha256Hex;
-use crate::domain::judgement::{AMOUNT_CRITERION, Cause, EvidenceRef, Finding, Judgement, Verdict};
+use crate::domain::judgement::{
+    AMOUNT_CRITERION, Cause, Causes, EvidenceRef, Finding, Judgement, Verdict,
+};
 use crate::domain::policy::{Policy, Text};
+use crate::domain::signal::Signal;
 use crate::domain::source::SourceId;
 
 /// One criterion explained. Holds personal values: for the applicant and for those who may see them.
@@ -51,7 +54,7 @@ pub struct FactShown {
     pub id: String,
     /// Title.
     pub title: Text,
-    /// The value, when known and single; codes are joined by a comma.
+    /// The value, when known; several codes, or runs of months, are joined by a comma.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
     /// Why it is not known.
@@ -134,6 +137,27 @@ pub fn explain(policy: &Policy, facts: &Facts, judgement: &Judgement) -> Vec<Exp
         .verdicts()
         .map(|(at, verdict)| one(policy, facts, at, verdict))
         .collect()
+}
+
+/// A signal in words, beside the criteria: nothing is wrong with any of them, and a person looks all the same.
+#[must_use]
+pub fn signal(policy: &Policy, signal: Signal) -> Explanation {
+    Explanation {
+        criterion: signal.as_str().to_owned(),
+        verdict: Verdict::CannotEstablish(Causes::default()),
+        title: signal.title(),
+        reason: Text::new(
+            "各项条件均已比对符合；此项由工作人员核实后决定。",
+            "Every condition is met; a person looks into this before deciding.",
+        ),
+        advice: Some(Text::new(
+            "您无需办理任何手续；需要说明时，承办人会联系您。",
+            "You need do nothing; the officer will ask when something is to be explained.",
+        )),
+        waits_for: Vec::new(),
+        basis: policy.document().basis.clone(),
+        facts: Vec::new(),
+    }
 }
 
 fn one(policy: &Policy, facts: &Facts, at: usize, verdict: Verdict) -> Explanation {

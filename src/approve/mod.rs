@@ -10,6 +10,7 @@
 //! | [`cases`] | runs the cases beside a policy document |
 //! | [`case`], [`record`] | everything a judgement rests on, and the canonical record of it |
 //! | [`replay`] | recomputes a decision, in the program as offline |
+//! | [`signals`] | what a person should look at though every condition is met |
 //! | [`award`] | what one approval commits |
 //! | [`service`] | the machine decides; a person's decision is committed |
 
@@ -24,6 +25,7 @@ pub mod matcher;
 pub mod record;
 pub mod replay;
 pub mod service;
+pub mod signals;
 #[cfg(test)]
 mod tests;
 

@@ -9,6 +9,7 @@ use crate::domain::hash::Sha256Hex;
 use crate::domain::id::{ApplicationId, EvidenceId};
 use crate::domain::judgement::{Finding, Plan};
 use crate::domain::money::Money;
+use crate::domain::signal::Signal;
 use crate::domain::source::SourceId;
 use crate::domain::time::Date;
 
@@ -102,6 +103,9 @@ pub struct Inputs {
     pub evidence: Vec<EvidenceLine>,
     /// Rows the applicant said are wrong.
     pub disputed: Vec<String>,
+    /// What a person should look at though every condition is met; left out when there is nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signals: Vec<Signal>,
 }
 
 /// The parts of a stored record that replay reads: inputs, and what a person added.
@@ -144,6 +148,7 @@ impl<'a> Record<'a> {
                 },
                 evidence: case.named().into_iter().map(EvidenceLine::of).collect(),
                 disputed: case.disputed.clone(),
+                signals: case.signals.clone(),
             },
             grounds,
             missing: judged.facts.missing().iter().collect(),

@@ -82,6 +82,7 @@ pub fn replay(
         planned: inputs.planned,
         evidence: named,
         disputed: inputs.disputed,
+        signals: inputs.signals,
     };
     let mut judged = case.judge();
     if let (Some(_), Outcome::Approve) = (&stored.grounds, inputs.outcome) {

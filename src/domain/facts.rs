@@ -176,7 +176,7 @@ impl fmt::Debug for Facts {
 pub enum FactValue {
     /// The value, in the form of the wire.
     Known(String),
-    /// Several codes, in the order the policy declares them.
+    /// Several codes, in the order the policy declares them; or unbroken runs of months, `2026-08/2026-10`.
     Several(Vec<String>),
     /// Why it is not known.
     Unknown(Cause),
@@ -462,6 +462,19 @@ fn months_cell(place: usize, last: Option<i32>) -> Cell {
     }
 }
 
+/// Runs of months as ISO 8601 writes intervals; a single month by itself.
+fn runs(set: &MonthSet) -> Vec<String> {
+    let month = |number: i32| format!("{:04}-{:02}", number / 12, number % 12 + 1);
+    let runs = set.runs().into_iter().map(|(first, last)| {
+        if first == last {
+            month(first)
+        } else {
+            format!("{}/{}", month(first), month(last))
+        }
+    });
+    runs.collect()
+}
+
 /// Whether the number of a set of months already shows a month paid up to that one.
 #[inline]
 pub(crate) const fn paid_by(value: i64, month: i64) -> bool {
@@ -559,7 +572,14 @@ impl Facts {
             })
     }
 
-    /// A fact as people read it; `None` when the policy declares no such fact. Months are said as "known" without listing.
+    /// Months of contributions that were paid only afterwards, the most that one fact shows.
+    #[must_use]
+    pub fn back_paid_months(&self) -> u32 {
+        let sets = self.cold.months.iter().map(MonthSet::back_paid);
+        sets.max().unwrap_or(0)
+    }
+
+    /// A fact as people read it; `None` when the policy declares no such fact.
     #[must_use]
     pub fn value(&self, policy: &Policy, id: &str) -> Option<FactValue> {
         policy
@@ -587,7 +607,7 @@ impl Facts {
                     .map(|(_, code)| code.clone())
                     .collect(),
             ),
-            FactType::Months => FactValue::Several(Vec::new()),
+            FactType::Months => FactValue::Several(runs(self.month_set(cell.value())?)),
             FactType::Text | FactType::Name => {
                 FactValue::Known(self.cold.raw.get(at)?.as_deref()?.to_owned())
             }
@@ -605,6 +625,15 @@ impl Facts {
             ),
             FactType::Date => FactValue::Known(unpack(cell.value())?.to_string()),
         })
+    }
+
+    /// The employer, where the policy says which fact names it and the register does.
+    #[must_use]
+    pub fn employer(&self, policy: &Policy) -> Option<String> {
+        match self.value(policy, policy.service().breaker.employer.as_ref()?)? {
+            FactValue::Known(employer) => Some(employer),
+            FactValue::Several(_) | FactValue::Unknown(_) => None,
+        }
     }
 
     /// The budget district; `None` when it is not known.

@@ -23,10 +23,12 @@
 //! | [`evidence`], [`form`] | what registers answered, and the form filled from it |
 //! | [`typing`] | what is being typed into a form that is not filed yet |
 //! | [`fit`] | which policies fit a person, told before they apply |
+//! | [`signal`] | what a person should look at though every condition is met |
 //! | [`decision`], [`award`], [`payment`], [`ledger`] | what was decided, granted, paid, and where every fen is |
 //! | [`notice`] | what an applicant is told, and in which words |
 //! | [`treasury`] | what the treasury tells of its own accord: call-backs, statements, its ledger |
 //! | [`audit`] | acts, looks at personal data, alarms |
+//! | [`figures`] | what the service promises, and how it has kept it |
 
 pub mod application;
 pub mod audit;
@@ -41,6 +43,7 @@ pub mod district;
 pub mod document;
 pub mod evidence;
 pub mod facts;
+pub mod figures;
 pub mod fit;
 pub mod form;
 pub mod hash;
@@ -57,6 +60,7 @@ pub mod person;
 pub mod policy;
 pub mod reading;
 pub mod session;
+pub mod signal;
 pub mod source;
 pub mod time;
 pub mod treasury;

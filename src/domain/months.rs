@@ -89,6 +89,28 @@ impl MonthSet {
         Some(self.newest - back)
     }
 
+    /// How many months were paid, but only afterwards.
+    pub(crate) fn back_paid(&self) -> u32 {
+        let late = self.paid.iter().zip(&self.on_time);
+        late.map(|(paid, on_time)| (paid & !on_time).count_ones())
+            .sum()
+    }
+
+    /// Unbroken runs of paid months, the earliest first, each as its first and its last month.
+    pub(crate) fn runs(&self) -> Vec<(i32, i32)> {
+        let paid = |month: &i32| {
+            bit(self.newest - month).is_some_and(|at| self.paid[at / 64] >> (at % 64) & 1 == 1)
+        };
+        let mut runs: Vec<(i32, i32)> = Vec::new();
+        for month in (self.newest - MONTHS + 1..=self.newest).filter(paid) {
+            match runs.last_mut() {
+                Some((_, last)) if *last + 1 == month => *last = month,
+                _ => runs.push((month, month)),
+            }
+        }
+        runs
+    }
+
     /// Whether no month was ever paid.
     pub(crate) fn is_empty(&self) -> bool {
         self.by_employer.is_empty()
@@ -388,6 +410,13 @@ mod tests {
 
     fn set(rows: &[Contribution], complete_until: i32) -> MonthSet {
         MonthSet::build(rows, Some(JAN + complete_until)).unwrap()
+    }
+
+    #[test]
+    fn runs_are_unbroken_and_the_earliest_comes_first() {
+        let runs = set(&[row(4, 4), row(-14, -2), row(5, 7), row(6, 9)], 11).runs();
+        assert_eq!(runs, [(JAN - 14, JAN - 2), (JAN + 4, JAN + 9)]);
+        assert_eq!(set(&[], 3).runs(), []);
     }
 
     #[test]

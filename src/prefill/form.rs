@@ -93,7 +93,7 @@ fn from_fact(policy: &Policy, facts: &Facts, answered: &Answered<'_>, id: &str) 
             from: from(pointers.first().map_or("", String::as_str)),
         },
         Some(FactValue::Several(values)) => RowValue::Filled {
-            value: values.join(" "),
+            value: values.join(", "),
             from: from(pointers.first().map_or("", String::as_str)),
         },
         Some(FactValue::Unknown(Cause::SourceUnavailable)) => RowValue::Pending,

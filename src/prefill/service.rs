@@ -12,6 +12,7 @@ use crate::domain::id::{ApplicantId, ApplicationId, ConsentId, EvidenceId, Snaps
 use crate::domain::person::{Actor, Applicant, Private};
 use crate::domain::policy::Policy;
 use crate::domain::reading;
+use crate::domain::signal::Mark;
 use crate::domain::source::SourceId;
 use crate::error::StageError;
 use crate::ports::ApplicantClaims;
@@ -461,6 +462,7 @@ impl Prefill {
         let evidence = tx.evidence_of(id, Round::FILING).await?;
         drop(tx);
         let facts = reading::facts(&policy, &evidence, Round::FILING);
+        let employer = facts.employer(&policy);
         let district = facts.district(&policy).and_then(|code| code.parse().ok());
         let policy_ref = application.policy.clone();
         let filing = Filing {
@@ -471,7 +473,8 @@ impl Prefill {
         };
         let mut filed = application.file(filing, policy_ref, district)?;
         filed.request_id = request_id.to_owned();
-        self.commit_filing(&filed, snapshot, &policy).await
+        self.commit_filing(&filed, snapshot, &policy, employer.as_deref())
+            .await
     }
 
     /// Writes a filing that was read and checked before: if the form or the application has changed since, nothing is written.
@@ -480,6 +483,7 @@ impl Prefill {
         filed: &Application,
         snapshot: SnapshotId,
         policy: &Policy,
+        employer: Option<&str>,
     ) -> Result<Application, StageError> {
         let ctx = &self.ctx;
         let (who, id) = (filed.applicant, filed.id);
@@ -489,12 +493,31 @@ impl Prefill {
             .await?;
         let filed = tx.update_application(filed).await?;
         tx.forget_typing(id).await?;
+        self.mark(&mut tx, &filed, employer).await?;
         let (actor, detail) = (Actor::Applicant(who), json!({ "snapshot": snapshot }));
         ctx.audit(&mut tx, actor, "application.filed", id.to_string(), detail)
             .await?;
         tx.commit().await?;
         ctx.bell.changed(id);
         Ok(filed)
+    }
+
+    /// Notes by what the application can be compared with those of others.
+    async fn mark(
+        &self,
+        tx: &mut Tx,
+        filed: &Application,
+        employer: Option<&str>,
+    ) -> Result<(), StageError> {
+        let now = self.ctx.now();
+        if let Some(filing) = &filed.filing {
+            let account = filing.typed.account.reveal();
+            tx.mark(filed, Mark::Account, account, now).await?;
+        }
+        if let Some(employer) = employer {
+            tx.mark(filed, Mark::Employer, employer, now).await?;
+        }
+        Ok(())
     }
 
     /// 不重复享受: every slot of the policy is held by one application of a person at most.

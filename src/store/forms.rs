@@ -59,6 +59,19 @@ struct Used {
     hash: Sha256Hex,
 }
 
+/// How many registers a form was filled from, by its column `evidence`.
+pub(super) fn registers_in(at: &At<'_>, evidence: &str) -> Result<u32, StoreError> {
+    let used: Vec<Used> = at.json("evidence", evidence.as_bytes())?;
+    let mut origins = used
+        .iter()
+        .map(|used| at.word("evidence", Origin::parse, &used.origin))
+        .collect::<Result<Vec<_>, _>>()?;
+    origins.retain(|origin| *origin != Origin::Identity);
+    origins.sort_unstable();
+    origins.dedup();
+    at.small("evidence", i64::try_from(origins.len()).unwrap_or(i64::MAX))
+}
+
 impl Tx {
     /// Freezes a form as the applicant sees it.
     ///

@@ -33,6 +33,8 @@ const STEPS: &[Step] = steps![
     6 "0006_notices",
     7 "0007_fits",
     8 "0008_typed",
+    9 "0009_figures",
+    11 "0011_marks",
 ];
 
 /// Number of steps this program knows.
@@ -46,6 +48,12 @@ pub(super) fn sqlite() -> Migrator {
 /// The steps for PostgreSQL.
 pub(super) fn postgres() -> Migrator {
     migrator(|step| step.postgres)
+}
+
+/// Every step for SQLite, one after the other.
+#[cfg(test)]
+pub(super) fn text_for_sqlite() -> String {
+    STEPS.iter().map(|step| step.sqlite).collect()
 }
 
 fn migrator(text: fn(&Step) -> &'static str) -> Migrator {

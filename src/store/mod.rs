@@ -15,10 +15,12 @@ mod consents;
 mod decisions;
 mod error;
 mod evidence;
+mod figures;
 mod fits;
 mod forms;
 mod instructions;
 mod ledger;
+mod marks;
 mod migrations;
 mod notices;
 mod payments;
@@ -536,10 +538,12 @@ fn all_statements() -> impl Iterator<Item = &'static &'static Statement> {
         consents::STATEMENTS,
         decisions::STATEMENTS,
         evidence::STATEMENTS,
+        figures::STATEMENTS,
         fits::STATEMENTS,
         forms::STATEMENTS,
         instructions::STATEMENTS,
         ledger::STATEMENTS,
+        marks::STATEMENTS,
         notices::STATEMENTS,
         payments::STATEMENTS,
         policies::STATEMENTS,

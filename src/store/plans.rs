@@ -26,6 +26,10 @@ const WALKS: &[(&str, &str)] = &[
         "KEEP",
         "counts an index of bounded length, once a form that came too late",
     ),
+    (
+        "OTHERS",
+        "people of one employer within a month, or of one account: told apart and counted no further than is asked for",
+    ),
     ("OPEN", "the index of open alarms, which are few"),
 ];
 

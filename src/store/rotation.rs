@@ -208,17 +208,7 @@ mod tests {
 
     #[test]
     fn every_table_with_a_key_is_rotated() {
-        let schema = [
-            include_str!("../../migrations/sqlite/0001_people_and_policies.sql"),
-            include_str!("../../migrations/sqlite/0002_applications.sql"),
-            include_str!("../../migrations/sqlite/0003_money.sql"),
-            include_str!("../../migrations/sqlite/0004_trail.sql"),
-            include_str!("../../migrations/sqlite/0005_sessions.sql"),
-            include_str!("../../migrations/sqlite/0006_notices.sql"),
-            include_str!("../../migrations/sqlite/0007_fits.sql"),
-            include_str!("../../migrations/sqlite/0008_typed.sql"),
-        ]
-        .concat();
+        let schema = crate::store::migrations::text_for_sqlite();
         let with_key = schema
             .split("CREATE TABLE ")
             .filter(|table| table.contains("\n    key_id "));

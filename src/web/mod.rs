@@ -9,6 +9,7 @@
 //! | [`request_id`] | one id a request; the access line |
 //! | [`guard`] | limits, time-outs, panics, security headers |
 //! | [`events`] | server-sent events |
+//! | [`figures`] | the public figures, kept for a minute |
 //! | [`health`], [`metrics`], [`openapi`] | for those who run and use it |
 //! | [`api`] | a file an endpoint |
 //! | [`session`] | browsers: cookies, sessions, forms |
@@ -18,6 +19,7 @@ pub mod api;
 pub mod auth;
 pub mod events;
 pub mod extract;
+pub mod figures;
 pub mod guard;
 pub mod health;
 pub mod metrics;
@@ -42,6 +44,7 @@ use utoipa_axum::routes as of;
 
 use self::auth::Access;
 use self::events::Streams;
+use self::figures::Figures;
 use self::problem::{Kind, Problem};
 use self::routes::Routes;
 use self::session::Browsers;
@@ -97,6 +100,8 @@ pub struct Door {
     pub review: Review,
     /// 财务.
     pub finance: Finance,
+    /// How the service keeps its word.
+    pub figures: Figures,
     /// Open event streams.
     pub streams: Streams,
     /// Limits.
@@ -150,6 +155,7 @@ impl Web {
             payout: Payout::new(ctx.clone()),
             review: Review::new(ctx.clone()),
             finance: Finance::new(ctx.clone()),
+            figures: Figures::new(ctx.clone()),
             streams: Streams::new(limits.streams_per_person),
             body_bytes_max: max_body_bytes,
             ctx,

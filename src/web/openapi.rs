@@ -24,6 +24,7 @@ use super::routes::{PAGE, operations};
     components(schemas(ProblemSchema, FieldErrorSchema)),
     tags(
         (name = "policies", description = "What can be applied for"),
+        (name = "figures", description = "How the service keeps its word"),
         (name = "applications", description = "An applicant's own applications"),
         (name = "payments", description = "An applicant's own payments"),
         (name = "review", description = "What the machine referred to people (转人工)"),

@@ -26,6 +26,7 @@ mod fixed {
         SKIP = "跳到正文", "Skip to the main part";
         NAV = "主导航", "Main";
         NAV_HOME = "我的", "Mine";
+        NAV_FIGURES = "承诺", "Figures";
         SIGN_OUT = "退出", "Sign out";
         TEXT_SIZE = "字号", "Text size";
         SIZE_NORMAL = "标准", "Normal";
@@ -59,6 +60,45 @@ mod fixed {
         APPLY = "申请", "Apply";
         POLICY_SAMPLE = "示例政策，数值为样例", "A sample: its values are made up";
         EXTRA_AMOUNT = "另加", "On top";
+
+        TERMS_TITLE = "办理承诺", "What we promise";
+        TERM_MACHINE = "条件全部核实的，系统即时批准，不用等人。", "When every condition is proven the machine approves at once; nobody has to be waited for.";
+        TERM_NO_PUBLICITY = "不公示，通过即发放。", "Approval is not published first; payment begins at once.";
+        TERM_SAMPLE = "样例", "sample";
+
+        // The figures
+        FIGURES_TITLE = "服务承诺，实时数字", "Our promise, in live figures";
+        FIGURES_NONE = "还没有审批过的申请。有了才有数字，这里不编造。", "No application decided yet. Figures come with the first ones; none are made up here.";
+        FIGURES_STRIP = "做到了多少", "How well we keep it";
+        FIGURES_MORE = "全部数字和算法", "All figures, and how they are reckoned";
+        FIGURES_BY_POLICY = "分政策", "By policy";
+        FIGURES_HALF = "时间为中位数：一半的申请在此之内", "Times are medians: half took no longer";
+        FIGURES_OTHERS = "其他政策（合并）", "Other policies, together";
+        FIGURES_HOW = "怎么算的", "How this is reckoned";
+        FIGURES_MADE = "计算时间", "Made";
+        FIGURE_BY_MACHINE = "系统直接批准", "Approved by machine";
+        FIGURE_TO_PEOPLE = "转专人办理", "Went to a person";
+        FIGURE_TO_DECISION = "提交后多久审批", "From filing to decision";
+        FIGURE_TO_MONEY = "提交后多久到账", "From filing to money";
+        FIGURE_ANSWERS = "以数据代替纸质材料", "Register answers in place of paper";
+        FIGURE_ANSWERS_MORE = "次数据部门的直接答复", "given by the registers themselves";
+        FIGURE_MATERIALS = "免交材料", "Materials not brought";
+        FIGURE_DAYS = "省下的工作日", "Working days saved";
+        FIGURE_NOT_STATED = "未计", "not stated";
+        FIGURE_NOT_STATED_MORE = "政策文件没有载明原来是多少", "the policy documents do not say how it was before";
+        FIGURE_NONE_YET = "暂无", "none yet";
+        FIGURE_NONE_YET_MORE = "还没有到账的款项", "no money has arrived yet";
+        COLUMN_DECIDED = "已审批", "Decided";
+        COLUMN_BY_MACHINE = "系统批准", "By machine";
+        COLUMN_DECISION = "审批用时", "To decision";
+        COLUMN_MONEY = "到账用时", "To money";
+        NOTE_BY_MACHINE = "系统直接批准：第一次决定就由系统批准。其余都由专人办理，系统从不拒绝。", "Approved by machine: the first decision was an approval by the machine. All others went to a person; the machine never refuses.";
+        NOTE_TIMES = "时间从点击提交算起，包括等数据部门恢复、等专人、等预算和公示。到账只算首期、发放前不必再核对的款项，不论由谁批准。", "Times begin with the click on “File it” and include waiting for a register, a person, the budget and publicity. Money means first instalments that nothing is checked for again, whoever approved them.";
+        NOTE_ANSWERS = "以数据代替纸质材料：每份申请的表单由几个数据部门填写，就算几次。", "Register answers: each register that an application's form was filled from counts once.";
+        NOTE_MATERIALS = "免交材料：只算系统直接批准的申请，每份按它的政策文件载明的原需材料数计。", "Materials: only applications the machine approved count, each with the number its policy document says was asked for before.";
+        WHY_MATERIALS = "政策文件没有载明原需材料数的", "the policy document does not say how many materials were asked for";
+        WHY_DAYS = "政策文件没有载明原需天数、或超出已公布的工作日历的", "the policy document does not say how long it took, or the working calendar does not reach that far";
+        NOTE_DAYS = "工作日按国务院公布的日历计：提交当天也算，开始了的工作日都算整天，周末和假日不算；比原来慢的，从省下的里面扣。原来的天数以政策文件载明的为准。", "Working days go by the official calendar: the day of filing counts, a day that was begun is a whole one, weekends and holidays are none; who took longer than before is taken off. How long it took before is what the policy document says.";
 
         // What fits me
         HELLO = "您好，", "Welcome, ";
@@ -108,6 +148,8 @@ mod fixed {
         ROW_NO_RECORD = "数源部门没有相应记录", "The register holds no record";
         ROW_PENDING = "数源部门暂时没有应答，恢复后自动补上", "The register does not answer now; it will be filled when it is back";
         ROW_CONFLICT = "数源部门的记录不一致：", "Registers disagree:";
+        AHEAD_TITLE = "提交后由专人核实", "A person will look into this";
+        AHEAD_TEXT = "按现有记录，以下几项不能自动通过。您仍可提交，由专人核实；能先更正的，更正后再申请更快。", "As the records stand, the machine cannot approve these. You may file all the same and a person decides; what you can put right first is quicker.";
         TYPED_TITLE = "只需您填写", "For you to fill in";
         TYPED_LEDE = "数据部门没有的，只有这几项。", "No register holds these.";
         HOLDER = "户名", "Account holder";
@@ -203,6 +245,8 @@ mod fixed {
         HASH = "决定摘要", "Digest of the decision";
         NO_DECISION = "还没有作出决定。", "There is no decision yet.";
         VALUE_UNKNOWN = "未取得", "not known";
+        VALUE_NO_RECORD = "无记录", "no record";
+        VALUE_CONTRADICTORY = "记录互相矛盾", "records contradict each other";
 
         // Out of the way
     }
@@ -277,18 +321,28 @@ pub fn code(code: &str) -> Option<Words> {
     Some(Words::of(zh, en))
 }
 
-/// A code that only one member of one register has. The level of a degree is the first digit of GB/T 6864-2003.
+/// A code that means something in one member of one register alone: levels by GB/T 6864-2003 and GB/T 4658-2006, insurances.
 #[must_use]
 pub fn code_at(origin: &str, pointer: &str, value: &str) -> Option<Words> {
-    if origin != SourceId::Degree.as_str() || !pointer.ends_with("/level") {
-        return None;
-    }
-    code(match value {
-        "2" => "doctor",
-        "3" => "master",
-        "4" => "bachelor",
+    let member = pointer.rsplit('/').next().unwrap_or_default();
+    let (zh, en) = match (origin, member, value) {
+        ("degree", "level", "2") => ("博士", "doctor"),
+        ("degree", "level", "3") => ("硕士", "master"),
+        ("degree", "level", "4") => ("学士", "bachelor"),
+        ("education", "level", "11") => ("博士研究生毕业", "doctoral studies, graduated"),
+        ("education", "level", "12") => ("博士研究生结业", "doctoral studies, completed"),
+        ("education", "level", "13") => ("博士研究生肄业", "doctoral studies, not completed"),
+        ("education", "level", "14") => ("硕士研究生毕业", "master's studies, graduated"),
+        ("education", "level", "21") => ("大学本科毕业", "undergraduate studies, graduated"),
+        ("education", "level", "31") => ("大学专科毕业", "junior college, graduated"),
+        ("social_security", "insurance", "110") => ("养老保险", "pension"),
+        ("social_security", "insurance", "210") => ("失业保险", "unemployment"),
+        ("social_security", "insurance", "310") => ("医疗保险", "medical"),
+        ("social_security", "insurance", "410") => ("工伤保险", "work injury"),
+        ("social_security", "insurance", "510") => ("生育保险", "maternity"),
         _ => return None,
-    })
+    };
+    Some(Words::of(zh, en))
 }
 
 /// Where an application stands, as a headline.
@@ -391,7 +445,9 @@ mod tests {
             for fact in policy.facts() {
                 let source = fact.source.register().map_or("identity", SourceId::as_str);
                 let field = fact.field.as_deref().unwrap_or_default();
-                for value in &fact.codes {
+                // A grade is a letter and is said as one.
+                let words = |code: &&String| !code.bytes().all(|byte| byte.is_ascii_uppercase());
+                for value in fact.codes.iter().filter(words) {
                     let words = code_at(source, field, value).or_else(|| code(value));
                     assert!(words.is_some(), "{} {}: {value}", policy.id(), fact.id);
                 }

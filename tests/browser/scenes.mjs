@@ -9,6 +9,8 @@ import { WORDS } from "./walks/words.mjs";
  * meet too.
  */
 export const SCENES = [
+  // First, while nobody has applied.
+  scene("figures-of-nothing", ({ visitor }) => visitor.open("/figures")),
   scene("front", ({ visitor }) => visitor.open("/")),
   scene("policy", ({ visitor }) => visitor.open(`/policies/${POLICY}`)),
   scene("not-found", ({ visitor }) => visitor.open("/no-such-page", 404)),
@@ -63,10 +65,41 @@ export const SCENES = [
       await visitor.open(`/applications/${id}/${part}`);
     }),
   ),
+  scene("figures", async ({ house, world, visitor }) => {
+    await decided(house, world);
+    await visitor.open("/figures");
+    await visitor.sees(visitor.page.getByRole("table"));
+  }),
+  scene("front-with-figures", async ({ house, world, visitor }) => {
+    await decided(house, world);
+    await visitor.open("/");
+    await visitor.sees(visitor.page.locator("dl"));
+  }),
 ];
 
 function scene(name, reach, leave = () => undefined) {
   return { name, reach, leave };
+}
+
+/** Who has applied before the figures are looked at: kind, policy, how many. Enough for a front page to show some. */
+const CROWD = [
+  ["ordinary", POLICY, 9],
+  ["short_contract", POLICY, 2],
+  ["ordinary", "foshan-postdoc-settling-in", 6],
+  ["ordinary", "foshan-junior-mid-level", 6],
+];
+const crowds = new WeakMap();
+
+/** Every house has its crowd once: figures are kept for a minute. */
+function decided(house, world) {
+  if (!crowds.has(house)) crowds.set(house, crowd(house, world));
+  return crowds.get(house);
+}
+
+async function crowd(house, world) {
+  for (const [kind, policy, count] of CROWD) {
+    for (let one = 0; one < count; one += 1) await house.apply(await world.person(kind, policy));
+  }
 }
 
 /** Files, and waits until the page says how it stands. */

@@ -13,5 +13,6 @@ mod notices;
 mod overtaken;
 mod people;
 mod sign_in;
+mod signals;
 mod sources;
 mod staff;

@@ -72,8 +72,9 @@ const LINES: [(&str, &str, Rule); 28] = [
 ];
 
 /// Lines that outgrew the table above.
-const MORE: [(&str, &str, Rule); 5] = [
+const MORE: [(&str, &str, Rule); 6] = [
     ("post", "/api/v1/applications/{id}/person", Rule::Applicant),
+    ("get", "/api/v1/figures", Rule::Public),
     ("get", "/api/v1/review/payments", Rule::Review),
     (
         "post",
@@ -358,8 +359,9 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
 }
 
 /// Every page, and who may see it.
-const PAGES: [(&str, &str, &str); 26] = [
+const PAGES: [(&str, &str, &str); 27] = [
     ("get", "/", "anybody"),
+    ("get", "/figures", "anybody"),
     ("get", "/policies/{id}", "anybody"),
     ("get", "/static/{name}", "anybody"),
     ("get", "/apply/{policy}", "applicant"),

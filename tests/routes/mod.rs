@@ -4,6 +4,7 @@
 
 mod authorization;
 mod browser;
+mod figures;
 mod finance;
 mod flow;
 mod hostile;

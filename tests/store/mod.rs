@@ -7,6 +7,7 @@
 mod backup;
 mod concurrency;
 mod crash;
+mod figures;
 mod fixture;
 mod harness;
 mod leases;

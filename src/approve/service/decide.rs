@@ -49,9 +49,9 @@ impl Approve {
         ) {
             return Ok(application);
         }
-        let (case, applicant) = self.load_filing(&mut tx, &application).await?;
+        let (mut case, applicant) = self.load_filing(&mut tx, &application).await?;
         drop(tx);
-        let judged = case.judge();
+        let judged = self.judge(&application, &mut case).await?;
         let application = located(application, &case, &judged);
         let after = self.commit(application, &applicant, &case, &judged).await?;
         self.tell(&after);
@@ -69,6 +69,9 @@ impl Approve {
         let ctx = &self.ctx;
         let id = application.id;
         let mut tx = ctx.store.write().await?;
+        if application.state.name() == StateName::Parked {
+            self.mark_late(&mut tx, &application, case, judged).await?;
+        }
         let (act, after) = match &judged.way {
             Way::Park(sources) => (
                 "application.parked",

@@ -2,12 +2,14 @@
 
 use super::Approve;
 use crate::approve::explain::{self, Explanation};
+use crate::approve::record::Stored;
 use crate::approve::replay::Bundle;
 use crate::domain::application::Application;
 use crate::domain::decision::Decision;
 use crate::domain::evidence::Round;
 use crate::domain::id::{ApplicantId, ApplicationId};
 use crate::domain::person::Staff;
+use crate::domain::signal::Signal;
 use crate::error::StageError;
 
 /// Who asks for an explanation.
@@ -77,7 +79,7 @@ impl Approve {
             .map_err(|mismatch| StageError::corrupt(mismatch.to_string()))
     }
 
-    /// Every criterion in words, as the evidence of the filing has it.
+    /// Every criterion in words, as the evidence of the filing has it, and the signals the newest decision rests on.
     ///
     /// # Errors
     /// Of the store.
@@ -87,12 +89,19 @@ impl Approve {
     ) -> Result<Vec<Explanation>, StageError> {
         let mut tx = self.ctx.store.read().await?;
         let case = self.load(&mut tx, application, Round::FILING, None).await?;
+        let decision = tx.decisions_of(application.id).await?.into_iter().last();
         drop(tx);
         let judged = case.judge();
-        Ok(explain::explain(
-            &case.policy,
-            &judged.facts,
-            &judged.judgement,
-        ))
+        let mut findings = explain::explain(&case.policy, &judged.facts, &judged.judgement);
+        let signals = decision.iter().flat_map(signals);
+        findings.extend(signals.map(|signal| explain::signal(&case.policy, signal)));
+        Ok(findings)
     }
+}
+
+/// The signals a decision rests on: they are of its moment, and are read and not looked for again.
+fn signals(decision: &Decision) -> Vec<Signal> {
+    serde_json::from_slice::<Stored>(&decision.record)
+        .map(|stored| stored.inputs.signals)
+        .unwrap_or_default()
 }

@@ -69,6 +69,7 @@ impl Approve {
             planned: payment.map_or(Money::ZERO, |payment| payment.amount),
             evidence,
             disputed,
+            signals: Vec::new(),
         })
     }
 

@@ -11,6 +11,7 @@
 //! | `person` | a person's decision about a referred application |
 //! | `waiting` | those who waited: for budget, for the end of publicity |
 //! | `recheck` | a later instalment, judged anew by the machine or decided by a person |
+//! | `signals` | what speaks against approval by machine though every condition is met |
 //! | `explained` | every check in words |
 //! | `fits` | every policy held against somebody who has applied for nothing yet |
 //! | `load` | what a judgement rests on, and the decision made from it |
@@ -22,6 +23,7 @@ mod load;
 mod parked;
 mod person;
 mod recheck;
+mod signals;
 mod waiting;
 
 use crate::context::Context;

@@ -11,6 +11,7 @@ use super::town::Town;
 use crate::cli::CliError;
 use crate::cli::replay::{Replayed, replay_store};
 use crate::domain::decision::Outcome;
+use crate::domain::figures::{percentile, seconds, share};
 use crate::domain::ledger::Account;
 use crate::domain::money::Money;
 use crate::domain::notice::NoticeState;
@@ -468,6 +469,10 @@ impl Decisions {
                     .or_insert(0) += 1;
             }
         }
+        for signal in record["signals"].as_array().into_iter().flatten() {
+            let signal = signal.as_str().unwrap_or_default();
+            *self.reasons.entry(format!("signal: {signal}")).or_insert(0) += 1;
+        }
     }
 }
 
@@ -510,17 +515,6 @@ fn elapsed_us(from: Timestamp, until: Timestamp) -> i64 {
 }
 
 fn percentiles(sorted_us: &[i64]) -> Value {
-    let at = |per_cent: usize| {
-        let index = (sorted_us.len() * per_cent).div_ceil(100).max(1) - 1;
-        sorted_us
-            .get(index)
-            .map(|us| format!("{}.{:03}", us / 1_000_000, us % 1_000_000 / 1_000))
-    };
+    let at = |per_cent| percentile(sorted_us, per_cent).map(seconds);
     json!({ "p50": at(50), "p99": at(99) })
-}
-
-/// A share with four decimals, rounded down.
-fn share(part: u64, whole: u64) -> String {
-    let tenthousandths = (part * 10_000).checked_div(whole).unwrap_or(0);
-    format!("{}.{:04}", tenthousandths / 10_000, tenthousandths % 10_000)
 }

@@ -74,6 +74,13 @@ pub(super) fn compile(
         "/district",
         &[FactType::Text, FactType::Code],
     );
+    if let Some(employer) = &document.service.breaker.employer {
+        compiler.fact_of(
+            employer,
+            "/service/breaker/employer",
+            &[FactType::Text, FactType::Code],
+        );
+    }
     for (n, row) in document.form.iter().enumerate() {
         if let FormSource::Fact(id) = &row.from {
             compiler.fact(id, &format!("/form/{n}/from/fact"));

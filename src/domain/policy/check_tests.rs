@@ -215,6 +215,9 @@ fn an_unknown_fact_is_found_wherever_it_is_named() {
         "unknown_fact",
         "/form/3/from/fact",
     );
+    let employer = "/service/breaker/employer";
+    plant(PHD, employer, json!("boss"), "unknown_fact", employer);
+    plant(PHD, employer, json!("signed_on"), "wrong_type", employer);
     plant(
         MONTHLY,
         "/instalments/months",

@@ -790,10 +790,16 @@ pub struct Breaker {
     pub employer_month_max: u32,
     /// Most people who may name one account.
     pub account_people_max: u32,
+    /// Most months of social security that may have been paid afterwards; no limit when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub back_paid_months_max: Option<u32>,
+    /// The fact that names the employer; employers are not compared when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub employer: Option<String>,
 }
 
 /// How it was before.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Baseline {
     /// Materials an applicant brought, where known.

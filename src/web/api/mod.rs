@@ -1,6 +1,7 @@
 //! `/api/v1`: folders as in the addresses, a file an endpoint.
 
 pub mod applications;
+pub mod figures;
 pub mod finance;
 pub mod payments;
 pub mod policies;
@@ -19,6 +20,7 @@ use super::routes::Routes;
 pub fn routes() -> Routes {
     Routes::new()
         .add(Access::Public, of!(policies::policies))
+        .add(Access::Public, of!(figures::figures))
         .add(Access::Public, of!(problems::problems))
         .add(Access::Public, of!(problems::problem))
         .merge(applications::routes())

@@ -118,7 +118,7 @@ impl Page {
         at.strftime("%Y-%m-%d %H:%M:%S").to_string()
     }
 
-    /// A value of a register as people say it; as it stands where there is no word for it.
+    /// A value of a register as people say it; as it stands where there is no word for it. Several are told apart by a comma.
     #[must_use]
     pub fn value(&self, value: &str) -> String {
         self.value_at("", "", value)
@@ -127,20 +127,17 @@ impl Page {
     /// The same where it is known which register has it where: there are codes that mean something only there.
     #[must_use]
     pub fn value_at(&self, origin: &str, pointer: &str, value: &str) -> String {
-        let said = |code: &str| {
+        if value.is_empty() {
+            return self.say(t::NOTHING).into_owned();
+        }
+        let single = |code: &str| {
             let words = t::code_at(origin, pointer, code).or_else(|| t::code(code));
             let words = words.map(|words| self.say(words).into_owned());
-            words.or_else(|| self.district(code))
+            let words = words.or_else(|| self.district(code));
+            words.unwrap_or_else(|| code.to_owned())
         };
-        if let Some(words) = said(value) {
-            return words;
-        }
-        // Several codes stand in one row; a name or a title of several words is no list of codes.
-        let parts = value.split([',', ' ']).filter(|part| !part.is_empty());
-        let parts: Option<Vec<_>> = parts.map(said).collect();
-        parts
-            .filter(|parts| !parts.is_empty())
-            .map_or_else(|| value.to_owned(), |parts| parts.join("、"))
+        let each = value.split(", ").map(single);
+        each.collect::<Vec<_>>().join(" · ")
     }
 
     fn district(&self, code: &str) -> Option<String> {
@@ -243,9 +240,9 @@ mod tests {
         assert_eq!(page.value("440604"), "禅城区");
         assert_eq!(page.value("full_time"), "全日制");
         assert_eq!(page.value("<b>"), "<b>");
-        assert_eq!(page.value("settling_in, rent"), "安家补贴、租房补贴");
+        assert_eq!(page.value("settling_in, rent"), "安家补贴 · 租房补贴");
         assert_eq!(page.value("settling_in of rent"), "settling_in of rent");
-        assert_eq!(page.value(""), "");
+        assert_eq!(page.value(""), "无");
     }
 
     #[test]
@@ -253,11 +250,14 @@ mod tests {
         let page = Page::new(Preferences::default(), None, "/");
         assert_eq!(page.value_at("degree", "/records/0/level", "2"), "博士");
         assert_eq!(
-            page.value_at("degree", "/recognitions/1/level", "3 4"),
-            "硕士、学士"
+            page.value_at("degree", "/recognitions/1/level", "3, 4"),
+            "硕士 · 学士"
         );
         assert_eq!(page.value_at("degree", "/records/0/serial", "2"), "2");
-        assert_eq!(page.value_at("education", "/records/0/level", "2"), "2");
+        assert_eq!(
+            page.value_at("education", "/records/0/level", "14"),
+            "硕士研究生毕业"
+        );
         assert_eq!(page.value("2"), "2");
     }
 }

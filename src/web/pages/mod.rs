@@ -4,12 +4,14 @@ pub mod applications;
 pub mod apply;
 pub mod assets;
 pub mod desk;
+pub mod figures;
 pub mod fits;
 mod home;
 pub mod layout;
 pub mod preferences;
 pub mod shell;
 pub mod sign_in;
+mod terms;
 pub mod typed;
 pub mod welcome;
 
@@ -41,6 +43,7 @@ pub fn routes() -> Routes {
         .add(Access::Page(Visitors::Anybody), of!(assets::asset))
         .add(Access::Page(Visitors::Anybody), of!(welcome::welcome))
         .add(Access::Page(Visitors::Anybody), of!(welcome::policy))
+        .add(Access::Page(Visitors::Anybody), of!(figures::figures))
         .add(Access::Page(Visitors::Applicant), of!(home::home))
         .add(
             Access::Page(Visitors::Applicant),

@@ -7,8 +7,10 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::figures::{Big, strip};
 use super::layout::Page;
 use super::preferences::Preferences;
+use super::terms::{Term, terms};
 use crate::domain::policy::Policy;
 use crate::domain::policy::document::PolicyDocument;
 use crate::web::Web;
@@ -22,6 +24,7 @@ use crate::web::words::Words;
 struct Welcome<'a> {
     page: &'a Page,
     steps: [(Words, Words); 3],
+    strip: Vec<Big>,
     policies: Vec<Arc<Policy>>,
 }
 
@@ -31,6 +34,7 @@ struct OnePolicy<'a> {
     page: &'a Page,
     id: &'a str,
     document: &'a PolicyDocument,
+    terms: Vec<Term>,
     sample: bool,
     effective: String,
 }
@@ -58,6 +62,7 @@ pub(super) async fn welcome(
             (t::STEP_APPROVE, t::STEP_APPROVE_TEXT),
             (t::STEP_PAY, t::STEP_PAY_TEXT),
         ],
+        strip: strip(&web).await,
         policies: web.ctx.policies.all_in_force(web.ctx.world.clock.today()),
     };
     page.render(StatusCode::OK, &template)
@@ -83,6 +88,7 @@ pub(super) async fn policy(
         page: &page,
         id: policy.id(),
         document: policy.document(),
+        terms: terms(policy.document()),
         sample: policy.is_sample(),
         effective: policy.effective().to_string(),
     };

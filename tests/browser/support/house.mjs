@@ -91,6 +91,25 @@ export class House {
     return text === "" ? undefined : JSON.parse(text);
   }
 
+  /** Somebody applies beside the pages, until the money is at the bank or a person has it. */
+  async apply(person) {
+    const token = await this.world.token(person.subject);
+    const policies = await this.api(undefined, "GET", "/api/v1/policies");
+    const policy = person.applies_for;
+    const consent = { scope: policies.find(({ id }) => id === policy).sources, purpose: policy };
+    const { application, form } = await this.api(token, "POST", "/api/v1/applications", { policy, consent });
+    const at = `/api/v1/applications/${application.id}`;
+    const { number, bank_cnaps } = person.account;
+    const typed = { snapshot_id: form.snapshot_id, account: number, bank: bank_cnaps, phone: person.phone };
+    await this.api(token, "POST", `${at}/file`, typed);
+    await eventually(`${person.subject} has an answer and the money`, async () => {
+      const { state } = await this.api(token, "GET", at);
+      if (state !== "approved") return state === "referred";
+      const [first] = await this.api(token, "GET", `${at}/payments`);
+      return first.state === "settled" || first.recheck;
+    });
+  }
+
   /** What the API says about everything an applicant has filed. */
   async applicationsOf(person) {
     return this.api(await this.world.token(person.subject), "GET", "/api/v1/applications");

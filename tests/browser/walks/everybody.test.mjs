@@ -23,7 +23,7 @@ for (const script of [true, false]) {
 }
 
 for (const language of ["zh", "en"]) {
-  for (const path of ["/", `/policies/${POLICY}`]) {
+  for (const path of ["/", "/figures", `/policies/${POLICY}`]) {
     walk(`${path} is clean in ${language} for whoever is not signed in`, async ({ visit }) => {
       const visitor = await visit({ language });
       await visitor.open(path);

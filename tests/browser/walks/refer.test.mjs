@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 
 import { clean } from "../support/audit.mjs";
 import { stage } from "../support/stage.mjs";
-import { button, dispute, file, onlyApplication, openForm, seesState, typeAccount } from "./steps.mjs";
+import { button, dispute, file, heading, onlyApplication, openForm, seesState, typeAccount } from "./steps.mjs";
 import { WORDS } from "./words.mjs";
 
 const walk = stage();
@@ -24,6 +24,17 @@ for (const kind of ["short_contract", "no_degree_record", "name_spelled_two_ways
     });
   }
 }
+
+walk("what the registers disagree about is said before filing, each with what it says", async ({ world, visit }) => {
+  const visitor = await visit();
+  await openForm(visitor, await world.person("name_spelled_two_ways"));
+  const ahead = visitor.page.locator("section", { has: heading(visitor, WORDS.ahead) });
+  const names = await ahead.locator("dd").evaluateAll((rows) => rows.map((row) => row.firstChild.textContent.trim()));
+  assert.ok(new Set(names).size > 1, "two spellings stand side by side");
+  const calm = await visit();
+  await openForm(calm, await world.person("ordinary"));
+  assert.equal(await heading(calm, WORDS.ahead).count(), 0, "nobody is warned of nothing");
+});
 
 walk("a row that is wrong is marked, and a person decides", async ({ house, world, visit }) => {
   const person = await world.person("ordinary");

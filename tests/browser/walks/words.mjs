@@ -25,6 +25,7 @@ export const WORDS = {
   wrongReason: /哪里不对|What is wrong/,
   sendDispute: /^提交有误说明|^Say that it is wrong/,
   disputed: /您已说明此项有误|You said that this is wrong/,
+  ahead: /^提交后由专人核实$|^A person will look into this$/,
   errorSummary: /需要更正|something to correct/,
   saveForLater: /^暂存，以后再填$|^Save for later$/,
   typedKept: /已暂存|Saved\./,

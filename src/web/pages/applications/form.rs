@@ -4,8 +4,11 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::status::Check;
+use crate::domain::application::Application;
 use crate::domain::form::{Provenance, Row, RowValue};
 use crate::domain::id::ApplicationId;
+use crate::domain::judgement::{Cause, Causes, Verdict};
 use crate::domain::person::Applicant;
 use crate::prefill::service::FormView;
 use crate::web::Web;
@@ -41,6 +44,8 @@ struct FormPage<'a> {
     groups: Vec<Group>,
     pending: Vec<String>,
     empty: Vec<String>,
+    /// What cannot be approved by machine as the records stand.
+    ahead: Vec<Check>,
     holder: String,
     typed: TypedForm,
 }
@@ -83,6 +88,7 @@ pub async fn page(
         groups: Vec::new(),
         pending: Vec::new(),
         empty: Vec::new(),
+        ahead: ahead(web, page, &view.application).await?,
         holder: me.name.reveal().clone(),
         typed: shown.typed.clone(),
     };
@@ -104,6 +110,19 @@ pub async fn page(
         StatusCode::UNPROCESSABLE_ENTITY
     };
     Ok(page.render(status, &template))
+}
+
+/// What would go to a person, said before filing: the conditions the records do not prove, each with what every register says. What
+/// only waits for a register is not among them.
+async fn ahead(web: &Web, page: &Page, draft: &Application) -> Result<Vec<Check>, Problem> {
+    let waits = Verdict::CannotEstablish(Causes::only(Cause::SourceUnavailable));
+    let findings = web.approve.findings(draft).await?;
+    let open = findings
+        .iter()
+        .filter(|finding| finding.verdict != Verdict::Met && finding.verdict != waits);
+    Ok(open
+        .map(|finding| Check::of(page, finding, false))
+        .collect())
 }
 
 impl FormPage<'_> {
@@ -170,9 +189,6 @@ impl FormPage<'_> {
     fn value(&self, row: &Row, value: &str, from: &Provenance, me: &Applicant) -> String {
         if row.field == DOCUMENT_NUMBER {
             return me.document.masked();
-        }
-        if value.is_empty() {
-            return self.page.say(t::NOTHING).into_owned();
         }
         self.said(value, from)
     }

@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::account;
 use crate::approve::explain::Explanation;
 use crate::domain::application::{Application, ApplicationState, StateName};
-use crate::domain::judgement::Verdict;
+use crate::domain::judgement::{Cause, Verdict};
 use crate::domain::money::Money;
 use crate::domain::payment::{Instruction, InstructionState, PaymentState};
 use crate::domain::time::Timestamp;
@@ -296,11 +296,16 @@ impl Check {
                     let (source, pointer) = place.unwrap_or_default();
                     let value = fact.value.as_deref();
                     let value = value.map(|value| page.value_at(source, pointer, value));
+                    let unknown = match fact.cause {
+                        Some(Cause::NoRecord) => t::VALUE_NO_RECORD,
+                        Some(Cause::Contradiction) => t::VALUE_CONTRADICTORY,
+                        _ => t::VALUE_UNKNOWN,
+                    };
                     let origin =
                         evidence.map_or(t::FROM_IDENTITY, |evidence| t::source(evidence.source));
                     (
                         page.text(&fact.title).to_owned(),
-                        value.unwrap_or_else(|| page.say(t::VALUE_UNKNOWN).into_owned()),
+                        value.unwrap_or_else(|| page.say(unknown).into_owned()),
                         page.say(origin).into_owned(),
                     )
                 })
