@@ -14,6 +14,7 @@ const LISTED_MAX: i64 = 10_000;
 
 statements! {
     PUT_OFFICER = ["INSERT INTO officers (subject, name, contact, role, district, away) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (subject) DO UPDATE SET name = excluded.name, contact = excluded.contact, role = excluded.role, district = excluded.district, away = excluded.away"];
+    SET_AWAY = ["UPDATE officers SET away = $2 WHERE subject = $1"];
     OFFICER = ["SELECT subject, name, contact, district, away FROM officers WHERE subject = $1"];
     OFFICERS = ["SELECT subject, name, contact, district, away FROM officers ORDER BY subject LIMIT $1"];
     /// Those of the district and those at city level, with what they have to do and whether they must not handle this person's cases.
@@ -71,6 +72,14 @@ impl Tx {
             officer.away,
         ];
         self.run(&PUT_OFFICER, row).await.map(drop)
+    }
+
+    /// An officer goes away, or comes back. Whether there is such an officer.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn set_away(&mut self, subject: &str, away: bool) -> Result<bool, StoreError> {
+        Ok(self.run(&SET_AWAY, args![subject, away]).await? == 1)
     }
 
     /// The officer of a subject.

@@ -242,7 +242,7 @@ on_both_databases! {
         assert_eq!(line.due, Some(day("2026-11-27")));
         let application = line.application.unwrap();
         assert_eq!(tx.open_case_of_filing(application).await.unwrap(), Some(case.id));
-        assert_eq!(tx.cases_of_application(application).await.unwrap(), [line.clone()]);
+        assert_eq!(tx.cases_of_application(application).await.unwrap(), std::slice::from_ref(&line));
         assert_eq!(tx.cases_of_applicant(line.applicant.unwrap()).await.unwrap(), [line]);
         assert_eq!(tx.desk_case(id!(CaseId)).await.unwrap(), None);
     }

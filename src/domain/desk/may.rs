@@ -132,16 +132,28 @@ impl DeskCase {
         district.is_none() || district == self.opening.district
     }
 
+    /// Nobody has a hand in their own case, or in one of somebody they declared a conflict with.
+    ///
+    /// # Errors
+    /// [`MayNot::Own`] and [`MayNot::Conflict`].
+    pub fn may_take_part(&self, doer: &Doer) -> Result<(), MayNot> {
+        if doer.person.is_some() && doer.person == self.opening.applicant {
+            return Err(MayNot::Own);
+        }
+        if doer.conflict {
+            return Err(MayNot::Conflict);
+        }
+        Ok(())
+    }
+
     fn staff_may(&self, doer: &Doer, subject: &str, deed: &Deed) -> Result<(), MayNot> {
         if !self.is_seen_by(doer.district) {
             return Err(MayNot::NotTheirs);
         }
-        if doer.person.is_some() && doer.person == self.opening.applicant {
-            return Err(MayNot::Own);
-        }
-        // Whoever has a conflict may still give the case away.
-        if doer.conflict && !matches!(deed, Deed::HandedOver { .. }) {
-            return Err(MayNot::Conflict);
+        match self.may_take_part(doer) {
+            // Whoever has a conflict may still give the case away.
+            Err(MayNot::Conflict) if matches!(deed, Deed::HandedOver { .. }) => {}
+            other => other?,
         }
         let officer = self.officer.as_deref() == Some(subject);
         match deed {

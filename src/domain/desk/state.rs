@@ -318,12 +318,13 @@ impl DeskCase {
             Deed::Confirmed | Deed::ProposalWithdrawn | Deed::Decided { .. } => &[S::Proposed],
             Deed::Checked { .. } => &[S::Checking],
             Deed::Reopened => &[S::Closed],
-            Deed::Noted | Deed::MarkedSpecial | Deed::Reminded { .. } | Deed::Carded { .. } => {
-                &[S::Waiting, S::Working, S::Asked, S::Proposed]
-            }
-            Deed::Lapsed | Deed::Withdrawn | Deed::DecidedDirectly { .. } => {
-                &[S::Waiting, S::Working, S::Asked, S::Proposed]
-            }
+            Deed::Noted
+            | Deed::MarkedSpecial
+            | Deed::Reminded { .. }
+            | Deed::Carded { .. }
+            | Deed::Lapsed
+            | Deed::Withdrawn
+            | Deed::DecidedDirectly { .. } => &[S::Waiting, S::Working, S::Asked, S::Proposed],
             Deed::Escalated => &[S::Waiting, S::Working, S::Asked, S::Proposed, S::Checking],
         };
         if !allowed.contains(&stage) {
@@ -423,13 +424,14 @@ impl DeskCase {
         }
     }
 
-    /// Money that was granted is taken back by other means than by opening a case again.
+    /// Money that was granted is taken back by other means than by opening a case again, and what a refused re-check released may be
+    /// somebody else's by now.
     const fn check_reopening(&self) -> Result<(), StepError> {
         match self.stage {
             Stage::Closed {
                 ending: Ending::Refused | Ending::Answered | Ending::HandedOn,
                 ..
-            } => Ok(()),
+            } if !matches!(self.opening.about, super::About::Recheck { .. }) => Ok(()),
             _ => Err(StepError::NotNow {
                 deed: Deed::Reopened.as_str(),
                 stage: self.stage.name(),
