@@ -17,6 +17,7 @@ use crate::domain::id::{
     ActId, AlarmId, ApplicantId, ApplicationId, CaseId, DecisionId, PaymentId,
 };
 use crate::domain::money::Money;
+use crate::domain::notice::Occasion;
 use crate::domain::person::{Actor, Private, Staff};
 use crate::domain::policy::Policy;
 use crate::error::StageError;
@@ -148,6 +149,7 @@ pub async fn record(
     let placing = placed(ctx, tx, &after).await?;
     tx.append_acts(case.version, &after, &acts, &placing)
         .await?;
+    tell(ctx, tx, &after, &acts).await?;
     write_down(ctx, tx, &after, &acts).await?;
     Ok(after)
 }
@@ -313,6 +315,27 @@ async fn placed(ctx: &Context, tx: &mut Tx, case: &DeskCase) -> Result<Placing, 
         });
     };
     Ok(placing)
+}
+
+/// What an act asks of the applicant, or takes from them, they are told.
+async fn tell(ctx: &Context, tx: &mut Tx, case: &DeskCase, acts: &[Act]) -> Result<(), StageError> {
+    for act in acts {
+        let occasion = match &act.deed {
+            Deed::Asked { until, .. } => Occasion::CaseAsked {
+                case: case.id,
+                until: *until,
+            },
+            Deed::Lapsed => Occasion::CaseLapsed { case: case.id },
+            _ => continue,
+        };
+        let Some(id) = case.opening.about.application() else {
+            continue;
+        };
+        if let Some(application) = tx.application(id).await? {
+            ctx.tell(tx, &application, &occasion).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Every act is audited: ids and numbers, nobody's words.

@@ -53,6 +53,7 @@ async fn look_at(ctx: &Context, id: CaseId) -> Result<(), StageError> {
     tx.commit().await?;
     if let Some(application) = case.opening.about.application() {
         ctx.bell.changed(application);
+        ctx.bell.ring_notices();
     }
     Ok(())
 }

@@ -367,6 +367,7 @@ impl CaseDesk {
     pub(super) fn ring(&self, case: &DeskCase) {
         if let Some(application) = case.opening.about.application() {
             self.ctx.bell.changed(application);
+            self.ctx.bell.ring_notices();
         }
     }
 }

@@ -277,6 +277,7 @@ on_both_databases! {
         let (application, case) = bureau.referred().await;
         let criteria = vec!["full_time".to_owned()];
         let case = bureau.step(&reviewer("a"), &case, Step::Ask { criteria: criteria.clone() }).await.unwrap();
+        assert_eq!(bureau.stages.notices(application.id).await.len(), 2, "referred, asked");
         let card = bureau.desk.track(application.applicant, case.id).await.unwrap();
         assert_eq!((card.missing.as_slice(), card.notice.unwrap().reveal().as_str()), (criteria.as_slice(), "已核实"));
         bureau.stages.clock.advance(6 * DAY_MS);
@@ -327,6 +328,7 @@ on_both_databases! {
         bureau.supervised().await;
         assert_eq!(ended(&bureau.case(case.id).await), Some(Ending::Lapsed));
         assert_eq!(bureau.state(&application).await, StateName::Withdrawn, "nobody refused");
+        assert_eq!(bureau.stages.notices(application.id).await.len(), 2, "referred, ended");
         assert_eq!(bureau.decisions(&application).await, 1);
         // Whoever was late may apply anew.
         let anew = bureau.stages.file(&referred()).await;
