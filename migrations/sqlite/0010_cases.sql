@@ -37,8 +37,10 @@ CREATE INDEX cases_queue_of_officer ON cases (officer, due_on, id) WHERE stage <
 CREATE INDEX cases_queue_of_district ON cases (district, due_on, id) WHERE stage <> 'closed';
 CREATE INDEX cases_queue_of_policy ON cases (policy_id, due_on, id) WHERE stage <> 'closed';
 CREATE INDEX cases_queue_of_district_and_policy ON cases (district, policy_id, due_on, id) WHERE stage <> 'closed';
-CREATE INDEX cases_with_card ON cases (card, due_on, id) WHERE card <> 'none';
-CREATE INDEX cases_with_card_of_district ON cases (district, card, due_on, id) WHERE card <> 'none';
+CREATE INDEX cases_with_card ON cases (card, due_on, id) WHERE stage <> 'closed' AND card <> 'none';
+CREATE INDEX cases_with_card_of_district ON cases (district, card, due_on, id) WHERE stage <> 'closed' AND card <> 'none';
+CREATE INDEX cases_with_card_in_stage ON cases (card, stage, due_on, id) WHERE card <> 'none';
+CREATE INDEX cases_with_card_in_stage_of_district ON cases (district, card, stage, due_on, id) WHERE card <> 'none';
 CREATE INDEX cases_in_stage ON cases (stage, due_on, id);
 CREATE INDEX cases_in_stage_of_officer ON cases (officer, stage, due_on, id);
 CREATE INDEX cases_in_stage_of_policy ON cases (policy_id, stage, due_on, id);

@@ -102,10 +102,16 @@ statements! {
         page!("policy_id = $6 AND stage = $7");
     WITH_CARD = ["SELECT ", columns!(), " FROM cases"]
         { sqlite: " INDEXED BY cases_with_card", postgres: "" }
-        page!("card <> 'none' AND card = $8 AND (CAST($7 AS TEXT) IS NOT NULL OR stage <> 'closed')");
+        page!("stage <> 'closed' AND card <> 'none' AND card = $8");
     WITH_CARD_OF_DISTRICT = ["SELECT ", columns!(), " FROM cases"]
         { sqlite: " INDEXED BY cases_with_card_of_district", postgres: "" }
-        page!("card <> 'none' AND district = $5 AND card = $8 AND (CAST($7 AS TEXT) IS NOT NULL OR stage <> 'closed')");
+        page!("stage <> 'closed' AND card <> 'none' AND district = $5 AND card = $8");
+    WITH_CARD_IN_STAGE = ["SELECT ", columns!(), " FROM cases"]
+        { sqlite: " INDEXED BY cases_with_card_in_stage", postgres: "" }
+        page!("card <> 'none' AND card = $8 AND stage = $7");
+    WITH_CARD_IN_STAGE_OF_DISTRICT = ["SELECT ", columns!(), " FROM cases"]
+        { sqlite: " INDEXED BY cases_with_card_in_stage_of_district", postgres: "" }
+        page!("card <> 'none' AND district = $5 AND card = $8 AND stage = $7");
 }
 
 row!(CaseRow {
@@ -239,8 +245,10 @@ impl CaseFilter {
         match (self.stage.is_some(), carded) {
             (false, _) if officer => &QUEUE_OF_OFFICER,
             (true, _) if officer => &IN_STAGE_OF_OFFICER,
-            (_, true) if district => &WITH_CARD_OF_DISTRICT,
-            (_, true) => &WITH_CARD,
+            (false, true) if district => &WITH_CARD_OF_DISTRICT,
+            (false, true) => &WITH_CARD,
+            (true, true) if district => &WITH_CARD_IN_STAGE_OF_DISTRICT,
+            (true, true) => &WITH_CARD_IN_STAGE,
             (true, _) if district => &IN_STAGE_OF_DISTRICT,
             (true, _) if policy => &IN_STAGE_OF_POLICY,
             (true, _) => &IN_STAGE,
