@@ -268,6 +268,7 @@ fn intervals(config: &Config) -> Intervals {
         figures: jobs.deadlines,
         notice_limits: notice_limits(config),
         sweep: jobs.deadlines,
+        supervise: jobs.deadlines,
         limits: DispatchLimits {
             concurrency: treasury.concurrency,
             lease_ms: treasury.lease_ms,

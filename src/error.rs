@@ -2,7 +2,8 @@
 
 use crate::domain::application::TransitionError;
 use crate::domain::calendar::CalendarError;
-use crate::domain::id::{ApplicationId, SnapshotId};
+use crate::domain::desk::{Act, MayNot, NotDone, StepError};
+use crate::domain::id::{ApplicationId, CaseId, SnapshotId};
 use crate::domain::money::MoneyError;
 use crate::domain::person::OtherDistrict;
 use crate::domain::source::SourceId;
@@ -84,6 +85,25 @@ pub enum StageError {
     /// The state machine has no such step.
     #[error(transparent)]
     Transition(#[from] TransitionError),
+    /// A case of the desk has no such step.
+    #[error(transparent)]
+    Step(#[from] StepError),
+    /// A case has changed since it was seen.
+    #[error("the case has changed since version {seen}")]
+    CaseMoved {
+        /// Which.
+        id: CaseId,
+        /// The version that was seen.
+        seen: i64,
+        /// What has happened since, without anybody's words.
+        since: Vec<Act>,
+    },
+    /// A supervisor froze the policy or the district.
+    #[error("approvals are frozen: {reason}")]
+    Frozen {
+        /// Why.
+        reason: String,
+    },
     /// The working-day calendar does not reach.
     #[error(transparent)]
     Calendar(#[from] CalendarError),
@@ -115,6 +135,35 @@ impl From<OtherDistrict> for StageError {
     }
 }
 
+impl From<NotDone> for StageError {
+    fn from(error: NotDone) -> Self {
+        match error {
+            NotDone::MayNot(MayNot::NotTheirs) => Self::NotFound { what: "case" },
+            NotDone::MayNot(may_not) => Self::from(may_not),
+            NotDone::Step(step) => Self::Step(step),
+            NotDone::Overdue => Self::NotInState {
+                what: "case",
+                state: "overdue",
+            },
+            NotDone::Calendar(error) => Self::Calendar(error),
+        }
+    }
+}
+
+impl From<MayNot> for StageError {
+    fn from(error: MayNot) -> Self {
+        let needs = match error {
+            MayNot::NotTheirs => return Self::NotFound { what: "case" },
+            MayNot::Own => "somebody who is not the applicant",
+            MayNot::Conflict => "somebody without a conflict of interest",
+            MayNot::OfficerOnly => "the case's own officer",
+            MayNot::SupervisorOnly => "the role supervisor",
+            MayNot::NotForStaff => "the applicant",
+        };
+        Self::Forbidden { needs }
+    }
+}
+
 impl From<StoreError> for StageError {
     fn from(error: StoreError) -> Self {
         match error {
@@ -135,7 +184,7 @@ impl StageError {
     pub(crate) const fn lost_race(&self) -> bool {
         matches!(
             self,
-            Self::Stale { .. } | Self::Store(StoreError::Conflict(_))
+            Self::Stale { .. } | Self::CaseMoved { .. } | Self::Store(StoreError::Conflict(_))
         )
     }
 

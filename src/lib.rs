@@ -6,6 +6,7 @@ pub mod bell;
 pub mod cli;
 pub mod config;
 pub mod context;
+pub mod docket;
 pub mod domain;
 pub mod error;
 pub mod finance;

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// What stages and everything below them stand on.
-const GROUND: [&str; 8] = [
-    "bell", "context", "domain", "error", "instruct", "ports", "store", "policy",
+const GROUND: [&str; 9] = [
+    "bell", "context", "docket", "domain", "error", "instruct", "ports", "store", "policy",
 ];
 const STAGES: [&str; 5] = ["prefill", "approve", "payout", "review", "finance"];
 
@@ -25,7 +25,7 @@ fn allowed(module: &str) -> BTreeSet<&'static str> {
         "store" => below(&["domain", "ports"]),
         "error" => below(&["domain", "store"]),
         "context" => below(&["bell", "domain", "ports", "store", "telemetry"]),
-        "instruct" => below(&["context", "domain", "error", "ports", "store"]),
+        "docket" | "instruct" => below(&["context", "domain", "error", "ports", "store"]),
         "prefill" | "approve" | "payout" | "finance" => below(&GROUND),
         // A person's approval commits what the machine's does, and in the same way.
         "review" => with(below(&GROUND), &["approve"]),

@@ -30,4 +30,4 @@ pub mod signals;
 mod tests;
 
 pub use record::Grounds;
-pub use service::{Approve, Recheck, Told, Viewer};
+pub use service::{Approve, Prospect, Recheck, Told, Viewer};

@@ -6,6 +6,7 @@
 //!                     ├→ WaitingForBudget ─→ Publicity / Approved
 //!                     ├→ Parked ─(source back)→ Filed
 //!                     └→ Referred ─(a person)→ Approved / Publicity / WaitingForBudget / Refused
+//! Refused ─reopened by a supervisor→ Referred
 //! Draft, Filed, Parked, Referred, WaitingForBudget ─withdraw→ Withdrawn
 //! ```
 //! The machine never reaches `Refused`: [`Application::refuse`] asks for a member of staff.
@@ -386,6 +387,26 @@ impl Application {
         self.step(
             &[StateName::Referred],
             ApplicationState::Refused { decision, at: now },
+        )
+    }
+
+    /// A refusal is undone, and the application is with a person again. The machine cannot: the actor must be a member of staff.
+    ///
+    /// # Errors
+    /// Unless refused, and by staff.
+    pub fn reopen(self, decision: DecisionId, by: &Actor, now: Timestamp) -> Step {
+        if !matches!(by, Actor::Staff(_)) {
+            return Err(TransitionError {
+                from: self.state.name(),
+                to: StateName::Referred,
+            });
+        }
+        self.step(
+            &[StateName::Refused],
+            ApplicationState::Referred {
+                decision,
+                since: now,
+            },
         )
     }
 

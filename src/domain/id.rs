@@ -159,6 +159,14 @@ ids! {
     AccessId,
     /// One message to an applicant.
     NoticeId,
+    /// One case of the reviewer's desk.
+    CaseId,
+    /// One thing that happened to a case.
+    ActId,
+    /// One file that was handed in with a case.
+    CaseFileId,
+    /// One freeze of a policy or a district.
+    FreezeId,
 }
 
 /// The alphabet of the award within an instruction id: Crockford's base 32, without I, L, O and U.

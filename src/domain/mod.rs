@@ -26,6 +26,7 @@
 //! | [`signal`] | what a person should look at though every condition is met |
 //! | [`decision`], [`award`], [`payment`], [`ledger`] | what was decided, granted, paid, and where every fen is |
 //! | [`notice`] | what an applicant is told, and in which words |
+//! | [`desk`] | the reviewer's desk: cases, their officers, clocks and cards |
 //! | [`treasury`] | what the treasury tells of its own accord: call-backs, statements, its ledger |
 //! | [`audit`] | acts, looks at personal data, alarms |
 //! | [`figures`] | what the service promises, and how it has kept it |
@@ -39,6 +40,7 @@ pub mod canonical;
 pub mod certificate;
 mod check_digit;
 pub mod decision;
+pub mod desk;
 pub mod district;
 pub mod document;
 pub mod evidence;

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::id::{ApplicationId, AwardId, DecisionId, InstructionId, NoticeId};
+use super::id::{ApplicationId, AwardId, CaseId, DecisionId, InstructionId, NoticeId};
 use super::money::Money;
 use super::payment::PaymentState;
 use super::person::Private;
@@ -90,6 +90,18 @@ pub enum Occasion {
         /// Which instalment.
         instalment: u8,
     },
+    /// 一次性告知: an officer asked for everything that is missing, once.
+    CaseAsked {
+        /// The desk's case.
+        case: CaseId,
+        /// Last day for supplying it.
+        until: Date,
+    },
+    /// 容缺: what was deferred did not come, and the application has ended.
+    CaseLapsed {
+        /// The desk's case.
+        case: CaseId,
+    },
 }
 
 /// A text that is registered with the operators under its name, with places for its parameters.
@@ -110,11 +122,13 @@ pub enum Template {
     RecheckPassed,
     RecheckReferred,
     RecheckEnded,
+    CaseAsked,
+    CaseLapsed,
 }
 
 impl Template {
     /// Every template.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::ApplicationParked,
         Self::ApplicationReferred,
         Self::ApplicationWaitingForBudget,
@@ -126,6 +140,8 @@ impl Template {
         Self::RecheckPassed,
         Self::RecheckReferred,
         Self::RecheckEnded,
+        Self::CaseAsked,
+        Self::CaseLapsed,
     ];
 
     /// Its name on the wire and in the database.
@@ -143,6 +159,8 @@ impl Template {
             Self::RecheckPassed => "recheck_passed",
             Self::RecheckReferred => "recheck_referred",
             Self::RecheckEnded => "recheck_ended",
+            Self::CaseAsked => "case_asked",
+            Self::CaseLapsed => "case_lapsed",
         }
     }
 
@@ -161,7 +179,9 @@ impl Template {
             Self::ApplicationParked
             | Self::ApplicationReferred
             | Self::ApplicationWaitingForBudget
-            | Self::ApplicationRefused => &["reference"],
+            | Self::ApplicationRefused
+            | Self::CaseLapsed => &["reference"],
+            Self::CaseAsked => &["reference", "until"],
             Self::ApplicationPublicity => &["reference", "amount", "until"],
             Self::ApplicationApproved => &["reference", "amount"],
             Self::PaymentSettled | Self::PaymentReturned | Self::RecheckPassed => {
@@ -227,6 +247,14 @@ impl Template {
                 "您的申请（编号{reference}）第{instalment}期经资格复核不予发放。理由以及您的救济权利，请登录申请页面查看。",
                 "After the re-check nothing is paid for instalment {instalment} of your application {reference}. The reasons and your remedies are on the page of the application.",
             ),
+            Self::CaseAsked => (
+                "您的申请（编号{reference}）需要补正，所缺内容已一次性告知，请于{until}前（含当日）登录申请页面补正。",
+                "Something is missing from your application {reference}. The page of the application says what, all at once; please supply it by {until}.",
+            ),
+            Self::CaseLapsed => (
+                "您的申请（编号{reference}）容缺受理的材料逾期未补，已按约定终止办理。您可以重新申请。",
+                "What was deferred for your application {reference} did not come in time, and it has ended as agreed. You may apply again.",
+            ),
         }
     }
 }
@@ -267,6 +295,9 @@ impl Occasion {
             | Self::RecheckPassed { decision, .. }
             | Self::RecheckReferred { decision, .. }
             | Self::RecheckEnded { decision, .. } => format!("{template}:{decision}"),
+            Self::CaseAsked { case, .. } | Self::CaseLapsed { case } => {
+                format!("{template}:{case}")
+            }
             Self::Publicity { award, .. } | Self::Approved { award, .. } => {
                 format!("{template}:{award}")
             }
@@ -325,7 +356,11 @@ impl Occasion {
             Self::Parked
             | Self::Referred { .. }
             | Self::WaitingForBudget { .. }
-            | Self::Refused { .. } => {}
+            | Self::Refused { .. }
+            | Self::CaseLapsed { .. } => {}
+            Self::CaseAsked { until, .. } => {
+                fill("until", until.to_string());
+            }
             Self::Publicity { total, until, .. } => {
                 fill("amount", total.to_string());
                 fill("until", until.to_string());
@@ -368,6 +403,8 @@ impl Occasion {
             Self::RecheckPassed { .. } => Template::RecheckPassed,
             Self::RecheckReferred { .. } => Template::RecheckReferred,
             Self::RecheckEnded { .. } => Template::RecheckEnded,
+            Self::CaseAsked { .. } => Template::CaseAsked,
+            Self::CaseLapsed { .. } => Template::CaseLapsed,
         }
     }
 }
@@ -467,9 +504,10 @@ mod tests {
 
     const AT: Timestamp = Timestamp::from_seconds(1_795_141_800);
 
-    fn occasions() -> [Occasion; 11] {
+    fn occasions() -> [Occasion; 13] {
         let (decision, award) = (DecisionId::new(AT, [1; 10]), AwardId::new(AT, [2; 10]));
         let instruction = InstructionId::new(award, 1, 1);
+        let case = CaseId::new(AT, [4; 10]);
         let amount = Money::from_fen(10_000_000).unwrap();
         let (instalment, until) = (2, Date::constant(2026, 11, 27));
         [
@@ -509,6 +547,8 @@ mod tests {
                 decision,
                 instalment,
             },
+            Occasion::CaseAsked { case, until },
+            Occasion::CaseLapsed { case },
         ]
     }
 
@@ -547,7 +587,7 @@ mod tests {
 
     #[test]
     fn an_amount_is_a_text_with_two_decimals_and_a_date_is_iso() {
-        let [.., publicity, _, _, _, _, _, _, _] = occasions();
+        let [.., publicity, _, _, _, _, _, _, _, _, _] = occasions();
         let params = publicity.message(ApplicationId::new(AT, [3; 10])).params;
         assert_eq!(params["amount"], "100000.00");
         assert_eq!(params["until"], "2026-11-27");
@@ -563,7 +603,7 @@ mod tests {
         let mut keys: Vec<_> = occasions().iter().map(Occasion::key).collect();
         keys.sort();
         keys.dedup();
-        assert_eq!(keys.len(), 11);
+        assert_eq!(keys.len(), 13);
     }
 
     #[test]

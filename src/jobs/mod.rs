@@ -1,5 +1,5 @@
 //! What runs by itself: dispatch, resume, waiting list, publicity, instalments due, silent instructions, messages, figures,
-//! ended sessions.
+//! ended sessions, the desk's deadlines.
 //!
 //! Every job is a function that does one round and says how much it did; [`run`] repeats it, woken by its bell
 //! or by its interval, whichever comes first. A job that fails logs and is tried again: the work is in the store,
@@ -23,6 +23,7 @@ pub mod due;
 pub mod figures;
 pub mod notices;
 pub mod resume;
+pub mod supervise;
 pub mod sweep;
 pub mod waiting;
 
@@ -45,6 +46,8 @@ pub struct Intervals {
     pub figures: Duration,
     /// Sessions that have ended.
     pub sweep: Duration,
+    /// Deadlines of the desk's cases.
+    pub supervise: Duration,
     /// The dispatcher's bounds.
     pub limits: DispatchLimits,
     /// The messages' bounds.
@@ -62,6 +65,7 @@ impl Default for Intervals {
             notices: Duration::from_secs(5),
             figures: Duration::from_secs(15),
             sweep: Duration::from_mins(1),
+            supervise: Duration::from_mins(1),
             limits: DispatchLimits::default(),
             notice_limits: NoticeLimits::default(),
         }
@@ -123,6 +127,13 @@ pub async fn run(ctx: Context, every: Intervals, stop: Stop) {
             stop.clone(),
             std::future::pending,
             || sweep::run_once(&ctx),
+        )),
+        Box::pin(repeat(
+            "supervise",
+            every.supervise,
+            stop.clone(),
+            std::future::pending,
+            || supervise::run_once(&ctx),
         )),
         Box::pin(repeat(
             "silent",

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::context::Context;
+use crate::docket;
 use crate::domain::application::{Application, ApplicationState, Filing, PolicyRef, Typed};
 use crate::domain::canonical::to_canonical_json;
 use crate::domain::evidence::{Consent, Evidence, Origin, Round};
@@ -565,6 +566,7 @@ impl Prefill {
             .await?;
         tx.release_slots(id).await?;
         tx.forget_typing(id).await?;
+        docket::withdrawn(&self.ctx, &mut tx, id, who).await?;
         let (actor, act) = (Actor::Applicant(who), "application.withdrawn");
         self.ctx
             .audit(&mut tx, actor, act, id.to_string(), json!({}))

@@ -3,9 +3,11 @@
 use crate::approve::explain::Explanation;
 use crate::approve::{Approve, Grounds};
 use crate::context::Context;
+use crate::docket::{self, Matter};
 use crate::domain::application::{Application, StateName};
 use crate::domain::audit::Access;
 use crate::domain::decision::{Decision, Outcome};
+use crate::domain::district::DistrictCode;
 use crate::domain::evidence::Fetch;
 use crate::domain::form::{Dispute, Snapshot};
 use crate::domain::id::{AccessId, ApplicationId, PaymentId};
@@ -16,9 +18,9 @@ use crate::instruct::award_of;
 use crate::store::{ApplicationFilter, PaymentFilter, Tx};
 
 /// Longest grounds, in characters.
-const GROUNDS_MAX: usize = 2_000;
+pub(super) const GROUNDS_MAX: usize = 2_000;
 /// Longest purpose of a look, in characters.
-const PURPOSE_MAX: usize = 200;
+pub(super) const PURPOSE_MAX: usize = 200;
 
 /// Everything about one case except account numbers.
 #[derive(Debug, Clone)]
@@ -191,6 +193,12 @@ impl Review {
             });
         }
         let state = application.state.name();
+        let mut tx = self.ctx.store.read().await?;
+        may_decide(&mut tx, staff, Matter::Filing(id)).await?;
+        if matches!(verdict, Verdict::Approve { .. }) {
+            thawed(&mut tx, Some(&application.policy.id), application.district).await?;
+        }
+        drop(tx);
         if state != StateName::Referred {
             return Err(StageError::NotInState {
                 what: "application",
@@ -199,7 +207,7 @@ impl Review {
         }
         let (outcome, grounds) = grounds_of(staff, verdict)?;
         Approve::new(self.ctx.clone())
-            .decide_by_person(application, outcome, grounds)
+            .decide_by_person(application, outcome, grounds, None)
             .await
     }
 
@@ -247,19 +255,54 @@ impl Review {
             .await?
             .ok_or(StageError::not_found("payment"))?;
         let award = award_of(&mut tx, &payment).await?;
-        drop(tx);
         if !staff.covers(Some(&award.budget.district)) {
             return Err(StageError::not_found("payment"));
         }
+        may_decide(&mut tx, staff, Matter::Recheck(id)).await?;
+        if matches!(verdict, Verdict::Approve { .. }) {
+            thawed(
+                &mut tx,
+                Some(&award.budget.policy),
+                Some(award.budget.district),
+            )
+            .await?;
+        }
+        drop(tx);
         let (outcome, grounds) = grounds_of(staff, verdict)?;
         Approve::new(self.ctx.clone())
-            .decide_recheck_by_person(id, outcome, grounds)
+            .decide_recheck_by_person(id, outcome, grounds, None)
             .await
     }
 }
 
+/// Nobody decides about themselves, or where they declared a conflict of interest.
+async fn may_decide(tx: &mut Tx, staff: &Staff, matter: Matter) -> Result<(), StageError> {
+    let Some(case) = docket::open_case(tx, matter).await? else {
+        return Ok(());
+    };
+    let doer = docket::doer(tx, staff, &case).await?;
+    Ok(case.may_take_part(&doer)?)
+}
+
+/// While a supervisor has a policy or a district frozen, nothing of it is approved.
+pub(super) async fn thawed(
+    tx: &mut Tx,
+    policy: Option<&str>,
+    district: Option<DistrictCode>,
+) -> Result<(), StageError> {
+    match tx.freeze_over(policy, district).await? {
+        Some(freeze) => Err(StageError::Frozen {
+            reason: freeze.reason,
+        }),
+        None => Ok(()),
+    }
+}
+
 /// What a person's verdict says, checked.
-fn grounds_of(staff: &Staff, verdict: &Verdict) -> Result<(Outcome, Grounds), StageError> {
+pub(super) fn grounds_of(
+    staff: &Staff,
+    verdict: &Verdict,
+) -> Result<(Outcome, Grounds), StageError> {
     let (outcome, grounds, legal_basis) = match verdict {
         Verdict::Approve { grounds } => (Outcome::Approve, grounds, None),
         Verdict::Refuse {
@@ -280,7 +323,7 @@ fn grounds_of(staff: &Staff, verdict: &Verdict) -> Result<(Outcome, Grounds), St
     Ok((outcome, grounds))
 }
 
-fn must_review(staff: &Staff) -> Result<(), StageError> {
+pub(super) fn must_review(staff: &Staff) -> Result<(), StageError> {
     if staff.has(Role::Reviewer) || staff.has(Role::Supervisor) {
         Ok(())
     } else {
@@ -290,7 +333,7 @@ fn must_review(staff: &Staff) -> Result<(), StageError> {
     }
 }
 
-fn text(field: &'static str, value: &str, max: usize) -> Result<(), StageError> {
+pub(super) fn text(field: &'static str, value: &str, max: usize) -> Result<(), StageError> {
     let count = value.trim().chars().count();
     if (1..=max).contains(&count) {
         return Ok(());

@@ -34,6 +34,7 @@ const STEPS: &[Step] = steps![
     7 "0007_fits",
     8 "0008_typed",
     9 "0009_figures",
+    10 "0010_cases",
     11 "0011_marks",
 ];
 

@@ -10,9 +10,11 @@ mod applications;
 mod audit;
 mod awards;
 mod budgets;
+mod cases;
 mod codec;
 mod consents;
 mod decisions;
+mod desk;
 mod error;
 mod evidence;
 mod figures;
@@ -51,6 +53,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Executor as _, Transaction};
 
 pub use applications::ApplicationFilter;
 pub use audit::AuditRecord;
+pub use cases::{CaseFilter, CaseLine};
 pub use error::{Rule, StoreError, UniqueViolation};
 pub use instructions::{InstructionChange, Leased};
 pub use notices::NoticeChange;
@@ -535,8 +538,10 @@ fn all_statements() -> impl Iterator<Item = &'static &'static Statement> {
         audit::STATEMENTS,
         awards::STATEMENTS,
         budgets::STATEMENTS,
+        cases::STATEMENTS,
         consents::STATEMENTS,
         decisions::STATEMENTS,
+        desk::STATEMENTS,
         evidence::STATEMENTS,
         figures::STATEMENTS,
         fits::STATEMENTS,

@@ -1,7 +1,8 @@
 //! How SQLite goes about each statement: through an index, unless it is on the list of those that look at a whole table.
 
+use sqlx::postgres::PgPool;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 
 /// Statements that may walk through a table or an index from end to end, each with its reason.
 const WALKS: &[(&str, &str)] = &[
@@ -31,6 +32,17 @@ const WALKS: &[(&str, &str)] = &[
         "people of one employer within a month, or of one account: told apart and counted no further than is asked for",
     ),
     ("OPEN", "the index of open alarms, which are few"),
+    ("OFFICERS", "the officers of one city are few"),
+    ("CANDIDATES", "the officers of one city are few"),
+    (
+        "FREEZES",
+        "the index of freezes in force, which are exceptions",
+    ),
+    (
+        "FROZEN",
+        "the index of freezes in force, which are exceptions",
+    ),
+    ("COUNT_BY_ENDING", "counts everything, from an index alone"),
 ];
 
 /// Rotation reads by id and counts what is left: rare work that the hot path pays no index for.
@@ -63,4 +75,75 @@ async fn no_statement_walks_a_table_without_a_reason() {
         }
     }
     assert!(walks.is_empty(), "{walks:#?}");
+}
+
+/// So many cases stand in the queues of the test below.
+const CASES: &str = "50000";
+
+/// PostgreSQL goes by statistics, so its plans are asked for with cases in the table: every queue by an index, in order.
+#[tokio::test]
+async fn postgres_reads_every_queue_of_cases_from_an_index() {
+    let server = std::env::var("SANMIAO_TEST_POSTGRES")
+        .expect("SANMIAO_TEST_POSTGRES is not set: run the tests with `make test`");
+    let name = format!("plans_{}", std::process::id());
+    let create = AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE template0"));
+    let mut first = PgConnection::connect(&server).await.unwrap();
+    sqlx::raw_sql(create).execute(&mut first).await.unwrap();
+    let url = server.replacen("/postgres?", &format!("/{name}?"), 1);
+    let pool = PgPool::connect(&url).await.unwrap();
+    super::migrations::postgres().run(&pool).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(many_cases()))
+        .execute(&pool)
+        .await
+        .unwrap();
+    let queues = super::cases::STATEMENTS.iter().filter(|statement| {
+        statement
+            .postgres
+            .ends_with("ORDER BY due_on, id LIMIT $10")
+    });
+    let mut seen = 0;
+    for statement in queues {
+        let plan = plan_of_queue(&pool, statement.postgres).await;
+        let sorted = plan.contains("Seq Scan") || plan.contains("Sort");
+        assert!(!sorted, "{}: {plan}", statement.name);
+        seen += 1;
+    }
+    assert_eq!(seen, 13);
+    pool.close().await;
+}
+
+/// Cases of every stage, card, policy, district and officer, most of them closed, as after some years.
+fn many_cases() -> String {
+    format!(
+        "INSERT INTO cases (id, about, policy_id, district, officer, stage, ending, card, special, due_on, opened_at, closed_at, version)
+         SELECT 'case-' || n, 'report', 'policy-' || n % 7, (440600 + n % 5)::text, 'officer-' || n % 40, stage,
+                CASE WHEN stage = 'closed' THEN 'answered' END, (ARRAY['none', 'none', 'none', 'yellow', 'red'])[1 + n / 9 % 5], 0,
+                (DATE '2026-01-01' + n % 300)::text, 0, CASE WHEN stage = 'closed' THEN 1 END, 1
+         FROM (SELECT n, (ARRAY['closed', 'closed', 'working', 'asked', 'proposed', 'checking'])[1 + n / 3 % 6] AS stage
+               FROM generate_series(1, {CASES}) AS n) AS many;
+         ANALYZE cases"
+    )
+}
+
+/// With those arguments alone that lead to its index, as the store chooses it.
+async fn plan_of_queue(pool: &PgPool, queue: &'static str) -> String {
+    let lead = queue.split(" AND (due_on, id)").next().unwrap();
+    let leads = |place: &str, value: &'static str| lead.contains(place).then_some(value);
+    let rows = sqlx::query(AssertSqlSafe(format!("EXPLAIN {queue}")))
+        .bind("2026-03-01")
+        .bind("case-1")
+        .bind("9999-12-31")
+        .bind(leads("= $4", "officer-7"))
+        .bind(leads("= $5", "440603"))
+        .bind(leads("= $6", "policy-3"))
+        .bind(leads("= $7", "working"))
+        .bind(leads("= $8", "yellow"))
+        .bind(None::<String>)
+        .bind(50_i64)
+        .fetch_all(pool)
+        .await
+        .unwrap();
+    rows.iter()
+        .map(|row| row.get::<String, _>(0) + "\n")
+        .collect()
 }

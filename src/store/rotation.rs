@@ -47,6 +47,12 @@ statements! {
     OLD_TYPED = ["SELECT id, fields AS sealed, key_id FROM typed WHERE id > $1 AND key_id <> $2 ORDER BY id LIMIT $3"] { sqlite: "", postgres: " FOR UPDATE" } "";
     NEW_TYPED = ["UPDATE typed SET fields = $2, key_id = $3 WHERE id = $1 AND key_id = $4"];
     LEFT_TYPED = ["SELECT CAST(COUNT(*) AS BIGINT) AS count FROM typed WHERE key_id <> $1"];
+    OLD_CASE_WORDS = ["SELECT id, words AS sealed, key_id FROM case_words WHERE id > $1 AND key_id <> $2 ORDER BY id LIMIT $3"] { sqlite: "", postgres: " FOR UPDATE" } "";
+    NEW_CASE_WORDS = ["UPDATE case_words SET words = $2, key_id = $3 WHERE id = $1 AND key_id = $4"];
+    LEFT_CASE_WORDS = ["SELECT CAST(COUNT(*) AS BIGINT) AS count FROM case_words WHERE key_id <> $1"];
+    OLD_CASE_FILES = ["SELECT id, name AS sealed, key_id FROM case_files WHERE id > $1 AND key_id <> $2 ORDER BY id LIMIT $3"] { sqlite: "", postgres: " FOR UPDATE" } "";
+    NEW_CASE_FILES = ["UPDATE case_files SET name = $2, key_id = $3 WHERE id = $1 AND key_id = $4"];
+    LEFT_CASE_FILES = ["SELECT CAST(COUNT(*) AS BIGINT) AS count FROM case_files WHERE key_id <> $1"];
 }
 
 /// A sealed column with the statements that move it to another key.
@@ -83,6 +89,8 @@ sealed! {
     "notices" "address": OLD_NOTICES NEW_NOTICES LEFT_NOTICES;
     "fits" "told": OLD_FITS NEW_FITS LEFT_FITS;
     "typed" "fields": OLD_TYPED NEW_TYPED LEFT_TYPED;
+    "case_words" "words": OLD_CASE_WORDS NEW_CASE_WORDS LEFT_CASE_WORDS;
+    "case_files" "name": OLD_CASE_FILES NEW_CASE_FILES LEFT_CASE_FILES;
 }
 
 row!(KeyRow {

@@ -25,7 +25,7 @@ pub(crate) struct Statement {
 /// Declares statements and lists them, so that a test prepares each on both databases. A difference is marked:
 /// `NAME = ["head ", "more"] { sqlite: "", postgres: " FOR UPDATE" } " tail";`
 macro_rules! statements {
-    ($($(#[$doc:meta])* $name:ident = [$($head:expr),+] $({ sqlite: $lite:literal, postgres: $pg:literal } $tail:literal)?;)+) => {
+    ($($(#[$doc:meta])* $name:ident = [$($head:expr),+] $({ sqlite: $lite:literal, postgres: $pg:literal } $tail:expr)?;)+) => {
         $($(#[$doc])* static $name: crate::store::sql::Statement = crate::store::sql::Statement {
             name: stringify!($name),
             sqlite: concat!($($head),+ $(, $lite, $tail)?),

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot get on has failed")]
 
 mod budgets;
+mod cases;
 mod consent;
 mod disputes;
 mod filing;

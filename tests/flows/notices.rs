@@ -132,7 +132,7 @@ on_both_databases! {
             let application = desk.file(&person).await;
             let id = application.id;
             assert_eq!(application.state.name(), StateName::Referred);
-            approve.decide_by_person(application, outcome, grounds(outcome == Outcome::Refuse)).await.unwrap();
+            approve.decide_by_person(application, outcome, grounds(outcome == Outcome::Refuse), None).await.unwrap();
             let mut expected = ["application_referred", told];
             expected.sort_unstable();
             assert_eq!(templates(&desk.notices(id).await), expected);
@@ -185,7 +185,7 @@ on_both_databases! {
         let second = tx.payments_of(award.id).await.unwrap().remove(1);
         drop(tx);
         let approve = Approve::new(desk.ctx.clone());
-        approve.decide_recheck_by_person(second.id, Outcome::Refuse, grounds(true)).await.unwrap();
+        approve.decide_recheck_by_person(second.id, Outcome::Refuse, grounds(true), None).await.unwrap();
         let all = desk.notices(case.application).await;
         assert_eq!(templates(&all), ["application_approved", "recheck_ended", "recheck_referred"]);
     }

@@ -37,7 +37,7 @@ on_both_databases! {
         let seen = desk.file(&referred()).await;
         Prefill::new(desk.ctx.clone()).withdraw(seen.applicant, seen.id).await.unwrap();
         let approve = Approve::new(desk.ctx.clone());
-        let late = approve.decide_by_person(seen.clone(), Outcome::Approve, grounds()).await.unwrap_err();
+        let late = approve.decide_by_person(seen.clone(), Outcome::Approve, grounds(), None).await.unwrap_err();
         assert!(matches!(late, StageError::Stale { .. }), "{late}");
         let mut tx = desk.ctx.store.read().await.unwrap();
         let now = tx.application(seen.id).await.unwrap().unwrap();
@@ -53,7 +53,7 @@ on_both_databases! {
         let desk = Desk::new(database).await;
         let seen = desk.file(&referred()).await;
         let approve = Approve::new(desk.ctx.clone());
-        let people = (0..5).map(|_| approve.decide_by_person(seen.clone(), Outcome::Approve, grounds()));
+        let people = (0..5).map(|_| approve.decide_by_person(seen.clone(), Outcome::Approve, grounds(), None));
         let decided = futures_util::future::join_all(people).await;
         assert_eq!(decided.iter().filter(|one| one.is_ok()).count(), 1);
         for late in decided.into_iter().filter_map(Result::err) {
@@ -98,7 +98,7 @@ on_both_databases! {
         assert_eq!(waits.state, PaymentState::Referred);
         let approve = Approve::new(desk.ctx.clone());
         assert_eq!(approve.recheck(waits.id).await.unwrap(), Recheck::Settled, "it is a person's by now");
-        let people = (0..4).map(|_| approve.decide_recheck_by_person(waits.id, Outcome::Approve, grounds()));
+        let people = (0..4).map(|_| approve.decide_recheck_by_person(waits.id, Outcome::Approve, grounds(), None));
         let decided = futures_util::future::join_all(people).await;
         assert_eq!(decided.iter().filter(|one| one.is_ok()).count(), 1);
         for late in decided.into_iter().filter_map(Result::err) {

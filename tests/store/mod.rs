@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot get on has failed")]
 
 mod backup;
+mod cases;
 mod concurrency;
 mod crash;
 mod figures;

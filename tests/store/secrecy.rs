@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use sanmiao::domain::desk::{About, CaseFile, Deed, DeskCase, Opening, Placing, Rules, Who};
 use sanmiao::domain::fit::{Fit, Fits, Open, Standing};
 use sanmiao::domain::form::Dispute;
 use sanmiao::domain::id::*;
@@ -15,7 +16,7 @@ use super::fixture::*;
 use super::harness::{Db, Seeded, limits, material, on_both_databases, vault};
 
 /// Sealed columns that [`seal_everything`] fills.
-const SEALED: u64 = 10;
+const SEALED: u64 = 12;
 const WORDS: &str = "这不是我的姓名";
 
 /// What somebody was told of one policy.
@@ -80,8 +81,39 @@ async fn seal_everything(store: &Store, passport: u32) -> (ApplicationId, Instru
     // Of the same person, who is about to apply for something else.
     let begun = draft(&mut tx, passport).await;
     assert!(tx.keep_typing(begun.id, &typing(), NOW).await.unwrap());
+    report(&mut tx, application).await;
     tx.commit().await.unwrap();
     (application, instruction.id)
+}
+
+/// A report about an application, with words and a file.
+async fn report(tx: &mut Tx, application: ApplicationId) {
+    let opening = Opening {
+        about: About::Report {
+            application: Some(application),
+        },
+        applicant: None,
+        policy: None,
+        district: None,
+        rules: Rules::norm(),
+    };
+    let opened = super::cases::act(1, Who::Public, Deed::Opened(Box::new(opening)), Some(WORDS));
+    let case = DeskCase::open(id!(CaseId), &opened).unwrap();
+    let placing = Placing {
+        due: None,
+        look_on: None,
+    };
+    let file = CaseFile {
+        id: id!(CaseFileId),
+        case: case.id,
+        act: opened.id,
+        name: Private::new(format!("{NAME}.pdf")),
+        media_type: "application/pdf".to_owned(),
+        bytes: 1,
+        hash: sanmiao::domain::hash::sha256(b"content"),
+    };
+    tx.insert_case(&case, &[opened], &placing).await.unwrap();
+    tx.insert_case_file(&file).await.unwrap();
 }
 
 /// Reads every sealed column once.
@@ -114,6 +146,11 @@ async fn open_everything(
     assert_eq!(tx.disputes_of(application).await?[0].words.reveal(), WORDS);
     let told = tx.notices_of(application).await?.remove(0);
     assert_eq!(told.to.unwrap().reveal(), PHONE);
+    let report = tx.cases_of_application(application).await?.remove(0).id;
+    let said = tx.case_acts(report, 0).await?.remove(0).words;
+    assert_eq!(said.unwrap().reveal(), WORDS);
+    let file = tx.case_files(report).await?.remove(0);
+    assert!(file.name.reveal().starts_with(NAME));
     let payload = tx.instruction(&instruction).await?.unwrap().payload;
     assert!(String::from_utf8_lossy(payload.reveal()).contains(ACCOUNT));
     assert_eq!(

@@ -6,6 +6,7 @@ use super::Approve;
 use crate::approve::award::{self, Approval};
 use crate::approve::case::{Case, Judged, Way};
 use crate::context::Context;
+use crate::docket;
 use crate::domain::application::{Application, StateName};
 use crate::domain::audit::AlarmKind;
 use crate::domain::decision::Outcome;
@@ -119,7 +120,9 @@ impl Approve {
         self.ctx
             .tell(tx, &referred, &Occasion::Referred { decision })
             .await?;
-        Ok(tx.update_application(&referred).await?)
+        let referred = tx.update_application(&referred).await?;
+        docket::open_referral(&self.ctx, tx, &referred, &case.policy, None, decision).await?;
+        Ok(referred)
     }
 
     /// Rings, and counts for `/metrics`.

@@ -30,6 +30,7 @@ use crate::context::Context;
 
 pub use explained::{Explained, Viewer};
 pub use fits::Told;
+pub use person::Prospect;
 pub(super) use person::plan_by_person;
 pub use recheck::Recheck;
 

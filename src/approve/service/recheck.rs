@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
-use super::{Approve, plan_by_person};
+use super::{Approve, Prospect, plan_by_person};
 use crate::approve::case::{Case, Judged, Way};
 use crate::approve::record::Grounds;
+use crate::docket::{self, Conclusion, Matter};
 use crate::domain::application::Application;
 use crate::domain::award::Award;
 use crate::domain::decision::Outcome;
@@ -120,6 +121,15 @@ impl Approve {
         Ok(done)
     }
 
+    /// What letting an instalment through would come to, and what is to be settled before.
+    ///
+    /// # Errors
+    /// `NotInState` unless it is referred.
+    pub async fn recheck_prospect(&self, id: PaymentId) -> Result<Prospect, StageError> {
+        let pending = self.pending(id, PaymentState::Referred).await?;
+        Ok(Prospect::of(&pending.case, &pending.case.judge()))
+    }
+
     /// Commits what a person decided about an instalment whose re-check the machine referred.
     ///
     /// # Errors
@@ -129,9 +139,10 @@ impl Approve {
         id: PaymentId,
         outcome: Outcome,
         grounds: Grounds,
+        conclusion: Option<&Conclusion>,
     ) -> Result<Payment, StageError> {
         let decided = self
-            .try_decide_recheck_by_person(id, outcome, grounds)
+            .try_decide_recheck_by_person(id, outcome, grounds, conclusion)
             .await;
         decided.map_err(|error| error.or_stale("payment"))
     }
@@ -141,6 +152,7 @@ impl Approve {
         id: PaymentId,
         outcome: Outcome,
         grounds: Grounds,
+        conclusion: Option<&Conclusion>,
     ) -> Result<Payment, StageError> {
         let ctx = &self.ctx;
         let pending = self.pending(id, PaymentState::Referred).await?;
@@ -156,6 +168,9 @@ impl Approve {
         let mut tx = ctx.store.write().await?;
         tx.insert_decision(&decision).await?;
         let payment = self.pay(&mut tx, pending, decision.id, granted).await?;
+        let made = (outcome, decision.id, granted);
+        let matter = Matter::Recheck(id);
+        docket::decided(ctx, &mut tx, matter, made, &grounds.staff, conclusion).await?;
         let detail = json!({ "outcome": outcome.as_str(), "state": payment.state.as_str() });
         let (actor, act) = (Actor::Staff(grounds.staff), "payment.decided_by_person");
         ctx.audit(&mut tx, actor, act, id.to_string(), detail)
@@ -211,7 +226,10 @@ impl Approve {
             state: PaymentState::Referred,
             ..pending.payment
         };
-        tx.update_payment(&referred).await?;
+        let referred = tx.update_payment(&referred).await?;
+        let (application, policy) = (&pending.application, &pending.case.policy);
+        let payment = Some(referred.id);
+        docket::open_referral(&self.ctx, tx, application, policy, payment, decision.id).await?;
         Ok(())
     }
 

@@ -36,7 +36,34 @@ pub(crate) fn structure(document: &PolicyDocument, value: &Value, problems: &mut
     payment::amount(&document.amount, problems);
     payment::instalments(document, problems);
     payment::service(&document.service, problems);
+    desk(document, problems);
     typed_rows(&document.form, problems);
+}
+
+/// What may be deferred or declared is named after criteria that are there.
+fn desk(document: &PolicyDocument, problems: &mut Problems) {
+    let Some(desk) = &document.service.desk else {
+        return;
+    };
+    let lists = [
+        ("deferrable", &desk.deferrable),
+        ("declarable", &desk.declarable),
+    ];
+    for (list, named) in lists {
+        for (n, name) in named.iter().enumerate() {
+            if document.criteria.iter().any(|known| known.id == *name) {
+                continue;
+            }
+            problems.error(
+                format!("/service/desk/{list}/{n}"),
+                "unknown_criterion",
+                say(
+                    format!("没有名为 {name} 的条件。"),
+                    format!("there is no criterion {name}"),
+                ),
+            );
+        }
+    }
 }
 
 fn unique<'a>(ids: impl Iterator<Item = (&'a str, String)>, problems: &mut Problems) {

@@ -760,11 +760,48 @@ pub struct Service {
     pub exclusive: Vec<String>,
     /// How it was before, to measure against.
     pub baseline: Baseline,
+    /// How the reviewer's desk handles what the machine refers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desk: Option<DeskTerms>,
     /// Names of the fields of this object that are made up.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sample_fields: Vec<String>,
     /// Where the others come from.
     pub note: Text,
+}
+
+/// How the reviewer's desk handles a case. No source states any of it: what a document leaves out has the default named here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DeskTerms {
+    /// Working days before the last one on which the officer is reminded; 1.
+    pub remind_working_days: u32,
+    /// Working days after the last one with which a yellow card becomes a red one; 3.
+    pub red_card_working_days: u32,
+    /// Working days an applicant has to supply what they were asked for; 10.
+    pub supply_working_days: u32,
+    /// Working days an applicant has to supply what was deferred; 10.
+    pub deferral_working_days: u32,
+    /// Working days within which a declaration is checked; 20.
+    pub check_working_days: u32,
+    /// Criteria that may be deferred; none. Whatever is not named is a core criterion.
+    pub deferrable: Vec<String>,
+    /// Criteria that may be declared; none.
+    pub declarable: Vec<String>,
+}
+
+impl Default for DeskTerms {
+    fn default() -> Self {
+        Self {
+            remind_working_days: 1,
+            red_card_working_days: 3,
+            supply_working_days: 10,
+            deferral_working_days: 10,
+            check_working_days: 20,
+            deferrable: Vec::new(),
+            declarable: Vec::new(),
+        }
+    }
 }
 
 /// A band of amounts.

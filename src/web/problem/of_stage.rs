@@ -1,5 +1,9 @@
 //! How the errors of the stages look from outside.
 
+use serde_json::json;
+
+use crate::domain::desk::Act;
+use crate::domain::id::CaseId;
 use crate::domain::source::SourceId;
 use crate::error::StageError;
 use crate::web::words::Words;
@@ -43,6 +47,13 @@ impl From<StageError> for Problem {
             StageError::Invalid { field, reason } => {
                 Self::new(Kind::Refused).errors(vec![invalid(field, reason)])
             }
+            StageError::Step(step) => Self::new(Kind::WrongState)
+                .member("what", "case")
+                .member("reason", step.to_string()),
+            StageError::Frozen { reason } => Self::new(Kind::WrongState)
+                .member("what", "case")
+                .member("frozen", reason),
+            StageError::CaseMoved { id, seen, since } => moved(id, seen, &since),
             StageError::Stale { what } => Self::new(Kind::Stale).member("what", what),
             StageError::Store(store) if store.is_transient() => {
                 tracing::warn!(error = %store, "the database is not available");
@@ -54,6 +65,26 @@ impl From<StageError> for Problem {
             | StageError::Money(_)) => internal(&error),
         }
     }
+}
+
+/// Says what has happened to a case since it was seen: by whom and what, and nobody's words.
+fn moved(id: CaseId, seen: i64, since: &[Act]) -> Problem {
+    let acts: Vec<_> = since
+        .iter()
+        .map(|act| {
+            json!({
+                "version": act.seq,
+                "at": act.at,
+                "by": act.by.to_string(),
+                "act": act.deed.as_str(),
+            })
+        })
+        .collect();
+    let current = since.last().map_or(seen, |act| act.seq);
+    Problem::new(Kind::Stale).member("what", "case").member(
+        "changed",
+        json!({ "case": id, "seen_version": seen, "current_version": current, "since": acts }),
+    )
 }
 
 fn words(sources: &[SourceId]) -> Vec<&'static str> {
