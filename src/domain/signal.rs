@@ -17,15 +17,18 @@ pub enum Signal {
     BackPaid,
     /// It comes to more than a machine may grant.
     OverMachineCap,
+    /// A supervisor has frozen the policy, or the district.
+    Frozen,
 }
 
 impl Signal {
     /// Every signal.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::EmployerCluster,
         Self::SharedAccount,
         Self::BackPaid,
         Self::OverMachineCap,
+        Self::Frozen,
     ];
 
     /// Name as serialised.
@@ -36,6 +39,7 @@ impl Signal {
             Self::SharedAccount => "shared_account",
             Self::BackPaid => "back_paid",
             Self::OverMachineCap => "over_machine_cap",
+            Self::Frozen => "frozen",
         }
     }
 
@@ -58,6 +62,10 @@ impl Signal {
             Self::OverMachineCap => (
                 "金额超过系统审批上限，由工作人员审批",
                 "The amount is above what the machine may approve; a person does",
+            ),
+            Self::Frozen => (
+                "本政策或本区暂停自动审批，由工作人员审批",
+                "Approval by machine is suspended for this policy or district; a person decides",
             ),
         };
         Text::new(zh, en)

@@ -165,7 +165,8 @@ impl CaseDesk {
         Ok(())
     }
 
-    /// A supervisor freezes a policy, a district, or one in the other: no person approves anything of it until it is lifted.
+    /// A supervisor freezes a policy, a district, or one in the other: no person approves anything of it until it is lifted, and the
+    /// machine refers what it would have approved.
     ///
     /// # Errors
     /// `Forbidden` without the role, or for another district; `Invalid` without a reason.

@@ -382,6 +382,22 @@ on_both_databases! {
         bureau.approve("a", &case).await.unwrap();
     }
 
+    async fn what_is_frozen_the_machine_refers(database) {
+        let bureau = Bureau::new(database).await;
+        let people = ordinary(2);
+        let freeze = bureau.desk.freeze(&boss(), Some(PHD), None, "通过率突变").await.unwrap();
+        let frozen = bureau.stages.file(&people[0]).await;
+        assert_eq!(frozen.state.name(), StateName::Referred);
+        let mut tx = bureau.stages.ctx.store.read().await.unwrap();
+        let decision = tx.decisions_of(frozen.id).await.unwrap().pop().unwrap();
+        drop(tx);
+        let record: Value = serde_json::from_slice(&decision.record).unwrap();
+        assert_eq!(record["signals"], json!(["frozen"]));
+        bureau.desk.lift(&boss(), freeze.id).await.unwrap();
+        let free = bureau.stages.file(&people[1]).await;
+        assert_ne!(free.state.name(), StateName::Referred);
+    }
+
     async fn a_decision_past_the_desk_ends_the_case_too(database) {
         let bureau = Bureau::new(database).await;
         let (application, case) = bureau.referred().await;

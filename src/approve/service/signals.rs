@@ -33,7 +33,7 @@ impl Approve {
         Ok(case.judge())
     }
 
-    /// What the application has in common with those of others.
+    /// What the application has in common with those of others, and whether the machine may approve here at all.
     async fn in_common(
         &self,
         application: &Application,
@@ -54,6 +54,10 @@ impl Approve {
             if others >= most {
                 found.push(Signal::EmployerCluster);
             }
+        }
+        let (policy, district) = (case.policy.id(), application.district);
+        if tx.freeze_over(Some(policy), district).await?.is_some() {
+            found.push(Signal::Frozen);
         }
         if let Some(filing) = &application.filing {
             let account = filing.typed.account.reveal();

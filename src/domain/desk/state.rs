@@ -169,6 +169,9 @@ pub enum StepError {
         /// How many do.
         agreed: usize,
     },
+    /// Only what was reported can be out of scope.
+    #[error("what the machine referred is decided, and not handed on")]
+    Referral,
     /// Not what was proposed.
     #[error("this is not what was proposed")]
     NotProposed,
@@ -323,8 +326,9 @@ impl DeskCase {
             | Deed::Reminded { .. }
             | Deed::Carded { .. }
             | Deed::Lapsed
-            | Deed::Withdrawn
-            | Deed::DecidedDirectly { .. } => &[S::Waiting, S::Working, S::Asked, S::Proposed],
+            | Deed::Withdrawn => &[S::Waiting, S::Working, S::Asked, S::Proposed],
+            // What was proposed is for those who must agree, and no one goes around them.
+            Deed::DecidedDirectly { .. } => &[S::Waiting, S::Working, S::Asked],
             Deed::Escalated => &[S::Waiting, S::Working, S::Asked, S::Proposed, S::Checking],
         };
         if !allowed.contains(&stage) {
@@ -346,6 +350,7 @@ impl DeskCase {
             Deed::Supplied if stage == S::Working && self.deferral.is_none() => {
                 Err(StepError::NothingNew)
             }
+            Deed::HandedOn { .. } if self.opening.about.is_referral() => Err(StepError::Referral),
             Deed::Lapsed if self.deferral.is_none() => Err(StepError::NothingNew),
             Deed::Taken if self.offer.is_none() => Err(StepError::NoRelief),
             Deed::Offered {
@@ -525,10 +530,12 @@ impl DeskCase {
 
     fn supplied(&mut self, today: Date) {
         if matches!(self.stage, Stage::Asked { .. }) {
+            // What was asked for is there; what was deferred is another matter.
             self.clock.go_on(today);
             self.stage = Stage::Working;
+        } else {
+            self.deferral = None;
         }
-        self.deferral = None;
     }
 
     fn taken(&mut self) {

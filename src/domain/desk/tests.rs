@@ -222,6 +222,33 @@ fn a_core_criterion_is_never_deferred_and_a_deferral_is_taken_by_the_applicant_o
 }
 
 #[test]
+fn what_was_asked_for_is_not_what_was_deferred() {
+    let mut play = Play::assigned();
+    let offer = offered(Relief::Deferral, "contract", "2026-10-30");
+    play.must(&staff("a"), offer);
+    play.must(&Doer::applicant(applicant()), Deed::Taken);
+    play.must(&staff("a"), asked("2026-10-12"));
+    play.must(&Doer::applicant(applicant()), Deed::Supplied);
+    let early = play.try_to(&staff("a"), proposed(Verdict::Approve, 1));
+    assert_eq!(early, Err(StepError::Deferred.into()));
+    play.must(&Doer::applicant(applicant()), Deed::Supplied);
+    play.must(&staff("a"), proposed(Verdict::Approve, 1));
+}
+
+#[test]
+fn what_the_machine_referred_is_not_handed_on_and_nobody_goes_around_those_who_must_agree() {
+    let mut play = Play::assigned();
+    let away = play.try_to(&staff("a"), Deed::HandedOn { to: "x".to_owned() });
+    assert_eq!(away, Err(StepError::Referral.into()));
+    play.must(&staff("a"), proposed(Verdict::Approve, 2));
+    let alone = Deed::DecidedDirectly {
+        verdict: Verdict::Approve,
+        decision: DecisionId::new(MONDAY, [4; 10]),
+    };
+    assert!(play.try_to(&staff("a"), alone).is_err());
+}
+
+#[test]
 fn a_deferral_that_runs_out_ends_the_case() {
     let mut play = Play::assigned();
     play.must(
