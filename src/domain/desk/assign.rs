@@ -45,11 +45,12 @@ pub fn assign(candidates: &[Candidate], district: Option<DistrictCode>) -> Optio
             .min_by_key(|one| (one.load, &one.officer.subject))
             .map(|one| &one.officer)
     };
-    let at_city_level = |officer: &Officer| is_city_level(officer.district);
+    // Nobody gets what they do not see: who belongs to the city's own code sees that code alone, and who has no district sees all.
+    let sees_all = |officer: &Officer| officer.district.is_none();
     if is_city_level(district) {
-        return least(&at_city_level);
+        return least(&|officer| officer.district == district || sees_all(officer));
     }
-    least(&|officer| officer.district == district).or_else(|| least(&at_city_level))
+    least(&|officer| officer.district == district).or_else(|| least(&sees_all))
 }
 
 #[cfg(test)]
@@ -103,5 +104,12 @@ mod tests {
         assert_eq!(gets(&all, Some("440604")).as_deref(), Some("z"));
         all[1].conflict = true;
         assert_eq!(gets(&all, Some("440604")), None);
+    }
+    #[test]
+    fn nobody_gets_a_case_that_they_do_not_see() {
+        let city = [one("c", Some("440600"), 0)];
+        assert_eq!(gets(&city, Some("440600")).as_deref(), Some("c"));
+        assert_eq!(gets(&city, Some("440604")), None);
+        assert_eq!(gets(&city, None), None);
     }
 }
