@@ -83,9 +83,9 @@ pub(crate) struct Kept {
     pub(crate) events: Vec<Line>,
 }
 
-/// Tables the pipeline writes for a person, in an order that a reader can follow. The floor writes no `notices`: messages leave from a
-/// worker of their own, and the table shows what the pipeline does on top.
-pub(crate) const TABLES: [&str; 18] = [
+/// Tables the pipeline writes for a person, in an order that a reader can follow. The floor writes no `notices` and nothing of
+/// the desk: the table shows what the pipeline does on top.
+pub(crate) const TABLES: [&str; 20] = [
     "applicants",
     "subjects",
     "consents",
@@ -103,6 +103,8 @@ pub(crate) const TABLES: [&str; 18] = [
     "treasury_events",
     "audit",
     "notices",
+    "cases",
+    "case_acts",
     "alarms",
 ];
 

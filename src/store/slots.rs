@@ -1,5 +1,7 @@
 //! Exclusive benefits: what one person may have once. The primary key decides between racing filings.
 
+use std::collections::BTreeMap;
+
 use super::codec::At;
 use super::sql::{args, row, statements};
 use super::{StoreError, Tx, UniqueViolation};
@@ -9,6 +11,7 @@ statements! {
     /// Waits, on PostgreSQL, for a racing claim to commit or to roll back.
     CLAIM = ["INSERT INTO slots (applicant_id, slot, application_id) VALUES ($1, $2, $3) ON CONFLICT (applicant_id, slot) DO NOTHING"];
     HOLDER = ["SELECT application_id FROM slots WHERE applicant_id = $1 AND slot = $2"];
+    HELD = ["SELECT slot, application_id FROM slots WHERE applicant_id = $1"];
     UNCLAIM = ["DELETE FROM slots WHERE applicant_id = $1 AND slot = $2 AND application_id = $3"];
     RELEASE = ["DELETE FROM slots WHERE application_id = $1"];
 }
@@ -17,7 +20,32 @@ row!(HolderRow {
     application_id: String
 });
 
+row!(HeldRow {
+    slot: String,
+    application_id: String
+});
+
 impl Tx {
+    /// Every slot a person holds, with the application that holds it.
+    ///
+    /// # Errors
+    /// When the database fails or a row is inconsistent.
+    pub async fn slots_of(
+        &mut self,
+        applicant: ApplicantId,
+    ) -> Result<BTreeMap<String, ApplicationId>, StoreError> {
+        let rows: Vec<HeldRow> = self.all(&HELD, args![applicant.to_string()]).await?;
+        let held = rows.into_iter().map(|row| {
+            let at = At {
+                table: "slots",
+                row: &row.slot,
+            };
+            let application = at.parse("application_id", &row.application_id)?;
+            Ok((row.slot, application))
+        });
+        held.collect()
+    }
+
     /// Claims every slot for an application, or none. Claiming again what it holds is no error. When one is taken the
     /// transaction can go on (and refer the application, say).
     ///

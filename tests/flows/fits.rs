@@ -127,7 +127,7 @@ on_both_databases! {
         house.stop().await;
     }
 
-    async fn a_consent_for_less_or_more_than_is_asked_asks_nobody(database) {
+    async fn a_consent_that_leaves_out_a_register_asks_nobody(database) {
         let house = House::funded(Plan::of(database, ordinary(1))).await;
         let who = known(&house, &house.world.people()[0]).await;
         let prefill = Prefill::new(house.ctx.clone());

@@ -2,14 +2,16 @@
 
 use sanmiao::approve::Approve;
 use sanmiao::domain::id::{ApplicantId, ApplicationId};
+use sanmiao::domain::person::{Role, Staff, Subject};
 use sanmiao::domain::signal::Mark;
+use sanmiao::review::CaseDesk;
 use sanmiao_mocks::{Channel, Fault, FaultRule, Faults, Person};
 use serde_json::Value;
 
 use crate::support::clock::DAY_MS;
 use crate::support::database::on_both_databases;
 use crate::support::house::{House, PHD, Plan, text};
-use crate::support::people::ordinary;
+use crate::support::people::{DISTRICT, ordinary};
 
 /// Files for everybody, one after the other; the states, and whose machine's decision names which signals.
 async fn file_all(house: &House) -> Vec<(String, Vec<String>)> {
@@ -67,6 +69,17 @@ fn colleagues(count: usize) -> Vec<Person> {
         }
     }
     people
+}
+
+fn supervisor() -> Staff {
+    Staff {
+        subject: Subject {
+            issuer: "http://issuer".to_owned(),
+            subject: "boss".to_owned(),
+        },
+        roles: vec![Role::Supervisor],
+        district: None,
+    }
 }
 
 /// So many of one employer the doctors' policy lets pass in a month.
@@ -129,6 +142,21 @@ on_both_databases! {
         house.world.faults().clear();
         applicant.until(text(&parked, "/id"), "approved").await;
         assert_eq!(others(&house, person).await, 1);
+        house.stop().await;
+    }
+
+    async fn a_frozen_district_holds_also_for_whoever_is_found_to_be_of_it_only_later(database) {
+        let house = House::funded(Plan::of(database, ordinary(1))).await;
+        let down = FaultRule::always(Channel::TalentIntroduction, Fault::Down);
+        house.world.faults().set(Faults { rules: vec![down] });
+        let applicant = house.applicant(&house.world.people()[0]);
+        let parked = applicant.apply().await;
+        assert_eq!(text(&parked, "/state"), "parked");
+        let desk = CaseDesk::new(house.ctx.clone());
+        desk.freeze(&supervisor(), None, DISTRICT.parse().ok(), "核查").await.unwrap();
+        house.world.faults().clear();
+        let referred_now = applicant.until(text(&parked, "/id"), "referred").await;
+        assert_eq!(landed_as(&house, &referred_now).await, referred("frozen"));
         house.stop().await;
     }
 

@@ -47,15 +47,15 @@ impl Approve {
         let Some(fits) = tx.fits(who, self.ctx.now()).await? else {
             return Ok(None);
         };
-        let mut taken = BTreeMap::new();
-        for fit in &fits.fits {
-            let policy = self.ctx.policies.by_hash(fit.policy.hash);
-            for slot in policy.iter().flat_map(|policy| &policy.service().exclusive) {
-                if let Some(by) = tx.slot_holder(who, slot).await? {
-                    taken.insert(fit.policy.id.clone(), by);
-                }
-            }
-        }
+        let held = tx.slots_of(who).await?;
+        drop(tx);
+        let taken = fits.fits.iter().filter_map(|fit| {
+            let policy = self.ctx.policies.by_hash(fit.policy.hash)?;
+            let mut slots = policy.service().exclusive.iter();
+            let by = slots.find_map(|slot| held.get(slot))?;
+            Some((fit.policy.id.clone(), *by))
+        });
+        let taken = taken.collect();
         Ok(Some(Told { fits, taken }))
     }
 

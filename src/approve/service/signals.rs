@@ -1,6 +1,7 @@
 //! What speaks against approval by machine though every condition is met. Looked for only where the machine would approve.
 
 use super::Approve;
+use super::decide::located;
 use crate::approve::case::{Case, Judged, Way};
 use crate::approve::signals;
 use crate::domain::application::Application;
@@ -55,7 +56,9 @@ impl Approve {
                 found.push(Signal::EmployerCluster);
             }
         }
-        let (policy, district) = (case.policy.id(), application.district);
+        // The register that names the district may have answered only now.
+        let district = located(application.clone(), case, judged).district;
+        let policy = case.policy.id();
         if tx.freeze_over(Some(policy), district).await?.is_some() {
             found.push(Signal::Frozen);
         }
