@@ -60,6 +60,8 @@ for (const script of [true, false]) {
     await visitor.page.getByLabel(WORDS.theme).selectOption("light");
     await visitor.click(visitor.page.getByRole("button", { name: WORDS.applyPreferences }));
     await visitor.page.locator("html.large.light").waitFor();
+    // The new document is there before its sheet is.
+    await visitor.page.waitForLoadState("load");
     await visitor.page.emulateMedia({ colorScheme: "dark" });
     assert.ok((await looks(visitor)).light > 200);
   });

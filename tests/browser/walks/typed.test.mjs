@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 
 import { clean } from "../support/audit.mjs";
+import { eventually } from "../support/eventually.mjs";
 import { stage } from "../support/stage.mjs";
 import { button, field, file, onlyApplication, openForm, seesState, typeAccount } from "./steps.mjs";
 import { WORDS } from "./words.mjs";
@@ -11,8 +12,10 @@ const walk = stage();
 
 const at = (visitor) => new URL(visitor.page.url()).pathname;
 
+const typedBack = (visitor) => visitor.page.getByRole("status").filter({ hasText: WORDS.typedBack });
+
 async function holdsWhatWasTyped(visitor, person) {
-  await visitor.sees(visitor.page.getByRole("status").filter({ hasText: WORDS.typedBack }));
+  await visitor.sees(typedBack(visitor));
   assert.equal(await field(visitor, WORDS.account).inputValue(), person.account.number);
   assert.equal(await field(visitor, WORDS.bank).inputValue(), person.account.bank_cnaps);
   assert.equal(await field(visitor, WORDS.phone).inputValue(), person.phone);
@@ -46,7 +49,11 @@ walk("left in the middle of a number, and the number is there", async ({ world, 
   await typeAccount(visitor, person);
   // No time to be saved while typing: the page is put away at once.
   await visitor.open("/home");
-  await visitor.open(form);
+  // What is sent on leaving travels beside the next request, and may arrive after it.
+  await eventually("what was typed is there again", async () => {
+    await visitor.open(form);
+    return (await typedBack(visitor).count()) > 0;
+  });
   await holdsWhatWasTyped(visitor, person);
 });
 
