@@ -54,7 +54,7 @@ use crate::finance::service::Finance;
 use crate::payout::service::Payout;
 use crate::ports::{CallbackGate, Identity, SignIn};
 use crate::prefill::service::Prefill;
-use crate::review::service::Review;
+use crate::review::{CaseDesk, Review};
 
 /// What the door is made of; `app` brings it.
 pub struct Parts {
@@ -98,6 +98,8 @@ pub struct Door {
     pub payout: Payout,
     /// 转人工.
     pub review: Review,
+    /// The desk's cases.
+    pub cases: CaseDesk,
     /// 财务.
     pub finance: Finance,
     /// How the service keeps its word.
@@ -154,6 +156,7 @@ impl Web {
             approve: Approve::new(ctx.clone()),
             payout: Payout::new(ctx.clone()),
             review: Review::new(ctx.clone()),
+            cases: CaseDesk::new(ctx.clone()),
             finance: Finance::new(ctx.clone()),
             figures: Figures::new(ctx.clone()),
             streams: Streams::new(limits.streams_per_person),

@@ -13,7 +13,7 @@ use crate::domain::hash::sha256;
 use crate::web::problem::{Kind, Problem};
 
 /// Name, content type, content.
-const ASSETS: [(&str, &str, &str); 3] = [
+const ASSETS: [(&str, &str, &str); 5] = [
     (
         "sanmiao.css",
         "text/css; charset=utf-8",
@@ -23,6 +23,16 @@ const ASSETS: [(&str, &str, &str); 3] = [
         "sanmiao.js",
         "text/javascript; charset=utf-8",
         include_str!("../static/sanmiao.js"),
+    ),
+    (
+        "desk.css",
+        "text/css; charset=utf-8",
+        include_str!("../static/desk.css"),
+    ),
+    (
+        "desk.js",
+        "text/javascript; charset=utf-8",
+        include_str!("../static/desk.js"),
     ),
     (
         "mark.svg",

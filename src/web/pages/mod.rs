@@ -50,7 +50,7 @@ pub fn routes() -> Routes {
             of!(apply::consent, apply::apply),
         )
         .merge(of_applications())
-        .add(Access::Page(Visitors::Staff), of!(desk::desk))
+        .merge(desk::routes())
 }
 
 /// The pages of one application and of its money.

@@ -2,11 +2,11 @@
 
 use axum::response::Response;
 
-use super::good;
-use super::preferences::Preferences;
-use super::shell::escaped;
-use super::sign_in::sign_out_form;
 use crate::web::auth::Desk;
+use crate::web::pages::good;
+use crate::web::pages::preferences::Preferences;
+use crate::web::pages::shell::escaped;
+use crate::web::pages::sign_in::sign_out_form;
 use crate::web::session::Visit;
 use crate::web::words::Words;
 

@@ -1,0 +1,18 @@
+//! The pages of staff: a file a page. Applicants' pages stand beside this folder.
+
+mod queue;
+
+use utoipa_axum::routes as of;
+
+use crate::web::auth::Access;
+use crate::web::routes::Routes;
+use crate::web::session::Visitors;
+
+/// Who comes here. What a role may do is said by the stage that does it.
+const STAFF: Access = Access::Page(Visitors::Staff);
+
+/// Every page of staff.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new().add(STAFF, of!(queue::desk))
+}
