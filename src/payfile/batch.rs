@@ -66,6 +66,12 @@ impl Head {
     /// What its files are called before their endings.
     #[must_use]
     pub fn stem(&self) -> String {
-        format!("{}-{}-{}-{}", self.day, self.policy, self.district, self.number())
+        format!(
+            "{}-{}-{}-{}",
+            self.day,
+            self.policy,
+            self.district,
+            self.number()
+        )
     }
 }

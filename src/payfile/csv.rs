@@ -179,7 +179,10 @@ pub fn read(
             let mut mark = [0; 3];
             let marked = input.read_exact(&mut mark).is_ok() && mark == BYTE_ORDER_MARK.as_bytes();
             if !marked {
-                return Err(Broken::at_byte(0, "it does not begin with a byte order mark"));
+                return Err(Broken::at_byte(
+                    0,
+                    "it does not begin with a byte order mark",
+                ));
             }
             read_lines(input, found)
         }
@@ -201,11 +204,17 @@ fn read_lines(input: impl Read, found: &mut dyn FnMut(Found)) -> Result<(), Brok
             break;
         }
         if record.as_slice().len() > LINE_BYTES_MAX {
-            return Err(Broken::at_row(line, format!("more than {LINE_BYTES_MAX} bytes in a line")));
+            return Err(Broken::at_row(
+                line,
+                format!("more than {LINE_BYTES_MAX} bytes in a line"),
+            ));
         }
         if line == 1 {
             if record.iter().ne(HEADER) {
-                return Err(Broken::at_row(1, "the first line is not that of a payout file"));
+                return Err(Broken::at_row(
+                    1,
+                    "the first line is not that of a payout file",
+                ));
             }
             continue;
         }
@@ -262,7 +271,9 @@ impl<R: Read> Decoding<R> {
         let read = self.input.read(&mut self.raw)?;
         self.ended = read == 0;
         let bytes = &self.raw[..read];
-        let most = self.decoder.max_utf8_buffer_length_without_replacement(read);
+        let most = self
+            .decoder
+            .max_utf8_buffer_length_without_replacement(read);
         self.ready.resize(most.unwrap_or(CHUNK * 4), 0);
         let decoded =
             self.decoder

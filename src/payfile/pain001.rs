@@ -276,7 +276,10 @@ impl Reading {
     fn tell(&mut self, found: &mut dyn FnMut(Found)) {
         if !std::mem::replace(&mut self.told, true) {
             found(Found::Head(std::mem::take(&mut self.head)));
-            for (name, value) in [("NbOfTxs", self.second.0.take()), ("CtrlSum", self.second.1.take())] {
+            for (name, value) in [
+                ("NbOfTxs", self.second.0.take()),
+                ("CtrlSum", self.second.1.take()),
+            ] {
                 found(Found::Declared(name, value));
             }
         }
@@ -328,9 +331,7 @@ fn row_field(row: &mut Raw, path: &[&str], text: &str) -> Result<(), String> {
         ["CdtrAgt", "FinInstnId", "ClrSysMmbId", "ClrSysId", "Cd"] if text == "CNAPS" => {
             return Ok(());
         }
-        [
-            "PmtId" | "Amt" | "Cdtr" | "RmtInf" | "CdtrAgt" | "CdtrAcct",
-        ]
+        ["PmtId" | "Amt" | "Cdtr" | "RmtInf" | "CdtrAgt" | "CdtrAcct"]
         | ["CdtrAgt", "FinInstnId"]
         | ["CdtrAgt", "FinInstnId", "ClrSysMmbId"]
         | ["CdtrAgt", "FinInstnId", "ClrSysMmbId", "ClrSysId"]
@@ -366,10 +367,18 @@ fn head_field(
         ["PmtInf", "PmtInfId"] => &mut head.second_batch,
         ["PmtInf", "PmtMtd"] if text == "TRF" => return Ok(()),
         ["PmtInf", "DbtrAcct", "Ccy"] if text == CURRENCY => return Ok(()),
-        ["PmtInf", "DbtrAgt", "FinInstnId", "ClrSysMmbId", "ClrSysId", "Cd"] if text == "CNAPS" => {
+        [
+            "PmtInf",
+            "DbtrAgt",
+            "FinInstnId",
+            "ClrSysMmbId",
+            "ClrSysId",
+            "Cd",
+        ] if text == "CNAPS" => {
             return Ok(());
         }
-        [] | ["GrpHdr" | "PmtInf"]
+        []
+        | ["GrpHdr" | "PmtInf"]
         | ["GrpHdr", "InitgPty"]
         | ["PmtInf", "ReqdExctnDt" | "Dbtr" | "DbtrAcct" | "DbtrAgt"]
         | ["PmtInf", "DbtrAcct", "Id"]

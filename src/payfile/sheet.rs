@@ -140,7 +140,10 @@ impl<W: Write> RowSink for Writer<W> {
 pub fn read(input: impl Read + Seek, found: &mut dyn FnMut(Found)) -> Result<(), Broken> {
     let mut book = Xlsx::new(input).map_err(|error| Broken::at_byte(0, error))?;
     if book.sheet_names() != [SHEET] {
-        return Err(Broken::at_byte(0, format!("it has other sheets than {SHEET}")));
+        return Err(Broken::at_byte(
+            0,
+            format!("it has other sheets than {SHEET}"),
+        ));
     }
     let cells = book.worksheet_cells_reader(SHEET);
     let mut cells = cells.map_err(|error| Broken::at_byte(0, error))?;
@@ -159,14 +162,20 @@ pub fn read(input: impl Read + Seek, found: &mut dyn FnMut(Found)) -> Result<(),
         line = next;
         let slot = usize::try_from(column).ok();
         let Some(slot) = slot.and_then(|column| fields.0.get_mut(column)) else {
-            return Err(Broken::at_row(u64::from(line) + 1, "a cell outside the table"));
+            return Err(Broken::at_row(
+                u64::from(line) + 1,
+                "a cell outside the table",
+            ));
         };
         *slot = Some(text_of(cell.get_value()));
     }
     if ended {
         Ok(())
     } else {
-        Err(Broken::at_row(u64::from(line) + 1, "the row of totals is missing"))
+        Err(Broken::at_row(
+            u64::from(line) + 1,
+            "the row of totals is missing",
+        ))
     }
 }
 
@@ -198,7 +207,10 @@ fn take(
         return if heading.eq(HEADER) {
             Ok(false)
         } else {
-            Err(Broken::at_row(1, "the first line is not that of a payout file"))
+            Err(Broken::at_row(
+                1,
+                "the first line is not that of a payout file",
+            ))
         };
     }
     if ended {
@@ -229,7 +241,10 @@ fn check_twins(at: u64, shown: Option<&str>, text: Option<&str>) -> Result<(), B
     let amount: Option<Money> = text.and_then(|text| text.parse().ok());
     let wanted = amount.and_then(number).map(|number| number.to_string());
     if amount.is_some() && shown != wanted.as_deref() {
-        return Err(Broken::at_row(at, "the amount's number and its text differ"));
+        return Err(Broken::at_row(
+            at,
+            "the amount's number and its text differ",
+        ));
     }
     Ok(())
 }

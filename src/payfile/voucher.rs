@@ -121,7 +121,10 @@ pub fn read(mut input: impl BufRead, found: &mut dyn FnMut(Found)) -> Result<(),
     let mut line = Vec::new();
     for number in 1_u64.. {
         line.clear();
-        let read = input.by_ref().take(LINE_BYTES_MAX).read_until(b'\n', &mut line);
+        let read = input
+            .by_ref()
+            .take(LINE_BYTES_MAX)
+            .read_until(b'\n', &mut line);
         if read.map_err(|error| Broken::at_row(number, error))? == 0 {
             break;
         }
@@ -130,7 +133,10 @@ pub fn read(mut input: impl BufRead, found: &mut dyn FnMut(Found)) -> Result<(),
         };
         // The reader's own words would quote what stands there.
         let voucher: Voucher = serde_json::from_slice(text).map_err(|error| {
-            Broken::at_row(number, format!("no voucher from column {} on", error.column()))
+            Broken::at_row(
+                number,
+                format!("no voucher from column {} on", error.column()),
+            )
         })?;
         take(number, voucher, found)?;
     }
@@ -174,16 +180,20 @@ fn check(number: u64, voucher: &Voucher) -> Result<(), Broken> {
         return broken(format!("{count} details, 1 to {DETAILS_MAX} may be"));
     }
     if voucher.count != count as u64 {
-        return broken(format!("the head says {} details, there are {count}", voucher.count));
+        return broken(format!(
+            "the head says {} details, there are {count}",
+            voucher.count
+        ));
     }
     let amounts = voucher.details.iter().map(|detail| detail.amount.parse());
     let amounts: Result<Vec<Money>, _> = amounts.collect();
     let sum = amounts.ok().and_then(|amounts| Money::sum(amounts));
     // What is no amount is told where the rows are judged.
     match sum {
-        Some(sum) if sum.to_string() != voucher.sum => {
-            broken(format!("the head says {}, the details make {sum}", voucher.sum))
-        }
+        Some(sum) if sum.to_string() != voucher.sum => broken(format!(
+            "the head says {}, the details make {sum}",
+            voucher.sum
+        )),
         _ => Ok(()),
     }
 }

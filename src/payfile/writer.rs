@@ -76,7 +76,9 @@ pub enum WriteError {
     #[error(transparent)]
     Row(#[from] RowError),
     /// A character that GB18030 has no code for.
-    #[error("{id}: character {position} of `{field}` (U+{code:04X}) has no code in GB18030; write this batch in UTF-8")]
+    #[error(
+        "{id}: character {position} of `{field}` (U+{code:04X}) has no code in GB18030; write this batch in UTF-8"
+    )]
     NotGb18030 {
         /// Which row.
         id: InstructionId,

@@ -100,7 +100,11 @@ pub fn check_manifest(
         let why = "another version, another key's, or not in its canonical form";
         return Err(flaw(FlawKind::Manifest(why.to_owned())));
     }
-    if let Some(wrong) = manifest.files.iter().find(|listed| !is_of(listed, &manifest)) {
+    if let Some(wrong) = manifest
+        .files
+        .iter()
+        .find(|listed| !is_of(listed, &manifest))
+    {
         let why = format!("`{}` is no name of a file of this batch", wrong.name);
         return Err(flaw(FlawKind::Manifest(why)));
     }
@@ -109,8 +113,9 @@ pub fn check_manifest(
 
 /// Whether a listed file bears the name that a file of this batch and format has.
 fn is_of(listed: &Listed, manifest: &Manifest) -> bool {
-    Format::parse(&listed.format)
-        .is_some_and(|format| listed.name == format!("{}{}", manifest.batch.stem(), format.ending()))
+    Format::parse(&listed.format).is_some_and(|format| {
+        listed.name == format!("{}{}", manifest.batch.stem(), format.ending())
+    })
 }
 
 /// Reads one file of a set twice: its bytes, then what stands in it.

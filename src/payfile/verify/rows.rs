@@ -8,9 +8,9 @@ use super::super::merkle::Tree;
 use super::super::pain001;
 use super::super::row::Row;
 use super::super::{Format, Head};
+use super::Checked;
 use super::flaw::{Flaw, FlawKind};
 use super::read::{Found, Raw, RawHead};
-use super::Checked;
 
 /// Judges what a reader finds.
 pub(super) struct Rows<'c> {
@@ -73,11 +73,36 @@ impl<'c> Rows<'c> {
             ("made_at", &raw.made_at, head.made_at.to_string(), is_pain),
             ("day", &raw.day, head.day.to_string(), true),
             ("policy", &raw.policy, head.policy.clone(), !is_pain),
-            ("district", &raw.district, head.district.to_string(), !is_pain),
-            ("initiating party", &raw.initiator, head.payer.name.clone(), is_pain),
-            ("payer's name", &raw.payer_name, head.payer.name.clone(), true),
-            ("payer's account", &raw.payer_account, head.payer.account.clone(), true),
-            ("payer's bank", &raw.payer_bank, head.payer.bank.clone(), true),
+            (
+                "district",
+                &raw.district,
+                head.district.to_string(),
+                !is_pain,
+            ),
+            (
+                "initiating party",
+                &raw.initiator,
+                head.payer.name.clone(),
+                is_pain,
+            ),
+            (
+                "payer's name",
+                &raw.payer_name,
+                head.payer.name.clone(),
+                true,
+            ),
+            (
+                "payer's account",
+                &raw.payer_account,
+                head.payer.account.clone(),
+                true,
+            ),
+            (
+                "payer's bank",
+                &raw.payer_bank,
+                head.payer.bank.clone(),
+                true,
+            ),
             ("count", &raw.count, head.count.to_string(), is_pain),
             ("sum", &raw.sum, head.sum.to_string(), is_pain),
         ];
