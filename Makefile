@@ -67,6 +67,10 @@ bench: ## Ratios from one run: matcher, one filing, the whole pipeline (docs/BEN
 amounts: ## 100,000 amounts over HTTP, from the API to the treasury's echo
 	SANMIAO_AMOUNTS_HTTP=100000 cargo nextest run --release --test it amounts_over_http --no-capture
 
+.PHONY: corruptions
+corruptions: ## 10,000 damaged payout files, held to two readers
+	SANMIAO_CORRUPTIONS=10000 cargo nextest run --release --test it corruptions --no-capture
+
 .PHONY: crash
 crash: ## The long crash campaign: 200 kills under load
 	SANMIAO_CRASH_KILLS=200 $(WITH_POSTGRES) cargo nextest run --release --test it crash --no-capture
