@@ -36,7 +36,15 @@ fn allowed(module: &str) -> BTreeSet<&'static str> {
         ),
         "cli" => with(
             with(below(&GROUND), &STAGES),
-            &["app", "config", "gateways", "jobs", "payfile", "telemetry", "web"],
+            &[
+                "app",
+                "config",
+                "gateways",
+                "jobs",
+                "payfile",
+                "telemetry",
+                "web",
+            ],
         ),
         other => panic!("src/{other} stands in no rule: add it here and to docs/ARCHITECTURE.md"),
     }
