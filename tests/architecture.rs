@@ -43,11 +43,12 @@ fn allowed(module: &str) -> BTreeSet<&'static str> {
 }
 
 /// Crates that one room alone may name.
-const ROOMS: [(&str, &[&str]); 7] = [
+const ROOMS: [(&str, &[&str]); 8] = [
     ("sqlx", &["store"]),
     ("axum", &["web", "app"]),
     ("utoipa", &["web"]),
     ("reqwest", &["gateways"]),
+    ("rust_xlsxwriter", &["web"]),
     ("openidconnect", &["gateways"]),
     // Time is jiff; this is only the type in which openidconnect asks for it.
     ("chrono", &["gateways"]),

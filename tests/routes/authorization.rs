@@ -72,7 +72,8 @@ const LINES: [(&str, &str, Rule); 28] = [
 ];
 
 /// Lines that outgrew the table above.
-const MORE: [(&str, &str, Rule); 6] = [
+const MORE: [(&str, &str, Rule); 7] = [
+    ("get", "/api/v1/desk/causes", Rule::Review),
     ("post", "/api/v1/applications/{id}/person", Rule::Applicant),
     ("get", "/api/v1/figures", Rule::Public),
     ("get", "/api/v1/review/payments", Rule::Review),
@@ -359,7 +360,7 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
 }
 
 /// Every page, and who may see it.
-const PAGES: [(&str, &str, &str); 27] = [
+const PAGES: [(&str, &str, &str); 29] = [
     ("get", "/", "anybody"),
     ("get", "/figures", "anybody"),
     ("get", "/policies/{id}", "anybody"),
@@ -387,6 +388,8 @@ const PAGES: [(&str, &str, &str); 27] = [
     ("post", "/home/fits", "applicant"),
     ("post", "/home/fits/forget", "applicant"),
     ("get", "/desk", "staff"),
+    ("get", "/desk/causes", "staff"),
+    ("get", "/desk/causes.xlsx", "staff"),
 ];
 
 #[test]
