@@ -32,6 +32,8 @@ const PAGE: u32 = 500;
 const FRESH_MS: i64 = 60_000;
 /// Analyses, and months of trends, that are kept.
 const KEPT_MAX: usize = 256;
+/// The fact that holds an employer's name in every policy document that asks for it.
+const EMPLOYER_NAME: &str = "employer_name";
 /// Leading reasons whose trend is told.
 pub const LEADING: usize = 3;
 
@@ -268,24 +270,28 @@ impl CauseDesk {
         let Some(snapshot) = tx.latest_snapshot(id).await? else {
             return Ok(None);
         };
-        let Some(field) = employer_row(&policy) else {
-            return Ok(None);
-        };
         let rows = snapshot.rows.reveal().iter();
-        let values = rows.filter(|row| row.field == field);
-        Ok(values.into_iter().find_map(|row| match &row.value {
-            RowValue::Filled { value, .. } => Some(value.clone()),
-            _ => None,
-        }))
+        let named: Vec<&str> = rows
+            .filter(|row| is_of_employer(&policy, &row.field))
+            .filter_map(|row| match &row.value {
+                RowValue::Filled { value, .. } => Some(value.as_str()),
+                _ => None,
+            })
+            .collect();
+        Ok((!named.is_empty()).then(|| named.join(" · ")))
     }
 }
 
-/// The row of the form that shows by what the policy compares employers.
-fn employer_row(policy: &Policy) -> Option<&str> {
-    let fact = policy.service().breaker.employer.as_ref()?;
+/// Whether a row of the form says who the employer is: by name, or by what the policy compares employers by.
+fn is_of_employer(policy: &Policy, field: &str) -> bool {
+    let compared = policy.service().breaker.employer.as_deref();
     let mut rows = policy.form().iter();
-    let row = rows.find(|row| matches!(&row.from, FormSource::Fact(of) if of == fact))?;
-    Some(&row.id)
+    rows.any(|row| {
+        let FormSource::Fact(fact) = &row.from else {
+            return false;
+        };
+        row.id == field && (fact == EMPLOYER_NAME || Some(fact.as_str()) == compared)
+    })
 }
 
 fn is_enough(read: usize) -> bool {

@@ -72,7 +72,8 @@ const LINES: [(&str, &str, Rule); 28] = [
 ];
 
 /// Lines that outgrew the table above.
-const MORE: [(&str, &str, Rule); 7] = [
+const MORE: [(&str, &str, Rule); 8] = [
+    ("post", "/api/v1/applications/{id}/rating", Rule::Applicant),
     ("get", "/api/v1/desk/causes", Rule::Review),
     ("post", "/api/v1/applications/{id}/person", Rule::Applicant),
     ("get", "/api/v1/figures", Rule::Public),
@@ -277,6 +278,7 @@ async fn anothers_matter_looks_like_none() {
             serde_json::json!({"account": super::house::ACCOUNT, "bank": "102588000018", "phone": "13800000000"}),
         ),
         ("/withdraw", serde_json::json!({})),
+        ("/rating", serde_json::json!({"grade": "satisfied"})),
     ];
     for (method, template, _) in
         lines().filter(|(_, path, rule)| *rule == Rule::Applicant && path.contains("{id}"))
@@ -360,7 +362,7 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
 }
 
 /// Every page, and who may see it.
-const PAGES: [(&str, &str, &str); 29] = [
+const PAGES: [(&str, &str, &str); 30] = [
     ("get", "/", "anybody"),
     ("get", "/figures", "anybody"),
     ("get", "/policies/{id}", "anybody"),
@@ -378,6 +380,7 @@ const PAGES: [(&str, &str, &str); 29] = [
     ("post", "/applications/{id}/file", "applicant"),
     ("post", "/applications/{id}/person", "applicant"),
     ("post", "/applications/{id}/withdraw", "applicant"),
+    ("post", "/applications/{id}/rating", "applicant"),
     ("get", "/payments/{id}/account", "applicant"),
     ("post", "/payments/{id}/account", "applicant"),
     ("get", "/sign-in", "anybody"),

@@ -44,7 +44,7 @@ impl Canvas {
         let (title, summary) = (escaped(title), escaped(summary));
         Self {
             markup: format!(
-                "<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\">\n\
+                "<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-labelledby=\"{id}-t\" aria-describedby=\"{id}-d\">\n\
                  <title id=\"{id}-t\">{title}</title><desc id=\"{id}-d\">{summary}</desc>\n"
             ),
         }

@@ -2,9 +2,9 @@
 
 use super::{Canvas, Told, WIDTH, step, units};
 
-const HEIGHT: f64 = 280.0;
+const HEIGHT: f64 = 290.0;
 /// The field in which lines run: left, top, right, bottom.
-const FIELD: (f64, f64, f64, f64) = (40.0, 16.0, WIDTH - 132.0, HEIGHT - 30.0);
+const FIELD: (f64, f64, f64, f64) = (40.0, 16.0, WIDTH - 132.0, HEIGHT - 42.0);
 /// Names at the ends of lines keep at least this apart.
 const NAME_APART: f64 = 17.0;
 /// How lines look, in the order in which they are given.

@@ -10,6 +10,7 @@ pub mod one;
 pub mod open;
 pub mod payments;
 pub mod person;
+pub mod rating;
 pub mod withdraw;
 
 use utoipa_axum::routes as of;
@@ -28,6 +29,7 @@ pub fn routes() -> Routes {
         .add(Access::Applicant, of!(dispute::dispute))
         .add(Access::Applicant, of!(file::file))
         .add(Access::Applicant, of!(person::person))
+        .add(Access::Applicant, of!(rating::rate))
         .add(Access::Applicant, of!(withdraw::withdraw))
         .add(Access::Applicant, of!(explanation::explanation))
         .add(Access::Applicant, of!(payments::payments))
