@@ -51,11 +51,12 @@ fn allowed(module: &str) -> BTreeSet<&'static str> {
 }
 
 /// Crates that one room alone may name.
-const ROOMS: [(&str, &[&str]); 12] = [
+const ROOMS: [(&str, &[&str]); 13] = [
     ("sqlx", &["store"]),
     ("axum", &["web", "app"]),
     ("utoipa", &["web"]),
     ("reqwest", &["gateways"]),
+    ("rust_xlsxwriter", &["payfile", "web"]),
     ("openidconnect", &["gateways"]),
     // Time is jiff; this is only the type in which openidconnect asks for it.
     ("chrono", &["gateways"]),

@@ -73,7 +73,9 @@ const LINES: [(&str, &str, Rule); 28] = [
 ];
 
 /// Lines that outgrew the table above.
-const MORE: [(&str, &str, Rule); 6] = [
+const MORE: [(&str, &str, Rule); 8] = [
+    ("post", "/api/v1/applications/{id}/rating", Rule::Applicant),
+    ("get", "/api/v1/desk/causes", Rule::Review),
     ("post", "/api/v1/applications/{id}/person", Rule::Applicant),
     ("get", "/api/v1/figures", Rule::Public),
     ("get", "/api/v1/review/payments", Rule::Review),
@@ -333,6 +335,7 @@ async fn anothers_matter_looks_like_none() {
         ("/withdraw", serde_json::json!({})),
         ("/supply", serde_json::json!({"words": "x"})),
         ("/take-offer", serde_json::json!({"words": "x"})),
+        ("/rating", serde_json::json!({"grade": "satisfied"})),
     ];
     for (method, template, _) in
         lines().filter(|(_, path, rule)| *rule == Rule::Applicant && path.contains("{id}"))
@@ -416,7 +419,7 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
 }
 
 /// Every page, and who may see it.
-const PAGES: [(&str, &str, &str); 27] = [
+const PAGES: [(&str, &str, &str); 30] = [
     ("get", "/", "anybody"),
     ("get", "/figures", "anybody"),
     ("get", "/policies/{id}", "anybody"),
@@ -434,6 +437,7 @@ const PAGES: [(&str, &str, &str); 27] = [
     ("post", "/applications/{id}/file", "applicant"),
     ("post", "/applications/{id}/person", "applicant"),
     ("post", "/applications/{id}/withdraw", "applicant"),
+    ("post", "/applications/{id}/rating", "applicant"),
     ("get", "/payments/{id}/account", "applicant"),
     ("post", "/payments/{id}/account", "applicant"),
     ("get", "/sign-in", "anybody"),
@@ -444,6 +448,8 @@ const PAGES: [(&str, &str, &str); 27] = [
     ("post", "/home/fits", "applicant"),
     ("post", "/home/fits/forget", "applicant"),
     ("get", "/desk", "staff"),
+    ("get", "/desk/causes", "staff"),
+    ("get", "/desk/causes.xlsx", "staff"),
 ];
 
 #[test]

@@ -55,19 +55,33 @@ pub(crate) fn claims_of(shared: &Shared, subject: &str) -> Option<Claims> {
     Some(claims)
 }
 
-/// Role and district of a staff subject: `reviewer-<district>`, `supervisor-<district>`, `finance-…`, `policy-…`, `auditor-…`.
+/// Role and district of a staff subject: `reviewer-<place>`, `supervisor-<place>`, `finance-…`, `policy-…`, `auditor-…`, where a place
+/// is a district, a district with a number when several people work there, or `city` for whoever sees all.
 fn staff(subject: &str) -> Option<(&'static str, Option<String>)> {
     let (kind, rest) = subject.split_once('-')?;
-    let is_district = rest.len() == 6 && rest.bytes().all(|b| b.is_ascii_digit());
     let is_word = (1..=32).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_alphanumeric());
     match kind {
-        "reviewer" if is_district => Some(("reviewer", Some(rest.to_owned()))),
-        "supervisor" if is_district => Some(("supervisor", Some(rest.to_owned()))),
+        "reviewer" => Some(("reviewer", place(rest)?)),
+        "supervisor" => Some(("supervisor", place(rest)?)),
         "finance" if is_word => Some(("finance", None)),
         "policy" if is_word => Some(("policy", None)),
         "auditor" if is_word => Some(("auditor", None)),
         _ => None,
     }
+}
+
+/// The district of a place; no district for the city as a whole.
+fn place(text: &str) -> Option<Option<String>> {
+    if text == "city" {
+        return Some(None);
+    }
+    let (district, number) = text.split_once('-').unwrap_or((text, "1"));
+    let is_digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let is_place = district.len() == 6
+        && is_digits(district)
+        && (1..=2).contains(&number.len())
+        && is_digits(number);
+    is_place.then(|| Some(district.to_owned()))
 }
 
 #[cfg(test)]

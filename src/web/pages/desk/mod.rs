@@ -1,5 +1,7 @@
 //! The pages of staff: a file a page. Applicants' pages stand beside this folder.
 
+mod causes;
+mod causes_charts;
 mod queue;
 
 use utoipa_axum::routes as of;
@@ -14,5 +16,8 @@ const STAFF: Access = Access::Page(Visitors::Staff);
 /// Every page of staff.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new().add(STAFF, of!(queue::desk))
+    Routes::new()
+        .add(STAFF, of!(queue::desk))
+        .add(STAFF, of!(causes::causes))
+        .add(STAFF, of!(causes::download))
 }
