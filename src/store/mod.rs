@@ -33,6 +33,7 @@ mod rotation;
 mod sessions;
 mod slots;
 mod sql;
+mod trust;
 mod typed;
 pub mod vault;
 
@@ -61,6 +62,7 @@ pub use payments::PaymentFilter;
 pub use policies::PublishedPolicy;
 pub use rotation::Rotation;
 use sql::{Statement, statements};
+pub use trust::{ReceivableFilter, Window};
 pub use vault::{Keyring, KeyringError, Vault, VaultError};
 
 /// Prepared statements kept a connection; more than there are.
@@ -555,6 +557,7 @@ fn all_statements() -> impl Iterator<Item = &'static &'static Statement> {
         rotation::STATEMENTS,
         sessions::STATEMENTS,
         slots::STATEMENTS,
+        trust::STATEMENTS,
         typed::STATEMENTS,
     ]
     .into_iter()

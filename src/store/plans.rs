@@ -42,6 +42,10 @@ const WALKS: &[(&str, &str)] = &[
         "FROZEN",
         "the index of freezes in force, which are exceptions",
     ),
+    (
+        "WINDOW",
+        "the newest decisions under one policy, read from their index and summed",
+    ),
     ("COUNT_BY_ENDING", "counts everything, from an index alone"),
 ];
 

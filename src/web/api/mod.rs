@@ -8,6 +8,7 @@ pub mod policies;
 pub mod problems;
 pub mod review;
 pub mod treasury;
+pub mod trust;
 pub mod views;
 
 use utoipa_axum::routes as of;
@@ -28,4 +29,5 @@ pub fn routes() -> Routes {
         .merge(review::routes())
         .merge(finance::routes())
         .merge(treasury::routes())
+        .merge(trust::routes())
 }
