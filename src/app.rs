@@ -269,6 +269,8 @@ fn intervals(config: &Config) -> Intervals {
         notice_limits: notice_limits(config),
         sweep: jobs.deadlines,
         supervise: jobs.deadlines,
+        breaker: jobs.resume,
+        drift: jobs.deadlines,
         limits: DispatchLimits {
             concurrency: treasury.concurrency,
             lease_ms: treasury.lease_ms,

@@ -9,17 +9,21 @@ use serde_json::json;
 use crate::context::Context;
 use crate::domain::application::Application;
 use crate::domain::audit::AlarmKind;
+use crate::domain::award::Award;
 use crate::domain::decision::Outcome;
 use crate::domain::desk::{
-    About, Act, Deed, DeskCase, Doer, Opening, Placing, Rules, Stage, Verdict, Who, assign, placing,
+    About, Act, Deed, DeskCase, Doer, Look, Opening, Placing, Rules, Stage, Verdict, Who, Why,
+    assign, placing,
 };
 use crate::domain::id::{
     ActId, AlarmId, ApplicantId, ApplicationId, CaseId, DecisionId, PaymentId,
 };
 use crate::domain::money::Money;
 use crate::domain::notice::Occasion;
+use crate::domain::payment::{Payment, PaymentState};
 use crate::domain::person::{Actor, Private, Staff};
 use crate::domain::policy::Policy;
+use crate::domain::recovery::Hold;
 use crate::error::StageError;
 use crate::store::Tx;
 
@@ -92,14 +96,118 @@ pub async fn open_referral(
             decision,
         },
     };
-    let opening = Opening {
+    let opening = opening(application, policy, about);
+    open(ctx, tx, opening, Who::Machine, None).await
+}
+
+/// Opens the case of an approval by machine that a person looks at.
+///
+/// # Errors
+/// Of the store; the caller rolls back whole.
+pub async fn open_sample(
+    ctx: &Context,
+    tx: &mut Tx,
+    application: &Application,
+    policy: &Policy,
+    decision: DecisionId,
+    because: Look,
+) -> Result<DeskCase, StageError> {
+    let about = About::Sample {
+        application: application.id,
+        decision,
+        held: because != Look::Drawn,
+        because,
+    };
+    let opening = opening(application, policy, about);
+    open(ctx, tx, opening, Who::Machine, None).await
+}
+
+/// 追回: whether a payment has to come back becomes a case, and the applicant is told. One that is open, or was decided, stays.
+///
+/// # Errors
+/// Of the store; the caller rolls back whole.
+pub async fn open_recovery(
+    ctx: &Context,
+    tx: &mut Tx,
+    award: &Award,
+    payment: &Payment,
+    because: Why,
+) -> Result<Option<DeskCase>, StageError> {
+    let open_already = tx.open_case_of_recovery(payment.id).await?.is_some();
+    if open_already || tx.receivable(payment.id).await?.is_some() {
+        return Ok(None);
+    }
+    let application = tx
+        .application(award.application)
+        .await?
+        .ok_or(StageError::not_found("application"))?;
+    let policy = ctx
+        .policies
+        .by_hash(application.policy.hash)
+        .ok_or_else(|| StageError::corrupt("an award under a policy that is not there"))?;
+    let about = About::Recovery {
+        application: application.id,
+        payment: payment.id,
+        because,
+    };
+    let opening = opening(&application, &policy, about);
+    let case = open(ctx, tx, opening, Who::Machine, None).await?;
+    let occasion = Occasion::RecoveryOpened {
+        case: case.id,
+        instalment: payment.instalment,
+        amount: payment.amount,
+    };
+    ctx.tell(tx, &application, &occasion).await?;
+    Ok(Some(case))
+}
+
+/// What was granted may be wrong. Nothing more of it is paid; what has arrived becomes a case each, what is on its way when it
+/// arrives, and where there is neither, what waits, so that nothing waits in silence.
+///
+/// # Errors
+/// Of the store; the caller rolls back whole.
+pub async fn recall(
+    ctx: &Context,
+    tx: &mut Tx,
+    application: &Application,
+    because: Why,
+) -> Result<(), StageError> {
+    tx.hold(application.id, &Hold::Recall(because), ctx.now())
+        .await?;
+    let Some(award) = tx.award_of(application.id).await? else {
+        return Ok(());
+    };
+    let (mut handled, mut waits) = (false, None);
+    for payment in tx.payments_of(award.id).await? {
+        if payment.state == PaymentState::Cancelled {
+            continue;
+        }
+        // Written as it is: news of it that is being written at this moment is then written again, and finds the hold.
+        let payment = tx.update_payment(&payment).await?;
+        match payment.state {
+            PaymentState::Settled => {
+                open_recovery(ctx, tx, &award, &payment, because).await?;
+                handled = true;
+            }
+            PaymentState::Instructed | PaymentState::Held => handled = true,
+            _ => waits = waits.or(Some(payment)),
+        }
+    }
+    if let (false, Some(payment)) = (handled, waits) {
+        open_recovery(ctx, tx, &award, &payment, because).await?;
+    }
+    Ok(())
+}
+
+/// What is known when the machine opens a case about an application.
+fn opening(application: &Application, policy: &Policy, about: About) -> Opening {
+    Opening {
         about,
         applicant: Some(application.applicant),
         policy: Some(policy.id().to_owned()),
         district: application.district,
         rules: Rules::of(policy.service()),
-    };
-    open(ctx, tx, opening, Who::Machine, None).await
+    }
 }
 
 /// Opens any case, and gives it to an officer. Where nobody is there it waits, and a supervisor sees that it does.

@@ -3,7 +3,7 @@
 
 use crate::context::Context;
 use crate::domain::application::{Application, Typed};
-use crate::domain::award::Award;
+use crate::domain::award::{Award, BudgetKey};
 use crate::domain::id::JournalId;
 use crate::domain::ledger::{JournalEntry, Movement};
 use crate::domain::money::Money;
@@ -25,10 +25,25 @@ pub struct Terms<'a> {
     pub movement: Movement,
 }
 
+/// Whether nothing of an award goes on by machine: its policy or its district is frozen, or a person looks first.
+///
+/// # Errors
+/// Of the store.
+pub async fn stands_still(tx: &mut Tx, award: &Award) -> Result<bool, StageError> {
+    let BudgetKey {
+        policy, district, ..
+    } = &award.budget;
+    Ok(tx
+        .freeze_over(Some(policy), Some(*district))
+        .await?
+        .is_some()
+        || tx.hold_on(award.application).await?.is_some())
+}
+
 /// Stores the next generation's instruction of a payment and moves its money to `Instructed`.
 ///
 /// # Errors
-/// Of the store; the caller's transaction is then rolled back whole.
+/// `NotInState` while the application is held; of the store. The caller's transaction is then rolled back whole.
 pub async fn instruct(
     ctx: &Context,
     tx: &mut Tx,
@@ -36,6 +51,13 @@ pub async fn instruct(
     payment: Payment,
     terms: &Terms<'_>,
 ) -> Result<Payment, StageError> {
+    // The last door before the treasury: whoever comes by whichever way finds it shut.
+    if tx.hold_on(award.application).await?.is_some() {
+        return Err(StageError::NotInState {
+            what: "payment",
+            state: "held until a person has looked",
+        });
+    }
     let instruction = Instruction::make(
         &payment,
         award,
@@ -85,6 +107,47 @@ pub async fn move_money(
     })
     .await?;
     Ok(())
+}
+
+/// An award has ended: whatever of it is not paid and not on its way goes back to its budget line, in the ledger as in its total.
+/// What a person has to decide about is left to them; nothing of it is paid while the application is held.
+///
+/// # Errors
+/// Of the store.
+pub async fn cancel_unpaid(ctx: &Context, tx: &mut Tx, award: &Award) -> Result<(), StageError> {
+    for payment in tx.payments_of(award.id).await? {
+        cancel(ctx, tx, award, payment).await?;
+    }
+    Ok(())
+}
+
+/// Cancels one payment that is not paid and not on its way; any other is left as it is.
+///
+/// # Errors
+/// Of the store.
+pub async fn cancel(
+    ctx: &Context,
+    tx: &mut Tx,
+    award: &Award,
+    payment: Payment,
+) -> Result<(), StageError> {
+    let movement = match payment.state {
+        PaymentState::Scheduled => Movement::Release,
+        PaymentState::Returned => Movement::ReleaseReturned,
+        _ => return Ok(()),
+    };
+    let (amount, reference) = (payment.amount, payment.id.to_string());
+    let ended = Payment {
+        amount: Money::ZERO,
+        state: PaymentState::Cancelled,
+        ..payment
+    };
+    tx.update_payment(&ended).await?;
+    if amount.is_zero() {
+        return Ok(());
+    }
+    move_money(ctx, tx, movement, award, amount, &reference).await?;
+    Ok(tx.release_budget(&award.budget, amount).await?)
 }
 
 /// The award a payment belongs to.

@@ -28,6 +28,8 @@ pub struct Approval<'a> {
     pub plan: &'a Plan,
     /// The approving decision.
     pub decision: DecisionId,
+    /// Whether a person looks before anything is paid.
+    pub held: bool,
 }
 
 /// Grants the award, or puts the application on the waiting list when the budget line does not hold it or
@@ -79,12 +81,13 @@ pub async fn give(
     let approved = approval
         .application
         .approve(approval.decision, award.id, now, until)?;
-    ctx.tell(tx, &approved, &occasion(&award, until)).await?;
+    ctx.tell(tx, &approved, &occasion(&award, until, approval.held))
+        .await?;
     Ok(tx.update_application(&approved).await?)
 }
 
 /// What the applicant is told of an award.
-const fn occasion(award: &Award, publicity_until: Option<Date>) -> Occasion {
+const fn occasion(award: &Award, publicity_until: Option<Date>, held: bool) -> Occasion {
     let (award, total) = (award.id, award.total);
     match publicity_until {
         Some(until) => Occasion::Publicity {
@@ -92,6 +95,7 @@ const fn occasion(award: &Award, publicity_until: Option<Date>) -> Occasion {
             total,
             until,
         },
+        None if held => Occasion::LookedAtFirst { award, total },
         None => Occasion::Approved { award, total },
     }
 }
@@ -152,7 +156,8 @@ async fn schedule(
     for planned in &approval.plan.instalments {
         let payment = payment_of(ctx, award, planned, publicity_until.unwrap_or(today))?;
         tx.insert_payment(&payment).await?;
-        if publicity_until.is_none() && payment.due_on <= today && !payment.recheck {
+        let at_once = publicity_until.is_none() && !approval.held;
+        if at_once && payment.due_on <= today && !payment.recheck {
             instruct(ctx, tx, award, payment, &payable.terms(Movement::Instruct)).await?;
         }
     }

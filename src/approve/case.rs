@@ -9,7 +9,6 @@ use std::sync::Arc;
 use crate::approve::matcher::{self, Renewal, Stage};
 use crate::approve::{amount, explain};
 use crate::domain::canonical::CanonicalError;
-use crate::domain::decision::Outcome;
 use crate::domain::evidence::{Evidence, Origin, Round};
 use crate::domain::facts::Facts;
 use crate::domain::hash::Sha256Hex;
@@ -22,7 +21,7 @@ use crate::domain::signal::Signal;
 use crate::domain::source::SourceId;
 use crate::domain::time::Date;
 
-use super::record::{Grounds, Record};
+use super::record::{Made, Record};
 
 /// What a judgement rests on.
 #[derive(Debug, Clone)]
@@ -151,16 +150,11 @@ impl Judged {
         explain::findings(&case.policy, &self.facts, &self.judgement, &hashes)
     }
 
-    /// The canonical JSON that keeps the judgement, by the machine or with a person's grounds.
+    /// The canonical JSON that keeps the judgement and what was decided on it.
     ///
     /// # Errors
     /// Never for the values of this crate; the canonicaliser's error is passed on rather than swallowed.
-    pub fn record(
-        &self,
-        case: &Case,
-        outcome: Outcome,
-        grounds: Option<&Grounds>,
-    ) -> Result<Vec<u8>, CanonicalError> {
-        Record::of(case, self, outcome, grounds).to_bytes()
+    pub fn record(&self, case: &Case, made: Made<'_>) -> Result<Vec<u8>, CanonicalError> {
+        Record::of(case, self, made).to_bytes()
     }
 }

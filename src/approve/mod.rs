@@ -11,6 +11,7 @@
 //! | [`case`], [`record`] | everything a judgement rests on, and the canonical record of it |
 //! | [`replay`] | recomputes a decision, in the program as offline |
 //! | [`signals`] | what a person should look at though every condition is met |
+//! | [`drift`] | whether contributions have stopped since something was paid |
 //! | [`award`] | what one approval commits |
 //! | [`service`] | the machine decides; a person's decision is committed |
 
@@ -19,6 +20,7 @@ pub mod award;
 mod battery;
 pub mod case;
 pub mod cases;
+pub mod drift;
 pub mod explain;
 pub mod fit;
 pub mod matcher;

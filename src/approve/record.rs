@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::canonical::{CanonicalError, to_canonical_json};
 use crate::domain::decision::Outcome;
+use crate::domain::draw::Draw;
 use crate::domain::evidence::{Origin, Round};
 use crate::domain::hash::Sha256Hex;
 use crate::domain::id::{ApplicationId, EvidenceId};
@@ -16,7 +17,22 @@ use crate::domain::time::Date;
 use super::case::{Case, Judged, Way};
 
 /// Names the shape of the record; a changed shape gets a new name, and old ones stay readable.
-pub const FORMAT: &str = "sanmiao.decision/1";
+pub const FORMAT: &str = "sanmiao.decision/2";
+/// The shape before approvals by machine were drawn for people to look at.
+pub const FORMAT_WITHOUT_DRAW: &str = "sanmiao.decision/1";
+
+/// What is decided, beside what it rests on.
+#[derive(Debug, Clone, Copy)]
+pub struct Made<'a> {
+    /// [`FORMAT`], or an older one when an old record is recomputed.
+    pub format: &'a str,
+    /// What is decided.
+    pub outcome: Outcome,
+    /// What a person adds.
+    pub grounds: Option<&'a Grounds>,
+    /// What was drawn: for each filing that the machine approves, and for nothing else.
+    pub draw: Option<Draw>,
+}
 
 /// What a person adds to a decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,6 +122,9 @@ pub struct Inputs {
     /// What a person should look at though every condition is met; left out when there is nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub signals: Vec<Signal>,
+    /// Whether people look at an approval by machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draw: Option<Draw>,
 }
 
 /// The parts of a stored record that replay reads: inputs, and what a person added.
@@ -121,12 +140,7 @@ pub struct Stored {
 impl<'a> Record<'a> {
     /// The record of a judgement.
     #[must_use]
-    pub fn of(
-        case: &Case,
-        judged: &'a Judged,
-        outcome: Outcome,
-        grounds: Option<&'a Grounds>,
-    ) -> Self {
+    pub fn of(case: &Case, judged: &'a Judged, made: Made<'a>) -> Self {
         let plan = match &judged.way {
             Way::Approve(plan) => Some(plan),
             Way::Refer | Way::Park(_) => None,
@@ -134,13 +148,13 @@ impl<'a> Record<'a> {
         let policy = &case.policy;
         Self {
             inputs: Inputs {
-                format: FORMAT.to_owned(),
+                format: made.format.to_owned(),
                 application: case.application,
                 round: case.round,
                 filed_on: case.filed_on,
                 on: case.on,
                 planned: case.planned,
-                outcome,
+                outcome: made.outcome,
                 policy: PolicyLine {
                     id: policy.id().to_owned(),
                     effective: policy.effective(),
@@ -149,8 +163,9 @@ impl<'a> Record<'a> {
                 evidence: case.named().into_iter().map(EvidenceLine::of).collect(),
                 disputed: case.disputed.clone(),
                 signals: case.signals.clone(),
+                draw: made.draw,
             },
-            grounds,
+            grounds: made.grounds,
             missing: judged.facts.missing().iter().collect(),
             findings: judged.findings(case),
             plan,

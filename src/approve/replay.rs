@@ -5,10 +5,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::case::{Case, Way};
-use super::record::{FORMAT, Stored};
+use super::record::{FORMAT, FORMAT_WITHOUT_DRAW, Inputs, Made, Stored};
 use super::service::plan_by_person;
 use crate::domain::decision::{Decision, Outcome};
-use crate::domain::evidence::{Evidence, Origin};
+use crate::domain::draw::Draw;
+use crate::domain::evidence::{Evidence, Origin, Round};
 use crate::domain::hash::sha256;
 use crate::domain::id::{DecisionId, EvidenceId};
 use crate::domain::person::Private;
@@ -36,6 +37,11 @@ pub enum Mismatch {
     /// A piece of evidence was changed.
     #[error("evidence {0} does not have the hash the record names")]
     EvidenceHash(EvidenceId),
+    /// Whether people look at an approval is not what was drawn.
+    #[error(
+        "whether people look at this approval does not follow from the nonce and the policy's rate"
+    )]
+    Draw,
     /// Everything is there, and something else comes out.
     #[error("the same evidence under the same policy gives another record")]
     Differs,
@@ -56,12 +62,13 @@ pub fn replay(
     let stored: Stored = serde_json::from_slice(&decision.record)
         .map_err(|error| Mismatch::Record(error.to_string()))?;
     let inputs = stored.inputs;
-    if inputs.format != FORMAT {
+    if ![FORMAT, FORMAT_WITHOUT_DRAW].contains(&inputs.format.as_str()) {
         return Err(Mismatch::Record(format!("{FORMAT} is wanted")));
     }
     if policy.hash() != inputs.policy.sha256 {
         return Err(Mismatch::PolicyHash);
     }
+    let draw = redrawn(&inputs, policy, stored.grounds.is_none())?;
     let mut named = Vec::with_capacity(inputs.evidence.len());
     for line in &inputs.evidence {
         let piece = evidence
@@ -94,13 +101,45 @@ pub fn replay(
         (Way::Refer | Way::Park(_), None) => Outcome::Refer,
         (_, Some(_)) => inputs.outcome,
     };
+    let made = Made {
+        format: &inputs.format,
+        outcome,
+        grounds: stored.grounds.as_ref(),
+        draw,
+    };
     let again = judged
-        .record(&case, outcome, stored.grounds.as_ref())
+        .record(&case, made)
         .map_err(|error| Mismatch::Record(error.to_string()))?;
     if again == decision.record {
         Ok(())
     } else {
         Err(Mismatch::Differs)
+    }
+}
+
+/// What must have been drawn, reckoned anew from the nonce: for every filing that the machine approves, and for nothing else.
+fn redrawn(inputs: &Inputs, policy: &Policy, by_machine: bool) -> Result<Option<Draw>, Mismatch> {
+    let wanted = inputs.format == FORMAT
+        && by_machine
+        && inputs.outcome == Outcome::Approve
+        && inputs.round == Round::FILING;
+    let Some(stored) = inputs.draw else {
+        return if wanted {
+            Err(Mismatch::Draw)
+        } else {
+            Ok(None)
+        };
+    };
+    let service = policy.service();
+    let counted = 1..=service.first_approvals_reviewed;
+    let rate = service.sample_rate_per_mille;
+    let (nonce, first) = (stored.nonce, stored.first);
+    let again = Draw::new(nonce, inputs.application, &policy.hash(), rate, first);
+    let is_first = first.is_none_or(|number| counted.contains(&number));
+    if wanted && is_first && again == stored {
+        Ok(Some(again))
+    } else {
+        Err(Mismatch::Draw)
     }
 }
 

@@ -7,6 +7,7 @@
 //!                     ├→ Parked ─(source back)→ Filed
 //!                     └→ Referred ─(a person)→ Approved / Publicity / WaitingForBudget / Refused
 //! Refused ─reopened by a supervisor→ Referred
+//! Publicity, Approved ─taken back by a person→ Refused
 //! Draft, Filed, Parked, Referred, WaitingForBudget ─withdraw→ Withdrawn
 //! ```
 //! The machine never reaches `Refused`: [`Application::refuse`] asks for a member of staff.
@@ -386,6 +387,23 @@ impl Application {
         }
         self.step(
             &[StateName::Referred],
+            ApplicationState::Refused { decision, at: now },
+        )
+    }
+
+    /// An approval is taken back: a person found it wrong. The machine cannot: the actor must be a member of staff.
+    ///
+    /// # Errors
+    /// Unless it has an award, and by staff.
+    pub fn take_back(self, decision: DecisionId, by: &Actor, now: Timestamp) -> Step {
+        if !matches!(by, Actor::Staff(_)) {
+            return Err(TransitionError {
+                from: self.state.name(),
+                to: StateName::Refused,
+            });
+        }
+        self.step(
+            &[StateName::Publicity, StateName::Approved],
             ApplicationState::Refused { decision, at: now },
         )
     }

@@ -60,11 +60,13 @@ pub enum AlarmKind {
     CalendarEnds,
     /// The program met a state it must not be in.
     Inconsistent,
+    /// The machine approves suddenly more than its policy lets pass, and has frozen the policy.
+    BreakerOpen,
 }
 
 impl AlarmKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::PaymentStuck,
         Self::EchoDiffers,
         Self::PaymentRejected,
@@ -73,6 +75,7 @@ impl AlarmKind {
         Self::NotifierDown,
         Self::CalendarEnds,
         Self::Inconsistent,
+        Self::BreakerOpen,
     ];
 
     /// The word in the database, metrics and logs.
@@ -87,6 +90,7 @@ impl AlarmKind {
             Self::NotifierDown => "notifier_down",
             Self::CalendarEnds => "calendar_ends",
             Self::Inconsistent => "inconsistent",
+            Self::BreakerOpen => "breaker_open",
         }
     }
 

@@ -8,7 +8,7 @@ use super::person::Private;
 use super::source::SourceId;
 use super::time::Timestamp;
 
-/// Which judgement evidence was collected for: 0 the filing, n the re-check before instalment n.
+/// Which judgement evidence was collected for: 0 the filing, n the re-check before instalment n, 255 the watch after payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Round(pub u8);
@@ -16,6 +16,8 @@ pub struct Round(pub u8);
 impl Round {
     /// The round of the filing itself.
     pub const FILING: Self = Self(0);
+    /// The watch after payment; no policy has so many instalments.
+    pub const WATCH: Self = Self(u8::MAX);
 }
 
 /// Where a piece of evidence comes from.

@@ -490,9 +490,11 @@ fn order(text: &str) -> Option<Date> {
 /// A month of a record as months since year 0.
 fn month(value: Option<&Value>) -> Option<i32> {
     let month: YearMonth = value?.as_str()?.parse().ok()?;
-    YEARS
-        .contains(&month.year())
-        .then(|| i32::from(month.year()) * 12 + i32::from(month.month()) - 1)
+    YEARS.contains(&month.year()).then(|| month_number(month))
+}
+
+fn month_number(month: YearMonth) -> i32 {
+    i32::from(month.year()) * 12 + i32::from(month.month()) - 1
 }
 
 fn passes(filter: &Filter, record: &Value) -> bool {
@@ -570,6 +572,18 @@ impl Facts {
             .map_or(Ternary::unknown(Cause::Unreadable), |set| {
                 set.any_until(month)
             })
+    }
+
+    /// The first month from which on contributions have stopped after that one, for `gap` months at least, by every fact of type months;
+    /// `None` while they go on, or while that is not known.
+    #[must_use]
+    pub fn contributions_stopped(&self, since: YearMonth, gap: u32) -> Option<YearMonth> {
+        let gap = i32::try_from(gap).unwrap_or(i32::MAX);
+        let from = month_number(since);
+        let sets = self.cold.months.iter();
+        let stops = sets.map(|set| set.stopped_after(from, gap));
+        let last = stops.collect::<Option<Vec<_>>>()?.into_iter().max()?;
+        Some(since.plus_months(last - from))
     }
 
     /// Months of contributions that were paid only afterwards, the most that one fact shows.

@@ -3,7 +3,9 @@
 //! ```text
 //! Appropriation → Available → Committed → Instructed → Paid
 //!                     ↑           │            │         │
-//!                     └─ release ─┘        Returned ←────┘
+//!                     ├─ release ─┘        Returned ←────┤
+//!                     └─ release_returned ────┘          ├→ Receivable ─→ Recovered
+//!                                                        └───── recover ────┘
 //! ```
 
 use serde::{Deserialize, Serialize};
@@ -54,6 +56,8 @@ words! {
         Paid = "paid",
         /// 支付退票: came back, waits for a corrected account.
         Returned = "returned",
+        /// 追回: to be paid back by the payee.
+        Receivable = "receivable",
         /// 追回: recovered from the payee.
         Recovered = "recovered",
     }
@@ -80,6 +84,16 @@ words! {
         Reinstruct = "reinstruct",
         /// Paid → Recovered.
         Recover = "recover",
+        /// Paid → Receivable: a person decided that it is to come back.
+        Claim = "claim",
+        /// Receivable → Recovered: a part of it has come back.
+        Repay = "repay",
+        /// Receivable → Paid: what is still claimed comes back through the bank after all.
+        Unclaim = "unclaim",
+        /// Recovered → Paid: and what the payee had repaid of it is owed to them.
+        Restore = "restore",
+        /// Returned → Available: came back, and its award has ended.
+        ReleaseReturned = "release_returned",
     }
 }
 
@@ -97,6 +111,11 @@ impl Movement {
             Self::ReturnSettled => (Account::Paid, Account::Returned),
             Self::Reinstruct => (Account::Returned, Account::Instructed),
             Self::Recover => (Account::Paid, Account::Recovered),
+            Self::Claim => (Account::Paid, Account::Receivable),
+            Self::Repay => (Account::Receivable, Account::Recovered),
+            Self::Unclaim => (Account::Receivable, Account::Paid),
+            Self::Restore => (Account::Recovered, Account::Paid),
+            Self::ReleaseReturned => (Account::Returned, Account::Available),
         }
     }
 }

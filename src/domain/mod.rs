@@ -24,7 +24,10 @@
 //! | [`typing`] | what is being typed into a form that is not filed yet |
 //! | [`fit`] | which policies fit a person, told before they apply |
 //! | [`signal`] | what a person should look at though every condition is met |
+//! | [`breaker`] | when approval by machine stops by itself |
+//! | [`draw`] | which approvals of the machine people look at |
 //! | [`decision`], [`award`], [`payment`], [`ledger`] | what was decided, granted, paid, and where every fen is |
+//! | [`recovery`] | what is held, what is to come back, who is watched after payment |
 //! | [`notice`] | what an applicant is told, and in which words |
 //! | [`desk`] | the reviewer's desk: cases, their officers, clocks and cards |
 //! | [`causes`] | why the machine referred, month by month, and what would make it approve |
@@ -37,6 +40,7 @@ pub mod application;
 pub mod audit;
 pub mod award;
 pub mod bank;
+pub mod breaker;
 pub mod calendar;
 pub mod canonical;
 pub mod causes;
@@ -46,6 +50,7 @@ pub mod decision;
 pub mod desk;
 pub mod district;
 pub mod document;
+pub mod draw;
 pub mod evidence;
 pub mod facts;
 pub mod figures;
@@ -65,6 +70,7 @@ pub mod person;
 pub mod policy;
 pub mod rating;
 pub mod reading;
+pub mod recovery;
 pub mod session;
 pub mod signal;
 pub mod source;

@@ -89,6 +89,13 @@ impl MonthSet {
         Some(self.newest - back)
     }
 
+    /// The first month without a contribution, counted from the month after `since`, when none was paid from then on in `gap` months
+    /// at least for all of which the register is complete.
+    pub(crate) fn stopped_after(&self, since: i32, gap: i32) -> Option<i32> {
+        let paid = self.last_paid().unwrap_or(since).max(since);
+        (self.complete_until.checked_sub(paid)? >= gap.max(1)).then_some(paid + 1)
+    }
+
     /// How many months were paid, but only afterwards.
     pub(crate) fn back_paid(&self) -> u32 {
         let late = self.paid.iter().zip(&self.on_time);

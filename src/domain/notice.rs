@@ -102,6 +102,38 @@ pub enum Occasion {
         /// The desk's case.
         case: CaseId,
     },
+    /// Approved; a person looks before the money goes.
+    LookedAtFirst {
+        /// The award.
+        award: AwardId,
+        /// All instalments together.
+        total: Money,
+    },
+    /// 追回: whether a payment has to come back is looked into.
+    RecoveryOpened {
+        /// The desk's case.
+        case: CaseId,
+        /// Which instalment.
+        instalment: u8,
+        /// How much.
+        amount: Money,
+    },
+    /// 追回: it has to.
+    RecoveryClaimed {
+        /// The desk's case.
+        case: CaseId,
+        /// Which instalment.
+        instalment: u8,
+        /// How much.
+        amount: Money,
+    },
+    /// 追回: it has not.
+    RecoveryLetBe {
+        /// The desk's case.
+        case: CaseId,
+        /// Which instalment.
+        instalment: u8,
+    },
 }
 
 /// A text that is registered with the operators under its name, with places for its parameters.
@@ -124,11 +156,15 @@ pub enum Template {
     RecheckEnded,
     CaseAsked,
     CaseLapsed,
+    ApplicationLookedAtFirst,
+    RecoveryOpened,
+    RecoveryClaimed,
+    RecoveryLetBe,
 }
 
 impl Template {
     /// Every template.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 17] = [
         Self::ApplicationParked,
         Self::ApplicationReferred,
         Self::ApplicationWaitingForBudget,
@@ -142,6 +178,10 @@ impl Template {
         Self::RecheckEnded,
         Self::CaseAsked,
         Self::CaseLapsed,
+        Self::ApplicationLookedAtFirst,
+        Self::RecoveryOpened,
+        Self::RecoveryClaimed,
+        Self::RecoveryLetBe,
     ];
 
     /// Its name on the wire and in the database.
@@ -161,6 +201,10 @@ impl Template {
             Self::RecheckEnded => "recheck_ended",
             Self::CaseAsked => "case_asked",
             Self::CaseLapsed => "case_lapsed",
+            Self::ApplicationLookedAtFirst => "application_looked_at_first",
+            Self::RecoveryOpened => "recovery_opened",
+            Self::RecoveryClaimed => "recovery_claimed",
+            Self::RecoveryLetBe => "recovery_let_be",
         }
     }
 
@@ -183,11 +227,15 @@ impl Template {
             | Self::CaseLapsed => &["reference"],
             Self::CaseAsked => &["reference", "until"],
             Self::ApplicationPublicity => &["reference", "amount", "until"],
-            Self::ApplicationApproved => &["reference", "amount"],
-            Self::PaymentSettled | Self::PaymentReturned | Self::RecheckPassed => {
-                &["reference", "instalment", "amount"]
+            Self::ApplicationApproved | Self::ApplicationLookedAtFirst => &["reference", "amount"],
+            Self::PaymentSettled
+            | Self::PaymentReturned
+            | Self::RecheckPassed
+            | Self::RecoveryOpened
+            | Self::RecoveryClaimed => &["reference", "instalment", "amount"],
+            Self::RecheckReferred | Self::RecheckEnded | Self::RecoveryLetBe => {
+                &["reference", "instalment"]
             }
-            Self::RecheckReferred | Self::RecheckEnded => &["reference", "instalment"],
         }
     }
 
@@ -255,6 +303,32 @@ impl Template {
                 "您的申请（编号{reference}）容缺受理的材料逾期未补，已按约定终止办理。您可以重新申请。",
                 "What was deferred for your application {reference} did not come in time, and it has ended as agreed. You may apply again.",
             ),
+            Self::ApplicationLookedAtFirst
+            | Self::RecoveryOpened
+            | Self::RecoveryClaimed
+            | Self::RecoveryLetBe => self.trust_texts(),
+        }
+    }
+
+    /// The part of [`Self::texts`] about what people look at, and about what is recovered.
+    const fn trust_texts(self) -> (&'static str, &'static str) {
+        match self {
+            Self::RecoveryOpened => (
+                "您的申请（编号{reference}）第{instalment}期款项{amount}元是否应予退回，正由工作人员核查。现在无需退款，结果将另行通知，情况请登录申请页面查看。",
+                "A person looks into whether instalment {instalment} of your application {reference}, {amount} yuan, has to be paid back. Nothing is to be paid now; you will be told the result, and the page of the application says why.",
+            ),
+            Self::RecoveryClaimed => (
+                "您的申请（编号{reference}）第{instalment}期款项{amount}元应予退回。理由、依据、退款方式以及您的救济权利，请登录申请页面查看。",
+                "Instalment {instalment} of your application {reference}, {amount} yuan, has to be paid back. The grounds, the legal basis, how to pay and your remedies are on the page of the application.",
+            ),
+            Self::RecoveryLetBe => (
+                "您的申请（编号{reference}）第{instalment}期款项经核查无需退回。",
+                "Instalment {instalment} of your application {reference} was looked into and need not be paid back.",
+            ),
+            _ => (
+                "您的申请（编号{reference}）已批准，金额{amount}元。付款前由工作人员核看一次，核看后即按期拨付，您无需再做任何操作。",
+                "Your application {reference} has been approved for {amount} yuan. A person looks before the money goes; each instalment is paid on its day after that, and you need do nothing.",
+            ),
         }
     }
 }
@@ -295,10 +369,16 @@ impl Occasion {
             | Self::RecheckPassed { decision, .. }
             | Self::RecheckReferred { decision, .. }
             | Self::RecheckEnded { decision, .. } => format!("{template}:{decision}"),
-            Self::CaseAsked { case, .. } | Self::CaseLapsed { case } => {
+            Self::CaseAsked { case, .. }
+            | Self::CaseLapsed { case }
+            | Self::RecoveryOpened { case, .. }
+            | Self::RecoveryClaimed { case, .. }
+            | Self::RecoveryLetBe { case, .. } => {
                 format!("{template}:{case}")
             }
-            Self::Publicity { award, .. } | Self::Approved { award, .. } => {
+            Self::Publicity { award, .. }
+            | Self::Approved { award, .. }
+            | Self::LookedAtFirst { award, .. } => {
                 format!("{template}:{award}")
             }
             Self::Settled { instruction, .. } | Self::Returned { instruction, .. } => {
@@ -365,7 +445,7 @@ impl Occasion {
                 fill("amount", total.to_string());
                 fill("until", until.to_string());
             }
-            Self::Approved { total, .. } => {
+            Self::Approved { total, .. } | Self::LookedAtFirst { total, .. } => {
                 fill("amount", total.to_string());
             }
             Self::Settled {
@@ -376,11 +456,19 @@ impl Occasion {
             }
             | Self::RecheckPassed {
                 instalment, amount, ..
+            }
+            | Self::RecoveryOpened {
+                instalment, amount, ..
+            }
+            | Self::RecoveryClaimed {
+                instalment, amount, ..
             } => {
                 fill("instalment", instalment.to_string());
                 fill("amount", amount.to_string());
             }
-            Self::RecheckReferred { instalment, .. } | Self::RecheckEnded { instalment, .. } => {
+            Self::RecheckReferred { instalment, .. }
+            | Self::RecheckEnded { instalment, .. }
+            | Self::RecoveryLetBe { instalment, .. } => {
                 fill("instalment", instalment.to_string());
             }
         }
@@ -405,6 +493,10 @@ impl Occasion {
             Self::RecheckEnded { .. } => Template::RecheckEnded,
             Self::CaseAsked { .. } => Template::CaseAsked,
             Self::CaseLapsed { .. } => Template::CaseLapsed,
+            Self::LookedAtFirst { .. } => Template::ApplicationLookedAtFirst,
+            Self::RecoveryOpened { .. } => Template::RecoveryOpened,
+            Self::RecoveryClaimed { .. } => Template::RecoveryClaimed,
+            Self::RecoveryLetBe { .. } => Template::RecoveryLetBe,
         }
     }
 }
@@ -504,7 +596,7 @@ mod tests {
 
     const AT: Timestamp = Timestamp::from_seconds(1_795_141_800);
 
-    fn occasions() -> [Occasion; 13] {
+    fn occasions() -> [Occasion; 17] {
         let (decision, award) = (DecisionId::new(AT, [1; 10]), AwardId::new(AT, [2; 10]));
         let instruction = InstructionId::new(award, 1, 1);
         let case = CaseId::new(AT, [4; 10]);
@@ -549,6 +641,21 @@ mod tests {
             },
             Occasion::CaseAsked { case, until },
             Occasion::CaseLapsed { case },
+            Occasion::LookedAtFirst {
+                award,
+                total: amount,
+            },
+            Occasion::RecoveryOpened {
+                case,
+                instalment,
+                amount,
+            },
+            Occasion::RecoveryClaimed {
+                case,
+                instalment,
+                amount,
+            },
+            Occasion::RecoveryLetBe { case, instalment },
         ]
     }
 
@@ -587,7 +694,7 @@ mod tests {
 
     #[test]
     fn an_amount_is_a_text_with_two_decimals_and_a_date_is_iso() {
-        let [.., publicity, _, _, _, _, _, _, _, _, _] = occasions();
+        let [_, _, _, publicity, ..] = occasions();
         let params = publicity.message(ApplicationId::new(AT, [3; 10])).params;
         assert_eq!(params["amount"], "100000.00");
         assert_eq!(params["until"], "2026-11-27");
@@ -603,7 +710,7 @@ mod tests {
         let mut keys: Vec<_> = occasions().iter().map(Occasion::key).collect();
         keys.sort();
         keys.dedup();
-        assert_eq!(keys.len(), 13);
+        assert_eq!(keys.len(), 17);
     }
 
     #[test]

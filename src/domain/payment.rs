@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! payment      Scheduled ─→ Instructed ─┬→ Settled
-//!                  │             ↑      ├→ Returned ─(account corrected)→ Instructed
+//!                  │             ↑      ├→ Returned ─(account corrected)→ Instructed, or Cancelled
 //!                  │             └──────┤
 //!                  └→ Referred          └→ Held (an alarm for a person)
 //! instruction  Ready ─send→ Unknown ─┬→ Acknowledged ─┬→ Settled ─→ Returned
@@ -92,6 +92,7 @@ impl PaymentState {
                 )
                 | (Self::Settled, Self::Returned)
                 | (Self::Returned | Self::Held, Self::Instructed)
+                | (Self::Returned, Self::Cancelled)
                 | (Self::Held, Self::Settled | Self::Returned)
         )
     }

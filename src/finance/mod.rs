@@ -1,5 +1,6 @@
 //! Finance: payments and their chains, the ledger, appropriations, alarms. No evidence about persons here.
 
+pub mod repayments;
 pub mod service;
 
 pub use service::Finance;

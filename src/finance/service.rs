@@ -52,6 +52,10 @@ impl Finance {
         Self { ctx }
     }
 
+    pub(super) const fn context(&self) -> &Context {
+        &self.ctx
+    }
+
     /// Payments by state, policy and district; a district's finance staff see their own district.
     ///
     /// # Errors
@@ -101,7 +105,11 @@ impl Finance {
         Ok(chain)
     }
 
-    async fn chain(&self, staff: &Staff, id: PaymentId) -> Result<PaymentChain, StageError> {
+    pub(super) async fn chain(
+        &self,
+        staff: &Staff,
+        id: PaymentId,
+    ) -> Result<PaymentChain, StageError> {
         must_be_finance(staff)?;
         let mut tx = self.ctx.store.read().await?;
         let payment = tx
@@ -296,7 +304,7 @@ impl Finance {
     }
 }
 
-fn actor(staff: &Staff) -> Actor {
+pub(super) fn actor(staff: &Staff) -> Actor {
     Actor::Staff(staff.subject.subject.clone())
 }
 

@@ -80,8 +80,7 @@ async fn rest(ctx: &Context, payment: &Payment) -> Result<(), StageError> {
 /// 续发: collects evidence anew and judges again where the policy says so, then instructs.
 async fn pay(ctx: &Context, payment: &Payment) -> Result<bool, StageError> {
     if !payment.recheck {
-        Payout::new(ctx.clone()).instruct_due(payment.id).await?;
-        return Ok(true);
+        return Payout::new(ctx.clone()).instruct_due(payment.id).await;
     }
     let approve = Approve::new(ctx.clone());
     let (application, wanted) = approve.wanted_for(payment).await?;
@@ -90,6 +89,6 @@ async fn pay(ctx: &Context, payment: &Payment) -> Result<bool, StageError> {
         .await?;
     Ok(!matches!(
         approve.recheck(payment.id).await?,
-        Recheck::Parked
+        Recheck::Parked | Recheck::Waits
     ))
 }

@@ -1,5 +1,5 @@
 //! What runs by itself: dispatch, resume, waiting list, publicity, instalments due, silent instructions, messages, figures,
-//! ended sessions, the desk's deadlines.
+//! ended sessions, the desk's deadlines, the breaker, the watch after payment.
 //!
 //! Every job is a function that does one round and says how much it did; [`run`] repeats it, woken by its bell
 //! or by its interval, whichever comes first. A job that fails logs and is tried again: the work is in the store,
@@ -19,6 +19,8 @@ use crate::error::StageError;
 use crate::jobs::notices::NoticeLimits;
 use crate::payout::dispatch::{self, DispatchLimits};
 
+pub mod breaker;
+pub mod drift;
 pub mod due;
 pub mod figures;
 pub mod notices;
@@ -48,6 +50,10 @@ pub struct Intervals {
     pub sweep: Duration,
     /// Deadlines of the desk's cases.
     pub supervise: Duration,
+    /// How much the machine approves of late.
+    pub breaker: Duration,
+    /// Contributions of whoever was paid.
+    pub drift: Duration,
     /// The dispatcher's bounds.
     pub limits: DispatchLimits,
     /// The messages' bounds.
@@ -66,6 +72,8 @@ impl Default for Intervals {
             figures: Duration::from_secs(15),
             sweep: Duration::from_mins(1),
             supervise: Duration::from_mins(1),
+            breaker: Duration::from_secs(1),
+            drift: Duration::from_mins(1),
             limits: DispatchLimits::default(),
             notice_limits: NoticeLimits::default(),
         }
@@ -134,6 +142,20 @@ pub async fn run(ctx: Context, every: Intervals, stop: Stop) {
             stop.clone(),
             std::future::pending,
             || supervise::run_once(&ctx),
+        )),
+        Box::pin(repeat(
+            "breaker",
+            every.breaker,
+            stop.clone(),
+            std::future::pending,
+            || breaker::run_once(&ctx),
+        )),
+        Box::pin(repeat(
+            "drift",
+            every.drift,
+            stop.clone(),
+            std::future::pending,
+            || drift::run_once(&ctx),
         )),
         Box::pin(repeat(
             "silent",

@@ -6,15 +6,20 @@
 use serde_json::json;
 
 use crate::context::Context;
+use crate::docket;
+use crate::domain::application::Application;
 use crate::domain::audit::AlarmKind;
+use crate::domain::award::Award;
+use crate::domain::desk::Why;
 use crate::domain::id::{AlarmId, PaymentId};
 use crate::domain::ledger::Movement;
 use crate::domain::notice::Occasion;
 use crate::domain::payment::{Instruction, InstructionState, Payment, PaymentState};
 use crate::domain::person::Actor;
+use crate::domain::recovery::{self, Watch};
 use crate::domain::time::Timestamp;
 use crate::error::StageError;
-use crate::instruct::{award_of, move_money};
+use crate::instruct::{award_of, cancel, move_money};
 use crate::payout::echo::Heard;
 use crate::store::{InstructionChange, Tx};
 
@@ -84,6 +89,9 @@ pub async fn write(
     let newest = instruction.generation == payment.generation;
     if let Some(movement) = step.movement {
         let award = award_of(tx, &payment).await?;
+        if movement == Movement::ReturnSettled {
+            give_up_claim(ctx, tx, &award, instruction).await?;
+        }
         move_money(
             ctx,
             tx,
@@ -98,12 +106,13 @@ pub async fn write(
         .payment
         .filter(|state| newest && payment.state.may_become(*state))
     {
-        tx.update_payment(&Payment {
-            state,
-            ..payment.clone()
-        })
-        .await?;
-        tell(ctx, tx, instruction, &payment, state).await?;
+        let moved = tx
+            .update_payment(&Payment {
+                state,
+                ..payment.clone()
+            })
+            .await?;
+        arrived(ctx, tx, instruction, moved).await?;
     }
     alarms(ctx, tx, &news, payment.id, now).await?;
     let detail = json!({ "from": instruction.state.as_str(), "to": step.change.state.as_str(), "attempts": instruction.attempts });
@@ -112,24 +121,87 @@ pub async fn write(
     Ok(Some(step.change.state))
 }
 
-/// Tells the applicant that the money has arrived or come back.
-async fn tell(
+/// The money has arrived, or come back: the applicant is told, and what follows from it follows at once. What arrives under a
+/// recall becomes a case; what comes back under one is not paid again before a person has decided, or not at all.
+async fn arrived(
     ctx: &Context,
     tx: &mut Tx,
     instruction: &Instruction,
-    payment: &Payment,
-    state: PaymentState,
+    payment: Payment,
 ) -> Result<(), StageError> {
-    let occasion = Occasion::of_payment(state, instruction.id, payment.instalment, payment.amount);
+    let (state, instalment, amount) = (payment.state, payment.instalment, payment.amount);
+    let occasion = Occasion::of_payment(state, instruction.id, instalment, amount);
     let Some(occasion) = occasion else {
         return Ok(());
     };
-    let award = award_of(tx, payment).await?;
+    let award = award_of(tx, &payment).await?;
     let application = tx
         .application(award.application)
         .await?
         .ok_or(StageError::not_found("application"))?;
+    let hold = tx.hold_on(application.id).await?;
+    match (state, hold) {
+        (PaymentState::Returned, Some(recovery::Hold::Recall(Why::Sample { .. }))) => {
+            return cancel(ctx, tx, &award, payment).await;
+        }
+        (_, Some(recovery::Hold::Recall(because))) => {
+            docket::open_recovery(ctx, tx, &award, &payment, because).await?;
+        }
+        (PaymentState::Settled, _) => watch(ctx, tx, &application, &payment).await?,
+        _ => {}
+    }
     Ok(ctx.tell(tx, &application, &occasion).await?)
+}
+
+/// Whoever is paid under a policy that would demand contributions at a re-check is watched from now on.
+async fn watch(
+    ctx: &Context,
+    tx: &mut Tx,
+    application: &Application,
+    payment: &Payment,
+) -> Result<(), StageError> {
+    let Some(policy) = ctx.policies.by_hash(application.policy.hash) else {
+        return Ok(());
+    };
+    let terms = policy.service().watch.unwrap_or_default();
+    if policy.watched_instalment(payment.instalment).is_none() {
+        return Ok(());
+    }
+    if let Some(watch) = Watch::begin(payment.id, ctx.now().china_date(), &terms) {
+        tx.watch(&watch).await?;
+    }
+    Ok(())
+}
+
+/// What was claimed back comes back through the bank after all: nothing is owed any more. What the payee has repaid of it is owed to
+/// them, and a person is called.
+async fn give_up_claim(
+    ctx: &Context,
+    tx: &mut Tx,
+    award: &Award,
+    instruction: &Instruction,
+) -> Result<(), StageError> {
+    let Some(claim) = tx.receivable(instruction.payment).await? else {
+        return Ok(());
+    };
+    let (now, reference) = (ctx.now(), instruction.id.to_string());
+    let outstanding = claim.outstanding();
+    if !outstanding.is_zero() {
+        move_money(ctx, tx, Movement::Unclaim, award, outstanding, &reference).await?;
+        tx.end_receivable(&claim, now).await?;
+    }
+    if !claim.repaid.is_zero() {
+        move_money(ctx, tx, Movement::Restore, award, claim.repaid, &reference).await?;
+    }
+    let subject = instruction.payment.to_string();
+    tx.raise_alarm(
+        AlarmKind::UnexpectedEvent,
+        &subject,
+        now,
+        ctx.id(AlarmId::new),
+    )
+    .await?;
+    Ok(())
 }
 
 /// Commits what was written, counts a settlement for `/metrics`, and tells who follows the application.

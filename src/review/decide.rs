@@ -266,7 +266,7 @@ impl CaseDesk {
                 let application = application.ok_or(StageError::not_found("application"))?;
                 (application, approve.recheck_prospect(payment).await?)
             }
-            About::Report { .. } => {
+            About::Report { .. } | About::Sample { .. } | About::Recovery { .. } => {
                 return Err(StageError::Step(
                     crate::domain::desk::StepError::NotProposed,
                 ));
@@ -304,7 +304,10 @@ impl CaseDesk {
                     .decide_recheck_by_person(payment, outcome, grounds, &conclusion)
                     .await?;
             }
-            About::Report { .. } => return self.say(conclusion).await,
+            // Nothing of it is approved or refused here: the case itself says so.
+            About::Report { .. } | About::Sample { .. } | About::Recovery { .. } => {
+                return self.say(conclusion).await;
+            }
         }
         self.now(id).await
     }
@@ -335,7 +338,7 @@ impl CaseDesk {
         })
     }
 
-    async fn now(&self, id: CaseId) -> Result<DeskCase, StageError> {
+    pub(super) async fn now(&self, id: CaseId) -> Result<DeskCase, StageError> {
         let case = self.ctx.store.read().await?.desk_case(id).await?;
         case.ok_or(StageError::not_found("case"))
     }

@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::docket::{self, Said};
 use crate::domain::audit::Access;
 use crate::domain::calendar::CalendarError;
-use crate::domain::desk::{Act, CaseFile, Deed, DeskCase, Officer, Relief};
+use crate::domain::desk::{Act, CaseFile, Deed, DeskCase, Officer, Relief, Why};
 use crate::domain::id::{AccessId, CaseFileId, CaseId};
 use crate::domain::person::Staff;
 use crate::domain::time::Date;
@@ -201,10 +201,29 @@ impl CaseDesk {
             Said::with(deed, words)
         };
         let doer = docket::doer(&mut tx, staff, &case).await?;
+        let broken = said.deed == Deed::Checked { held: false };
         let after = docket::record(&self.ctx, &mut tx, &case, &doer, vec![said]).await?;
+        if broken {
+            self.recall_what_was_declared(&mut tx, &case).await?;
+        }
         tx.commit().await?;
         self.ring(&after);
         Ok(after)
+    }
+
+    /// What was granted on a declaration that did not hold may have to come back: a case each.
+    async fn recall_what_was_declared(
+        &self,
+        tx: &mut Tx,
+        case: &DeskCase,
+    ) -> Result<(), StageError> {
+        let Some(id) = case.opening.about.application() else {
+            return Ok(());
+        };
+        let application = tx.application(id).await?;
+        let application = application.ok_or(StageError::not_found("application"))?;
+        let because = Why::Declaration { case: case.id };
+        docket::recall(&self.ctx, tx, &application, because).await
     }
 
     /// A note with a file whose content has been checked and put away.

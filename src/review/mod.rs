@@ -10,6 +10,7 @@
 //! | [`staffing`] | officers, absences, conflicts of interest, freezes |
 //! | [`causes`] | why things were referred, month by month |
 //! | [`files`] | what is handed in: taken, kept, shown to whom it concerns |
+//! | [`trust`] | what the machine approved is looked at; what was paid is claimed back, or let be |
 //! | [`counter`] | the other side of the desk: reports, what applicants supply and take, the tracking card |
 
 pub mod at_once;
@@ -21,6 +22,7 @@ pub mod files;
 pub mod rating;
 pub mod service;
 pub mod staffing;
+pub mod trust;
 
 pub use causes::CauseDesk;
 pub use desk::CaseDesk;

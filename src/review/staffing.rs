@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::docket::{self, Said};
+use crate::domain::audit::AlarmKind;
 use crate::domain::desk::{Card, Conflict, Deed, DeskCase, Ending, Freeze, Officer, assign};
 use crate::domain::district::DistrictCode;
 use crate::domain::id::{ApplicantId, CaseId, FreezeId};
@@ -290,6 +291,12 @@ impl CaseDesk {
         }
         let (by, now) = (&staff.subject.subject, self.ctx.now());
         tx.lift_freeze(id, by, now).await?;
+        // The breaker's alarm has called somebody, and here they are.
+        let lifted = freezes.iter().find(|freeze| freeze.id == id);
+        let tripped = lifted.filter(|freeze| freeze.by == Freeze::BREAKER);
+        if let Some(policy) = tripped.and_then(|freeze| freeze.policy.as_deref()) {
+            tx.close_alarm(AlarmKind::BreakerOpen, policy).await?;
+        }
         self.by(&mut tx, staff, "desk.thawed", &id.to_string(), json!({}))
             .await?;
         Ok(tx.commit().await?)

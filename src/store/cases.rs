@@ -62,6 +62,8 @@ statements! {
     LINE = ["SELECT ", columns!(), " FROM cases WHERE id = $1"];
     OPEN_FILING = ["SELECT id FROM cases WHERE application_id = $1 AND about = 'filing' AND stage <> 'closed'"];
     OPEN_RECHECK = ["SELECT id FROM cases WHERE payment_id = $1 AND about = 'recheck' AND stage <> 'closed'"];
+    OPEN_SAMPLE = ["SELECT id FROM cases WHERE application_id = $1 AND about = 'sample' AND stage <> 'closed'"];
+    OPEN_RECOVERY = ["SELECT id FROM cases WHERE payment_id = $1 AND about = 'recovery' AND stage <> 'closed'"];
     OF_APPLICATION = ["SELECT ", columns!(), " FROM cases WHERE application_id = $1 ORDER BY id LIMIT $2"];
     OF_APPLICANT = ["SELECT ", columns!(), " FROM cases WHERE applicant_id = $1 ORDER BY id LIMIT $2"];
     TO_LOOK_AT = ["SELECT id FROM cases"]
@@ -415,6 +417,28 @@ impl Tx {
         payment: PaymentId,
     ) -> Result<Option<CaseId>, StoreError> {
         self.case_id(&OPEN_RECHECK, payment.to_string()).await
+    }
+
+    /// The open case about a sample.
+    ///
+    /// # Errors
+    /// When the database fails or the row is inconsistent.
+    pub async fn open_case_of_sample(
+        &mut self,
+        application: ApplicationId,
+    ) -> Result<Option<CaseId>, StoreError> {
+        self.case_id(&OPEN_SAMPLE, application.to_string()).await
+    }
+
+    /// The open case about whether a payment is to come back.
+    ///
+    /// # Errors
+    /// When the database fails or the row is inconsistent.
+    pub async fn open_case_of_recovery(
+        &mut self,
+        payment: PaymentId,
+    ) -> Result<Option<CaseId>, StoreError> {
+        self.case_id(&OPEN_RECOVERY, payment.to_string()).await
     }
 
     async fn case_id(

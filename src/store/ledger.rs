@@ -206,7 +206,9 @@ fn faults(budgets: &[Budget], sums: &Sums) -> Vec<String> {
                 appropriated.fen()
             ));
         }
-        let promised = moved(Movement::Commit).saturating_sub(moved(Movement::Release));
+        let promised = moved(Movement::Commit)
+            .saturating_sub(moved(Movement::Release))
+            .saturating_sub(moved(Movement::ReleaseReturned));
         if promised != reserved.fen() {
             faults.push(format!(
                 "{}: reserved {} fen, journal {promised} fen",

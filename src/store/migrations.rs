@@ -36,6 +36,7 @@ const STEPS: &[Step] = steps![
     9 "0009_figures",
     10 "0010_cases",
     11 "0011_marks",
+    12 "0012_trust",
     13 "0013_ratings",
     16 "0016_payout_days",
 ];

@@ -35,6 +35,7 @@ mod rotation;
 mod sessions;
 mod slots;
 mod sql;
+mod trust;
 mod typed;
 pub mod vault;
 
@@ -64,6 +65,7 @@ pub use payments::PaymentFilter;
 pub use policies::PublishedPolicy;
 pub use rotation::Rotation;
 use sql::{Statement, statements};
+pub use trust::{ReceivableFilter, Window};
 pub use vault::{Keyring, KeyringError, Vault, VaultError};
 
 /// Prepared statements kept a connection; more than there are.
@@ -560,6 +562,7 @@ fn all_statements() -> impl Iterator<Item = &'static &'static Statement> {
         rotation::STATEMENTS,
         sessions::STATEMENTS,
         slots::STATEMENTS,
+        trust::STATEMENTS,
         typed::STATEMENTS,
     ]
     .into_iter()

@@ -27,9 +27,10 @@ statements! {
     OF_AWARD = ["SELECT ", columns!(), " FROM payments p WHERE p.award_id = $1 ORDER BY p.instalment"];
     /// Compare-and-swap: the version the change was based on must still be the row's.
     UPDATE = ["UPDATE payments SET amount = $3, due_on = $4, recheck = $5, state = $6, generation = $7, retry_at = $8, version = version + 1 WHERE id = $1 AND version = $2"];
+    /// Nothing of what is frozen or held. The freezes are asked for one column at a time, so that an index has them.
     DUE = ["SELECT ", columns!(), " FROM payments p"]
         { sqlite: " INDEXED BY payments_scheduled", postgres: "" }
-        " JOIN awards a ON a.id = p.award_id JOIN applications f ON f.id = a.application_id WHERE p.state = 'scheduled' AND p.due_on <= $1 AND (p.retry_at IS NULL OR p.retry_at <= $2) AND f.state = 'approved' ORDER BY p.due_on, p.id LIMIT $3";
+        " JOIN awards a ON a.id = p.award_id JOIN applications f ON f.id = a.application_id WHERE p.state = 'scheduled' AND p.due_on <= $1 AND (p.retry_at IS NULL OR p.retry_at <= $2) AND f.state = 'approved' AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.application_id = f.id) AND NOT EXISTS (SELECT 1 FROM freezes z WHERE z.policy_id = a.policy AND z.lifted_at IS NULL AND (z.district IS NULL OR z.district = a.district)) AND NOT EXISTS (SELECT 1 FROM freezes z WHERE z.policy_id IS NULL AND z.lifted_at IS NULL AND z.district = a.district) ORDER BY p.due_on, p.id LIMIT $3";
     LIST = ["SELECT ", columns!(), " FROM payments p JOIN awards a ON a.id = p.award_id WHERE p.id > $1 AND (CAST($2 AS TEXT) IS NULL OR a.policy = $2) AND (CAST($3 AS TEXT) IS NULL OR a.district = $3) ORDER BY p.id LIMIT $4"];
     LIST_IN_STATE = ["SELECT ", columns!(), " FROM payments p JOIN awards a ON a.id = p.award_id WHERE p.id > $1 AND (CAST($2 AS TEXT) IS NULL OR a.policy = $2) AND (CAST($3 AS TEXT) IS NULL OR a.district = $3) AND p.state = $5 ORDER BY p.id LIMIT $4"];
     COUNT_BY_STATE = ["SELECT state, CAST(COUNT(*) AS BIGINT) AS count, CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS fen FROM payments GROUP BY state ORDER BY state"];
@@ -148,7 +149,7 @@ impl Tx {
     }
 
     /// Scheduled payments whose day has come and whose application is approved: not one in publicity, nor one that an objection
-    /// has sent to a person.
+    /// has sent to a person, nor one that is frozen or held.
     ///
     /// # Errors
     /// When the database fails or a row is inconsistent.

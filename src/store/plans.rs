@@ -46,6 +46,10 @@ const WALKS: &[(&str, &str)] = &[
         "ASKED",
         "the askings of a month from an index alone, put together into a few dozen groups",
     ),
+    (
+        "WINDOW",
+        "the newest decisions under one policy, read from their index and summed",
+    ),
     ("COUNT_BY_ENDING", "counts everything, from an index alone"),
 ];
 

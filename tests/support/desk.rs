@@ -22,7 +22,9 @@ use sanmiao::domain::money::Money;
 use sanmiao::domain::notice::Notice;
 use sanmiao::domain::payment::{Instruction, Payment};
 use sanmiao::domain::person::{Private, Role, Staff, Subject};
+use sanmiao::domain::policy::{Policy, PolicyBook};
 use sanmiao::domain::source::SourceId;
+use sanmiao::domain::time::YearMonth;
 use sanmiao::finance::service::Finance;
 use sanmiao::gateways::clock::ManualClock;
 use sanmiao::gateways::entropy::SystemEntropy;
@@ -36,7 +38,7 @@ use sanmiao::prefill::service::Opening;
 use sanmiao::store::{Keyring, Limits, Store, Vault};
 use sanmiao::telemetry::Metrics;
 use sanmiao_mocks::Person;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::clock::MORNING;
 use super::database::{Database, Place};
@@ -50,9 +52,16 @@ use super::treasury::{Handle, ModelTreasury};
 pub(crate) struct Registers {
     people: Mutex<Vec<Person>>,
     down: AtomicBool,
+    /// The last month for which anybody has paid contributions; everybody works on when absent.
+    stopped: Mutex<Option<YearMonth>>,
 }
 
 impl Registers {
+    /// Nobody has paid contributions after this month.
+    pub(crate) fn stop_after(&self, month: YearMonth) {
+        *self.stopped.lock().expect("months") = Some(month);
+    }
+
     /// Switches all of them off or on.
     pub(crate) fn set_down(&self, down: bool) {
         self.down.store(down, Ordering::SeqCst);
@@ -105,7 +114,7 @@ impl Source for Register {
             SourceId::Education => json!(registers.education),
             SourceId::Degree => json!(registers.degree),
             SourceId::SocialSecurity => {
-                let last = sanmiao::domain::time::YearMonth::from_date(today);
+                let last = YearMonth::from_date(today);
                 let rows: Vec<_> = registers
                     .social_security
                     .records
@@ -113,8 +122,14 @@ impl Source for Register {
                     .map(|row| {
                         let mut row = json!(row);
                         // Whoever works on has paid on.
-                        row["fee_to"] = json!(last);
-                        row["paid_in"] = json!(last);
+                        let until = self
+                            .registers
+                            .stopped
+                            .lock()
+                            .expect("months")
+                            .unwrap_or(last);
+                        row["fee_to"] = json!(until);
+                        row["paid_in"] = json!(until);
                         row
                     })
                     .collect();
@@ -162,6 +177,19 @@ impl Desk {
         database: Database,
         between: impl FnOnce(Handle) -> Arc<dyn Treasury>,
     ) -> Self {
+        Self::made_of(database, quiet(), between).await
+    }
+
+    /// Under other policies.
+    pub(crate) async fn under(database: Database, book: PolicyBook) -> Self {
+        Self::made_of(database, book, |honest| honest).await
+    }
+
+    async fn made_of(
+        database: Database,
+        book: PolicyBook,
+        between: impl FnOnce(Handle) -> Arc<dyn Treasury>,
+    ) -> Self {
         let place = Place::new(database).await;
         let (clock, treasury) = (
             Arc::new(ManualClock::at(MORNING)),
@@ -169,7 +197,7 @@ impl Desk {
         );
         let registers = Arc::new(Registers::default());
         let sink = Arc::new(ModelSink::default());
-        let store = store(&place).await;
+        let store = store(&place, &book).await;
         let sources: Vec<Arc<dyn Source>> = SourceId::ALL
             .into_iter()
             .map(|id| {
@@ -189,7 +217,7 @@ impl Desk {
                 treasury: between(treasury.clone()),
                 notifier: sink.clone(),
             },
-            policies: Arc::new(shipped::book().clone()),
+            policies: Arc::new(book),
             calendar: Arc::new(WorkingCalendar::official().expect("the calendar")),
             bell: Bell::default(),
             metrics: Metrics::new(),
@@ -258,6 +286,15 @@ impl Desk {
 
     /// Files for a person and lets the machine decide.
     pub(crate) async fn file(&self, person: &Person) -> Application {
+        let id = self.only_file(person).await;
+        Approve::new(self.ctx.clone())
+            .decide(id)
+            .await
+            .expect("decided")
+    }
+
+    /// Files for a person; nobody has decided yet.
+    pub(crate) async fn only_file(&self, person: &Person) -> ApplicationId {
         self.registers.add(person);
         let prefill = Prefill::new(self.ctx.clone());
         let kind: DocumentType =
@@ -284,10 +321,7 @@ impl Desk {
             .file(who.id, id, snapshot, typed(person, false), "r-2")
             .await
             .expect("filed");
-        Approve::new(self.ctx.clone())
-            .decide(id)
-            .await
-            .expect("decided")
+        id
     }
 
     /// How an officer who alone is enough for the amount ends the newest case of an application: for tests of what a decision commits.
@@ -418,7 +452,26 @@ pub(crate) fn finance_staff() -> Staff {
     }
 }
 
-fn typed(person: &Person, other: bool) -> Typed {
+/// The shipped policies with something else in each document: for tests alone.
+pub(crate) fn book_with(edit: impl Fn(&mut Value)) -> PolicyBook {
+    let mut book = PolicyBook::new();
+    for policy in shipped::book().iter() {
+        let mut document = serde_json::from_slice(policy.source_bytes()).expect("JSON");
+        edit(&mut document);
+        let bytes = serde_json::to_vec(&document).expect("JSON");
+        book.add(Policy::load(&bytes).expect("a sound policy"))
+            .expect("one of its name and date");
+    }
+    book
+}
+
+/// Nobody is drawn for a look, so that a test sees no case but those it makes.
+fn quiet() -> PolicyBook {
+    book_with(|document| document["service"]["sample_rate_per_mille"] = json!(0))
+}
+
+/// What a person types, with their own account or with another.
+pub(crate) fn typed(person: &Person, other: bool) -> Typed {
     let account = if other {
         "6222020000000000018"
     } else {
@@ -449,11 +502,11 @@ pub(crate) async fn open(place: &Place) -> Store {
     .expect("a store")
 }
 
-async fn store(place: &Place) -> Store {
+async fn store(place: &Place, book: &PolicyBook) -> Store {
     let store = open(place).await;
     store.migrate().await.expect("migrated");
     let mut tx = store.write().await.expect("a write");
-    for policy in shipped::book().iter() {
+    for policy in book.iter() {
         let (id, effective) = (policy.id(), policy.effective());
         tx.publish_policy(
             id,

@@ -5,6 +5,9 @@ use sanmiao::domain::payment::PaymentState;
 use sanmiao::store::Store;
 use sanmiao_mocks::LedgerTotals;
 
+/// What was paid, whatever has become of it since.
+const PAID: [Account; 3] = [Account::Paid, Account::Receivable, Account::Recovered];
+
 /// Everything that is wrong between our books and the treasury's; empty is the promise.
 pub(crate) async fn faults(store: &Store, treasury: &LedgerTotals) -> Vec<String> {
     let mut tx = store.read().await.expect("a read");
@@ -18,7 +21,7 @@ pub(crate) async fn faults(store: &Store, treasury: &LedgerTotals) -> Vec<String
         .await
         .expect("balances")
         .iter()
-        .filter(|balance| balance.account == Account::Paid)
+        .filter(|balance| PAID.contains(&balance.account))
         .map(|balance| balance.fen)
         .sum();
     let paid_by_treasury = fen(&treasury.paid_total);

@@ -83,19 +83,24 @@ impl Approve {
                 self.refer(&mut tx, application, case, judged).await?,
             ),
             Way::Approve(plan) => {
-                let decision = self.decision(case, judged, Outcome::Approve, None)?;
+                let draw = self.draw(&mut tx, case).await?;
+                let outcome = Outcome::Approve;
+                let decision = self.decision_drawn(case, judged, outcome, None, Some(draw))?;
                 tx.insert_decision(&decision).await?;
+                tx.note_machine_decision(case.policy.id(), &decision)
+                    .await?;
                 let approval = Approval {
                     application,
                     applicant,
                     policy: &case.policy,
                     plan,
                     decision: decision.id,
+                    held: draw.is_held(),
                 };
-                (
-                    "application.approved",
-                    award::give(ctx, &mut tx, approval).await?,
-                )
+                let given = award::give(ctx, &mut tx, approval).await?;
+                self.look(&mut tx, &given, &case.policy, decision.id, &draw)
+                    .await?;
+                ("application.approved", given)
             }
         };
         let detail = json!({ "state": after.state.name().as_str() });
@@ -115,6 +120,8 @@ impl Approve {
     ) -> Result<Application, StageError> {
         let decision = self.decision(case, judged, Outcome::Refer, None)?;
         tx.insert_decision(&decision).await?;
+        tx.note_machine_decision(case.policy.id(), &decision)
+            .await?;
         let decision = decision.id;
         let referred = application.refer(decision, self.ctx.now())?;
         self.ctx

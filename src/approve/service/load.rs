@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::Approve;
 use crate::approve::case::{Case, Judged};
-use crate::approve::record::Grounds;
+use crate::approve::record::{FORMAT, Grounds, Made};
 use crate::domain::application::Application;
 use crate::domain::decision::{Decision, Outcome};
+use crate::domain::draw::Draw;
 use crate::domain::evidence::Round;
 use crate::domain::hash::sha256;
 use crate::domain::id::DecisionId;
@@ -93,8 +94,26 @@ impl Approve {
         outcome: Outcome,
         grounds: Option<&Grounds>,
     ) -> Result<Decision, StageError> {
+        self.decision_drawn(case, judged, outcome, grounds, None)
+    }
+
+    /// The same with what was drawn for it.
+    pub(super) fn decision_drawn(
+        &self,
+        case: &Case,
+        judged: &Judged,
+        outcome: Outcome,
+        grounds: Option<&Grounds>,
+        draw: Option<Draw>,
+    ) -> Result<Decision, StageError> {
+        let made = Made {
+            format: FORMAT,
+            outcome,
+            grounds,
+            draw,
+        };
         let record = judged
-            .record(case, outcome, grounds)
+            .record(case, made)
             .map_err(|error| StageError::corrupt(error.to_string()))?;
         let by = match grounds {
             Some(grounds) => Actor::Staff(grounds.staff.clone()),

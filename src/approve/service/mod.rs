@@ -10,7 +10,9 @@
 //! | `parked` | an application whose register is away |
 //! | `person` | a person's decision about a referred application |
 //! | `waiting` | those who waited: for budget, for the end of publicity |
+//! | `sample` | what people look at: drawn with an approval, held until then, found right or wrong |
 //! | `recheck` | a later instalment, judged anew by the machine or decided by a person |
+//! | `watch` | whether what a payment rests on goes on: a look after payment |
 //! | `signals` | what speaks against approval by machine though every condition is met |
 //! | `explained` | every check in words |
 //! | `fits` | every policy held against somebody who has applied for nothing yet |
@@ -23,8 +25,10 @@ mod load;
 mod parked;
 mod person;
 mod recheck;
+mod sample;
 mod signals;
 mod waiting;
+mod watch;
 
 use crate::context::Context;
 

@@ -112,6 +112,7 @@ impl Approve {
                 policy: &case.policy,
                 plan,
                 decision: decision.id,
+                held: false,
             };
             award::give(ctx, &mut tx, approval).await?
         } else {

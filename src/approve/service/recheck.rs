@@ -18,7 +18,7 @@ use crate::domain::payment::{Payment, PaymentState};
 use crate::domain::person::Actor;
 use crate::domain::source::SourceId;
 use crate::error::StageError;
-use crate::instruct::{Payable, award_of, instruct, move_money};
+use crate::instruct::{Payable, award_of, instruct, move_money, stands_still};
 use crate::store::Tx;
 
 /// How long an instalment's re-check rests when a source is down.
@@ -35,6 +35,8 @@ pub enum Recheck {
     Cancelled,
     /// A source is missing; tried again later.
     Parked,
+    /// Frozen, or held until a person has looked: nothing has happened.
+    Waits,
     /// It was no longer waiting.
     Settled,
 }
@@ -86,6 +88,9 @@ impl Approve {
         let application = pending.application.id;
         let judged = pending.case.judge();
         let mut tx = ctx.store.write().await?;
+        if stands_still(&mut tx, &pending.award).await? {
+            return Ok(Recheck::Waits);
+        }
         let (act, done) = match &judged.way {
             Way::Park(_) => {
                 let retry_at = Some(ctx.now().plus_millis(RECHECK_RETRY_MS));

@@ -2,13 +2,16 @@
 
 use serde_json::json;
 
+use super::sample::drawn;
 use super::{Approve, plan_by_person};
 use crate::approve::award::{self, Approval};
 use crate::approve::case::Way;
+use crate::docket;
 use crate::domain::application::{Application, ApplicationState, StateName};
 use crate::domain::id::ApplicationId;
 use crate::domain::notice::Occasion;
 use crate::domain::person::Actor;
+use crate::domain::recovery::Hold;
 use crate::error::StageError;
 use crate::store::Tx;
 
@@ -36,6 +39,7 @@ impl Approve {
             return Ok(false);
         };
         let (case, applicant) = self.load_filing(&mut tx, &application).await?;
+        let draw = drawn(&mut tx, decision).await?;
         drop(tx);
         let judged = case.judge();
         let plan = match &judged.way {
@@ -48,11 +52,34 @@ impl Approve {
             policy: &case.policy,
             plan: &plan,
             decision,
+            held: draw.is_some_and(|draw| draw.is_held()),
         };
         let mut tx = ctx.store.write().await?;
+        // Under a freeze the line waits, whoever approved; it goes on when the freeze is lifted.
+        let district = approval.application.district;
+        if tx
+            .freeze_over(Some(case.policy.id()), district)
+            .await?
+            .is_some()
+        {
+            return Ok(false);
+        }
+        // What was declared did not hold while it waited: the money is kept for it, and a person looks.
+        let held = tx.hold_on(id).await?;
+        let approval = Approval {
+            held: approval.held || held.is_some(),
+            ..approval
+        };
         let after = award::give(ctx, &mut tx, approval).await?;
         if after.state.name() == StateName::WaitingForBudget {
             return Ok(false);
+        }
+        if let Some(Hold::Recall(because)) = held {
+            docket::recall(ctx, &mut tx, &after, because).await?;
+        }
+        if let Some(draw) = draw {
+            self.look(&mut tx, &after, &case.policy, decision, &draw)
+                .await?;
         }
         let actor = Actor::Machine("waiting");
         ctx.audit(
@@ -101,9 +128,10 @@ impl Approve {
         let award = tx.award_of(approved.id).await?.ok_or_else(|| {
             StageError::corrupt(format!("application {} has no award", approved.id))
         })?;
-        let occasion = Occasion::Approved {
-            award: award.id,
-            total: award.total,
+        let (award, total) = (award.id, award.total);
+        let occasion = match tx.hold_on(approved.id).await? {
+            Some(_) => Occasion::LookedAtFirst { award, total },
+            None => Occasion::Approved { award, total },
         };
         Ok(self.ctx.tell(tx, approved, &occasion).await?)
     }

@@ -476,9 +476,13 @@ impl Decisions {
     }
 }
 
-/// What our ledger holds as paid, in fen.
+/// What our ledger holds as paid, in fen; what is to come back, or has come back, was paid too.
 fn paid_balance(balances: &Value) -> i64 {
-    let paid = |balance: &&Value| balance["account"].as_str() == Some(Account::Paid.as_str());
+    let accounts = [Account::Paid, Account::Receivable, Account::Recovered];
+    let paid = |balance: &&Value| {
+        let account = balance["account"].as_str().and_then(Account::parse);
+        account.is_some_and(|account| accounts.contains(&account))
+    };
     let fen = |balance: &Value| {
         balance["balance"]
             .as_str()?

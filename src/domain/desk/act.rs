@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::Rules;
 use crate::domain::district::DistrictCode;
-use crate::domain::id::{ActId, ApplicantId, ApplicationId, CaseFileId, DecisionId, PaymentId};
+use crate::domain::id::{
+    ActId, ApplicantId, ApplicationId, CaseFileId, CaseId, DecisionId, EvidenceId, PaymentId,
+};
 use crate::domain::money::Money;
 use crate::domain::person::Private;
-use crate::domain::time::{Date, Timestamp};
+use crate::domain::time::{Date, Timestamp, YearMonth};
 
 /// Who did it. As text `machine`, `public`, `applicant:ID` or `staff:SUBJECT`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -66,6 +68,41 @@ impl FromStr for Who {
     }
 }
 
+/// Why a person looks at what the machine approved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Look {
+    /// Drawn by lot.
+    Drawn,
+    /// Among the first approvals of a policy version.
+    First,
+    /// A corrected account is one that others have named too.
+    Account,
+}
+
+/// Why something that was paid may have to come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Why {
+    /// Contributions have stopped since.
+    Drift {
+        /// What the register said.
+        evidence: EvidenceId,
+        /// The first month without one.
+        stopped: YearMonth,
+    },
+    /// A person who looked at the approval found it wrong.
+    Sample {
+        /// The decision that took it back.
+        decision: DecisionId,
+    },
+    /// What was declared did not hold.
+    Declaration {
+        /// The case it was declared in.
+        case: CaseId,
+    },
+}
+
 /// What a case is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -91,6 +128,26 @@ pub enum About {
         /// The application it is about, where it is about one.
         application: Option<ApplicationId>,
     },
+    /// 抽查: an approval by machine that a person looks at.
+    Sample {
+        /// The application.
+        application: ApplicationId,
+        /// The approving decision, whose record says how it was drawn.
+        decision: DecisionId,
+        /// Whether nothing is paid before somebody has looked.
+        held: bool,
+        /// Why it is looked at.
+        because: Look,
+    },
+    /// 追回: a payment that may have to come back.
+    Recovery {
+        /// The application of its award.
+        application: ApplicationId,
+        /// The payment.
+        payment: PaymentId,
+        /// Why.
+        because: Why,
+    },
 }
 
 impl About {
@@ -101,6 +158,8 @@ impl About {
             Self::Filing { .. } => "filing",
             Self::Recheck { .. } => "recheck",
             Self::Report { .. } => "report",
+            Self::Sample { .. } => "sample",
+            Self::Recovery { .. } => "recovery",
         }
     }
 
@@ -108,9 +167,10 @@ impl About {
     #[must_use]
     pub const fn application(self) -> Option<ApplicationId> {
         match self {
-            Self::Filing { application, .. } | Self::Recheck { application, .. } => {
-                Some(application)
-            }
+            Self::Filing { application, .. }
+            | Self::Recheck { application, .. }
+            | Self::Sample { application, .. }
+            | Self::Recovery { application, .. } => Some(application),
             Self::Report { application } => application,
         }
     }
@@ -119,15 +179,15 @@ impl About {
     #[must_use]
     pub const fn payment(self) -> Option<PaymentId> {
         match self {
-            Self::Recheck { payment, .. } => Some(payment),
-            Self::Filing { .. } | Self::Report { .. } => None,
+            Self::Recheck { payment, .. } | Self::Recovery { payment, .. } => Some(payment),
+            Self::Filing { .. } | Self::Report { .. } | Self::Sample { .. } => None,
         }
     }
 
     /// Whether the machine referred it, so that it can be approved or refused.
     #[must_use]
     pub const fn is_referral(self) -> bool {
-        !matches!(self, Self::Report { .. })
+        matches!(self, Self::Filing { .. } | Self::Recheck { .. })
     }
 }
 
@@ -189,11 +249,19 @@ pub enum Ending {
     Withdrawn,
     /// Approved on a declaration that did not hold.
     Broken,
+    /// What the machine approved was found right.
+    Right,
+    /// What the machine approved was found wrong.
+    Wrong,
+    /// What was paid is to come back.
+    Recovering,
+    /// What was paid stays paid.
+    LetBe,
 }
 
 impl Ending {
     /// Every ending.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::Approved,
         Self::Refused,
         Self::Answered,
@@ -201,6 +269,10 @@ impl Ending {
         Self::Lapsed,
         Self::Withdrawn,
         Self::Broken,
+        Self::Right,
+        Self::Wrong,
+        Self::Recovering,
+        Self::LetBe,
     ];
 
     /// The word in the database and on pages.
@@ -214,6 +286,10 @@ impl Ending {
             Self::Lapsed => "lapsed",
             Self::Withdrawn => "withdrawn",
             Self::Broken => "broken",
+            Self::Right => "right",
+            Self::Wrong => "wrong",
+            Self::Recovering => "recovering",
+            Self::LetBe => "let_be",
         }
     }
 
@@ -355,6 +431,18 @@ pub enum Deed {
         /// Whether it held.
         held: bool,
     },
+    /// 抽查: somebody looked at what the machine approved. The words are the grounds.
+    Looked {
+        /// Whether it was right.
+        right: bool,
+        /// The decision that takes it back, when it was not.
+        decision: Option<DecisionId>,
+    },
+    /// 追回: whether what was paid is to come back. The words are the grounds.
+    RecoveryDecided {
+        /// Whether it is.
+        recover: bool,
+    },
     /// Out of scope: explained in the words, and handed on.
     HandedOn {
         /// To whom: an office.
@@ -402,6 +490,8 @@ impl Deed {
             Self::Decided { .. } => "case.decided",
             Self::DecidedDirectly { .. } => "case.decided_directly",
             Self::Checked { .. } => "case.checked",
+            Self::Looked { .. } => "case.looked",
+            Self::RecoveryDecided { .. } => "case.recovery_decided",
             Self::HandedOn { .. } => "case.handed_on",
             Self::Withdrawn => "case.withdrawn",
             Self::Reopened => "case.reopened",

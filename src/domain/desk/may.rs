@@ -164,6 +164,8 @@ impl DeskCase {
             | Deed::Offered { .. }
             | Deed::Proposed { .. }
             | Deed::Checked { .. }
+            | Deed::Looked { .. }
+            | Deed::RecoveryDecided { .. }
             | Deed::HandedOn { .. }
                 if !officer =>
             {

@@ -12,6 +12,7 @@
 //!                            ├─offered, taken→ working, declared
 //!                            ├─proposed→ proposed ─(confirmed by another)→ decided ─┬→ closed
 //!                            │                                                     └ declared → checking ─checked→ closed
+//!                            ├─looked (a sample), recovery decided→ closed
 //!                            └─handed on, withdrawn→ closed ─reopened→ working
 //! ```
 //!
@@ -29,6 +30,8 @@
 //! | word | 词 | |
 //! |---|---|---|
 //! | desk case | 事项 | an exception that waits for a person |
+//! | sample | 抽查 | an approval by machine that a person looks at, before payment or after |
+//! | recovery | 追回 | a payment that may have to come back |
 //! | report | 反映 | a stuck matter that somebody told the desk of |
 //! | officer | 经办人 | the one person who follows a case to its end (一跟到底) |
 //! | to ask | 一次性告知 | to say, once and completely, what is missing |
@@ -48,7 +51,7 @@ mod supervise;
 mod tests;
 mod tracking;
 
-pub use act::{About, Act, Card, Deed, Ending, Opening, Relief, Verdict, Who};
+pub use act::{About, Act, Card, Deed, Ending, Look, Opening, Relief, Verdict, Who, Why};
 pub use assign::{Candidate, Officer, assign, is_city_level};
 pub use clock::{Clock, Reading, Stop};
 pub use may::{Doer, MayNot, NotDone};
@@ -62,7 +65,7 @@ use super::id::{ApplicantId, CaseFileId, CaseId, FreezeId};
 use super::person::Private;
 use super::time::Timestamp;
 
-/// Nothing is approved by people under this policy, or in this district, until it is lifted.
+/// Nothing is approved under this policy, or in this district, until it is lifted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Freeze {
     /// Its id.
@@ -73,10 +76,15 @@ pub struct Freeze {
     pub district: Option<DistrictCode>,
     /// Why. Names nobody.
     pub reason: String,
-    /// By which supervisor.
+    /// By which supervisor, or [`Freeze::BREAKER`].
     pub by: String,
     /// Since when.
     pub at: Timestamp,
+}
+
+impl Freeze {
+    /// Who freezes a policy when the machine approves suddenly more than it lets pass.
+    pub const BREAKER: &'static str = "machine:breaker";
 }
 
 /// An officer said that they must not handle somebody's cases.

@@ -315,6 +315,8 @@ impl DeskCase {
             | Deed::Offered { .. }
             | Deed::Taken
             | Deed::Proposed { .. }
+            | Deed::Looked { .. }
+            | Deed::RecoveryDecided { .. }
             | Deed::HandedOn { .. } => &[S::Working],
             Deed::Supplied => &[S::Working, S::Asked],
             Deed::SupplyOver => &[S::Asked],
@@ -350,7 +352,17 @@ impl DeskCase {
             Deed::Supplied if stage == S::Working && self.deferral.is_none() => {
                 Err(StepError::NothingNew)
             }
-            Deed::HandedOn { .. } if self.opening.about.is_referral() => Err(StepError::Referral),
+            Deed::HandedOn { .. } if !matches!(self.opening.about, super::About::Report { .. }) => {
+                Err(StepError::Referral)
+            }
+            Deed::Looked { .. } if !matches!(self.opening.about, super::About::Sample { .. }) => {
+                Err(StepError::NotProposed)
+            }
+            Deed::RecoveryDecided { .. }
+                if !matches!(self.opening.about, super::About::Recovery { .. }) =>
+            {
+                Err(StepError::NotProposed)
+            }
             Deed::Lapsed if self.deferral.is_none() => Err(StepError::NothingNew),
             Deed::Taken if self.offer.is_none() => Err(StepError::NoRelief),
             Deed::Offered {
@@ -390,8 +402,14 @@ impl DeskCase {
     /// What the machine referred is approved or refused, and what was reported is answered. Nothing is approved before what was
     /// deferred is there.
     fn check_verdict(&self, verdict: Verdict) -> Result<(), StepError> {
-        let referral = self.opening.about.is_referral();
-        if referral == (verdict == Verdict::Answer) {
+        use super::About;
+        let fits = match self.opening.about {
+            About::Filing { .. } | About::Recheck { .. } => verdict != Verdict::Answer,
+            About::Report { .. } => verdict == Verdict::Answer,
+            // These end in ways of their own.
+            About::Sample { .. } | About::Recovery { .. } => false,
+        };
+        if !fits {
             return Err(StepError::NotProposed);
         }
         if verdict == Verdict::Approve && self.deferral.is_some() {
@@ -515,6 +533,9 @@ impl DeskCase {
             Deed::DecidedDirectly { verdict, decision } => {
                 self.decided(act, *verdict, Some(*decision));
             }
+            Deed::Looked { right, decision } => self.looked(act, *right, *decision),
+            Deed::RecoveryDecided { recover: true } => self.close(Ending::Recovering, act.at),
+            Deed::RecoveryDecided { recover: false } => self.close(Ending::LetBe, act.at),
             Deed::Checked { held: true } => self.close(Ending::Approved, act.at),
             Deed::Checked { held: false } => self.close(Ending::Broken, act.at),
             Deed::Lapsed => self.close(Ending::Lapsed, act.at),
@@ -566,6 +587,12 @@ impl DeskCase {
         }
         // A clock that stood has nothing more to measure.
         self.clock.go_on(act.at.china_date());
+    }
+
+    fn looked(&mut self, act: &Act, right: bool, decision: Option<DecisionId>) {
+        self.decision = decision;
+        let ending = if right { Ending::Right } else { Ending::Wrong };
+        self.close(ending, act.at);
     }
 
     fn close(&mut self, ending: Ending, at: Timestamp) {

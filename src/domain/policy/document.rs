@@ -763,6 +763,9 @@ pub struct Service {
     /// How the reviewer's desk handles what the machine refers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desk: Option<DeskTerms>,
+    /// For how long it is watched, after payment, whether contributions go on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watch: Option<WatchTerms>,
     /// Names of the fields of this object that are made up.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sample_fields: Vec<String>,
@@ -800,6 +803,29 @@ impl Default for DeskTerms {
             check_working_days: 20,
             deferrable: Vec::new(),
             declarable: Vec::new(),
+        }
+    }
+}
+
+/// For how long and how often a register is asked, after payment, whether contributions go on where a re-check would demand them. No
+/// source states any of it: what a document leaves out has the default named here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WatchTerms {
+    /// Months after the money has arrived; 12. With 0 nobody is watched.
+    pub months: u32,
+    /// Days from one asking to the next; 30.
+    pub every_days: u32,
+    /// Months in a row without a contribution, all of them complete in the register, that open a recovery; 3.
+    pub gap_months: u32,
+}
+
+impl Default for WatchTerms {
+    fn default() -> Self {
+        Self {
+            months: 12,
+            every_days: 30,
+            gap_months: 3,
         }
     }
 }

@@ -33,6 +33,10 @@ use self::program::Program;
 use super::canonical::canonical_hash;
 use super::hash::Sha256Hex;
 use super::judgement::SourceSet;
+use super::source::SourceId;
+
+/// More instalments than any policy has.
+const INSTALMENTS_MAX: u8 = 128;
 
 /// A policy that was checked and compiled.
 #[derive(Clone)]
@@ -189,6 +193,21 @@ impl Policy {
         } else {
             own
         }
+    }
+
+    /// The re-check that would demand contributions of whoever was paid this instalment: the next one that asks social security, or
+    /// where none is to come the last; `None` when no re-check asks for contributions, so that there is nothing to watch.
+    #[must_use]
+    pub fn watched_instalment(&self, paid: u8) -> Option<u8> {
+        let asks = |no: &u8| {
+            self.sources_for_renewal(*no)
+                .iter()
+                .any(|source| source == SourceId::SocialSecurity)
+        };
+        let mut all = (1..=INSTALMENTS_MAX).filter(asks);
+        all.clone()
+            .find(|no| *no > paid)
+            .or_else(|| all.next_back())
     }
 
     /// Place of a fact by its id.

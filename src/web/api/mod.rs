@@ -10,6 +10,7 @@ pub mod policies;
 pub mod problems;
 pub mod review;
 pub mod treasury;
+pub mod trust;
 pub mod views;
 
 use utoipa_axum::routes as of;
@@ -36,4 +37,5 @@ pub fn routes() -> Routes {
         .merge(desk::routes())
         .merge(finance::routes())
         .merge(treasury::routes())
+        .merge(trust::routes())
 }

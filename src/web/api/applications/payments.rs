@@ -20,10 +20,5 @@ pub(super) async fn payments(
     Id(id): Id<ApplicationId>,
 ) -> Result<Json<Vec<PaymentBody>>, Problem> {
     let views = web.payout.payments_of(me.id, id).await?;
-    Ok(Json(
-        views
-            .iter()
-            .map(|view| PaymentBody::of(&view.payment, &view.instructions))
-            .collect(),
-    ))
+    Ok(Json(views.iter().map(PaymentBody::own).collect()))
 }

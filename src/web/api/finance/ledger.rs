@@ -18,7 +18,7 @@ pub struct BalanceView {
     /// The budget line.
     #[serde(flatten)]
     budget: BudgetLine,
-    /// `appropriation`, `available`, `committed`, `instructed`, `paid`, `returned` or `recovered`.
+    /// `appropriation`, `available`, `committed`, `instructed`, `paid`, `returned`, `receivable` or `recovered`.
     #[schema(example = "paid")]
     account: &'static str,
     /// Given minus taken; only `appropriation` is below zero, and all accounts of a line sum to zero.

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::{Amount, Day, IdText, Instant};
 use crate::domain::payment::{Instruction, Payment};
+use crate::payout::service::PaymentView;
 
 /// An instalment.
 #[derive(Debug, Serialize, ToSchema)]
@@ -26,6 +27,8 @@ pub struct PaymentBody {
     /// `scheduled`, `referred`, `instructed`, `settled`, `returned`, `held` or `cancelled`.
     #[schema(example = "settled")]
     pub state: &'static str,
+    /// Whether a person looks before it is paid; it goes on by itself after that. Told to the applicant.
+    pub waits_for_a_look: bool,
     /// Its instructions, oldest first; only the newest in lists of the finance desk.
     pub instructions: Vec<InstructionView>,
 }
@@ -44,10 +47,20 @@ impl PaymentBody {
             due_on: payment.due_on.into(),
             recheck: payment.recheck,
             state: payment.state.as_str(),
+            waits_for_a_look: false,
             instructions: instructions
                 .into_iter()
                 .map(InstructionView::from)
                 .collect(),
+        }
+    }
+
+    /// As its own applicant sees it.
+    #[must_use]
+    pub fn own(view: &PaymentView) -> Self {
+        Self {
+            waits_for_a_look: view.waits_for_a_look,
+            ..Self::of(&view.payment, &view.instructions)
         }
     }
 }

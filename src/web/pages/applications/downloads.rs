@@ -51,10 +51,7 @@ pub(in crate::web::pages) async fn data(
         form: FormBody::of(&form.snapshot, &form.disputes),
         decision: explained.decision.as_ref().map(Into::into),
         findings: explained.findings.iter().map(Into::into).collect(),
-        payments: payments
-            .iter()
-            .map(|view| PaymentBody::of(&view.payment, &view.instructions))
-            .collect(),
+        payments: payments.iter().map(PaymentBody::own).collect(),
         typed_so_far: web.prefill.typing(me.id, id).await?,
     };
     attachment("sanmiao-data", id, &everything)

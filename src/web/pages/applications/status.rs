@@ -150,9 +150,10 @@ fn moves(state: StateName, payments: &[PaymentView]) -> bool {
     let on_its_way = payments
         .iter()
         .any(|view| view.payment.state == PaymentState::Instructed);
+    let looked_at = payments.iter().any(|view| view.waits_for_a_look);
     match state {
         StateName::Draft | StateName::Refused | StateName::Withdrawn => false,
-        StateName::Approved => on_its_way,
+        StateName::Approved => on_its_way || looked_at,
         StateName::Filed
         | StateName::Parked
         | StateName::Referred
@@ -164,7 +165,9 @@ fn moves(state: StateName, payments: &[PaymentView]) -> bool {
 /// What happens next; once approved, how far the money is.
 fn whats_next(state: StateName, payments: &[PaymentView]) -> Words {
     let any = |wanted| payments.iter().any(|view| view.payment.state == wanted);
+    let looked_at = payments.iter().any(|view| view.waits_for_a_look);
     match state {
+        StateName::Approved if looked_at => t::trust::HELD_LINE,
         StateName::Approved if any(PaymentState::Returned) => t::RETURNED_TITLE,
         StateName::Approved if any(PaymentState::Instructed) => next(state),
         StateName::Approved if any(PaymentState::Settled) => t::MONEY_SETTLED,
@@ -335,15 +338,25 @@ impl Paying {
             id: payment.id.to_string(),
             instalment: payment.instalment,
             amount: page.money(payment.amount),
-            state: page.say(t::payment(payment.state)).into_owned(),
+            state: page.say(standing(view)).into_owned(),
             account: view
                 .instructions
                 .last()
                 .map(|newest| account::shown(page, application, newest))
                 .unwrap_or_default(),
-            came_back: payment.state == PaymentState::Returned,
+            // Another account has been named already, and a person looks at it.
+            came_back: payment.state == PaymentState::Returned && !view.waits_for_a_look,
             way,
         }
+    }
+}
+
+/// Where a payment stands, as its applicant reads it.
+const fn standing(view: &PaymentView) -> Words {
+    if view.waits_for_a_look {
+        t::trust::HELD_LINE
+    } else {
+        t::payment(view.payment.state)
     }
 }
 

@@ -1,0 +1,96 @@
+//! Trust, but look: samples, recoveries, and what is to come back.
+
+pub mod receivables;
+pub mod recovery;
+pub mod repay;
+pub mod sample;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::routes as of;
+
+use super::views::{Amount, IdText, Instant};
+use crate::domain::desk::{DeskCase, Stage};
+use crate::domain::person::Role;
+use crate::domain::recovery::Receivable;
+use crate::web::auth::Access;
+use crate::web::routes::Routes;
+
+/// Who looks and decides.
+const DESK: Access = Access::Staff(&[Role::Reviewer, Role::Supervisor]);
+/// Who keeps the accounts.
+const FINANCE: Access = Access::Staff(&[Role::Finance]);
+
+/// The routes.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new()
+        .add(DESK, of!(sample::sample))
+        .add(DESK, of!(recovery::recovery))
+        .add(DESK, of!(receivables::receivables))
+        .add(FINANCE, of!(repay::repay))
+}
+
+/// How a case stands after it was decided.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ConcludedCase {
+    /// Its id.
+    id: IdText,
+    /// `sample` or `recovery`.
+    #[schema(example = "sample")]
+    about: &'static str,
+    /// Its version; another act names it.
+    #[schema(example = 3)]
+    version: i64,
+    /// `right`, `wrong`, `recovering` or `let_be`; `null` while it has not ended.
+    #[schema(example = "right")]
+    ending: Option<&'static str>,
+}
+
+impl ConcludedCase {
+    fn of(case: &DeskCase) -> Self {
+        Self {
+            id: IdText::of(&case.id),
+            about: case.opening.about.as_str(),
+            version: case.version,
+            ending: match case.stage {
+                Stage::Closed { ending, .. } => Some(ending.as_str()),
+                _ => None,
+            },
+        }
+    }
+}
+
+/// What is to come back of one payment (追回).
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Receivable)]
+pub struct ReceivableView {
+    /// The payment's id.
+    payment_id: IdText,
+    /// The case in which it was decided.
+    case_id: IdText,
+    /// What was paid, and is claimed.
+    amount: Amount,
+    /// What has come back so far.
+    repaid: Amount,
+    /// What is still to come.
+    outstanding: Amount,
+    /// When it was claimed.
+    opened_at: Instant,
+    /// When nothing was to come any more.
+    ended_at: Option<Instant>,
+}
+
+impl ReceivableView {
+    fn of(receivable: &Receivable) -> Self {
+        Self {
+            payment_id: IdText::of(&receivable.payment),
+            case_id: IdText::of(&receivable.case),
+            amount: receivable.amount.into(),
+            repaid: receivable.repaid.into(),
+            outstanding: receivable.outstanding().into(),
+            opened_at: receivable.opened_at.into(),
+            ended_at: receivable.ended_at.map(Into::into),
+        }
+    }
+}
