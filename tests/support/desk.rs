@@ -8,11 +8,13 @@ use async_trait::async_trait;
 use sanmiao::approve::Approve;
 use sanmiao::bell::Bell;
 use sanmiao::context::Context;
+use sanmiao::docket::{self, Conclusion, Said};
 use sanmiao::domain::application::{Application, Typed};
 use sanmiao::domain::audit::Alarm;
 use sanmiao::domain::award::BudgetKey;
 use sanmiao::domain::bank::AccountKind;
 use sanmiao::domain::calendar::WorkingCalendar;
+use sanmiao::domain::desk::{Deed, Doer, Verdict, Who};
 use sanmiao::domain::document::{DocumentType, IdentityDocument};
 use sanmiao::domain::evidence::FetchOutcome;
 use sanmiao::domain::id::{ApplicantId, ApplicationId, InstructionId, PaymentId};
@@ -322,6 +324,36 @@ impl Desk {
         id
     }
 
+    /// How an officer who alone is enough for the amount ends the newest case of an application: for tests of what a decision commits.
+    pub(crate) async fn conclusion(
+        &self,
+        application: ApplicationId,
+        verdict: Verdict,
+        amount: &str,
+    ) -> Conclusion {
+        let mut tx = self.ctx.store.write().await.expect("a write");
+        let lines = tx.cases_of_application(application).await.expect("cases");
+        let id = lines.last().expect("a case").id;
+        let case = tx.desk_case(id).await.expect("cases").expect("a case");
+        let officer = "reviewer".to_owned();
+        let doer = Doer {
+            who: Who::Staff(officer.clone()),
+            ..Doer::machine()
+        };
+        let assigned = vec![Said::silently(Deed::Assigned { officer })];
+        let case = docket::record(&self.ctx, &mut tx, &case, &doer, assigned)
+            .await
+            .expect("assigned");
+        tx.commit().await.expect("a commit");
+        let deed = Deed::Proposed {
+            verdict,
+            amount: money(amount),
+            needs: 1,
+        };
+        let said = Said::with(deed, "looked at");
+        Conclusion { case, doer, said }
+    }
+
     /// Another program on the same database, as a second node is, or this one after it was killed.
     pub(crate) fn payout(&self) -> Payout {
         Payout::new(self.ctx.clone())
@@ -394,11 +426,25 @@ impl Desk {
         super::reckoning::faults(&self.ctx.store, &self.treasury.ledger()).await
     }
 
-    /// The applicant names another account.
+    /// The applicant names another account, which nobody else has.
     pub(crate) async fn correct(&self, case: &Case) -> Result<Payment, sanmiao::error::StageError> {
+        let number = account_of(case.applicant);
+        self.correct_to(case, &number).await
+    }
+
+    /// The applicant names this account.
+    pub(crate) async fn correct_to(
+        &self,
+        case: &Case,
+        account: &str,
+    ) -> Result<Payment, sanmiao::error::StageError> {
         let person = ordinary(1).remove(0);
+        let typed = Typed {
+            account: account.parse().expect("an account"),
+            ..typed(&person, true)
+        };
         self.payout()
-            .correct_account(case.applicant, case.payment, typed(&person, true))
+            .correct_account(case.applicant, case.payment, typed)
             .await
     }
 
@@ -436,6 +482,21 @@ pub(crate) fn book_with(edit: impl Fn(&mut Value)) -> PolicyBook {
 /// Nobody is drawn for a look, so that a test sees no case but those it makes.
 fn quiet() -> PolicyBook {
     book_with(|document| document["service"]["sample_rate_per_mille"] = json!(0))
+}
+
+/// An account that is this person's alone, with the check digit of cards.
+fn account_of(applicant: ApplicantId) -> String {
+    let id = applicant.to_string();
+    let digits = id.bytes().rev().filter(|byte| *byte != b'-').take(12);
+    let mut number = "622202".to_owned();
+    number.extend(digits.map(|byte| char::from(b'0' + byte % 10)));
+    let weigh = |(at, digit): (usize, u8)| {
+        let value = u32::from(digit - b'0') * if at % 2 == 0 { 2 } else { 1 };
+        value / 10 + value % 10
+    };
+    let sum: u32 = number.bytes().rev().enumerate().map(weigh).sum();
+    number.push_str(&((10 - sum % 10) % 10).to_string());
+    number
 }
 
 /// What a person types, with their own account or with another.

@@ -51,6 +51,7 @@ pub struct Report {
     to_decision_us: Vec<i64>,
     to_money_us: Vec<i64>,
     messages: Messages,
+    samples_looked_at: u64,
 }
 
 /// Messages to applicants: ours beside what the sink itself has counted.
@@ -147,6 +148,7 @@ impl Report {
         town: &Town,
         driver: &Driver<'_>,
         stories: &[Story],
+        samples_looked_at: u64,
     ) -> Result<Self, CliError> {
         let store = &town.context().store;
         let treasury = town.treasury_ledger().await?;
@@ -192,6 +194,7 @@ impl Report {
             to_decision_us: decisions.elapsed_us,
             to_money_us: stories.iter().filter_map(money_us).collect(),
             messages: Messages::read(town).await?,
+            samples_looked_at,
         };
         report.to_decision_us.sort_unstable();
         report.to_money_us.sort_unstable();
@@ -270,6 +273,7 @@ impl Report {
             "people": self.people,
             "filed": self.filed,
             "approved_by_machine": self.approved_by_machine,
+            "samples_looked_at": self.samples_looked_at,
             "referred": self.referred,
             "referred_by_reason": self.referred_by_reason,
             "parked_then_resumed": self.parked_then_resumed,
@@ -326,6 +330,11 @@ impl Report {
             out,
             "秒批  {:>6} approved by machine",
             self.approved_by_machine
+        )?;
+        writeln!(
+            out,
+            "      {:>6} of these drawn, and looked at by an officer",
+            self.samples_looked_at
         )?;
         writeln!(out, "      {:>6} referred to a person", self.referred)?;
         for (reason, count) in &self.referred_by_reason {
