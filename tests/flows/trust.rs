@@ -404,7 +404,7 @@ on_both_databases! {
         let paid = house.stages.payment(&cases[1]).await;
         assert_eq!((paid.state, paid.generation), (PaymentState::Instructed, 2));
         // And whoever files with it is referred.
-        people[2].account.number = SHARED.to_owned();
+        SHARED.clone_into(&mut people[2].account.number);
         let third = house.stages.file(&people[2]).await;
         assert_eq!(third.state.name(), StateName::Referred);
         house.books_agree().await;

@@ -304,6 +304,15 @@ impl Report {
         })
     }
 
+    fn print_approved(&self, out: &mut dyn Write) -> io::Result<()> {
+        let (approved, looked_at) = (self.approved_by_machine, self.samples_looked_at);
+        writeln!(out, "秒批  {approved:>6} approved by machine")?;
+        writeln!(
+            out,
+            "      {looked_at:>6} of these drawn, and looked at by an officer"
+        )
+    }
+
     /// The same for people.
     ///
     /// # Errors
@@ -326,16 +335,7 @@ impl Report {
             "      {:>6} fields from registers, {} typed ({share} prefilled)",
             self.filled, self.typed
         )?;
-        writeln!(
-            out,
-            "秒批  {:>6} approved by machine",
-            self.approved_by_machine
-        )?;
-        writeln!(
-            out,
-            "      {:>6} of these drawn, and looked at by an officer",
-            self.samples_looked_at
-        )?;
+        self.print_approved(out)?;
         writeln!(out, "      {:>6} referred to a person", self.referred)?;
         for (reason, count) in &self.referred_by_reason {
             writeln!(out, "        {count:>6}  {reason}")?;
