@@ -125,8 +125,8 @@ pub fn is_sampled(
     hasher.update(b"\n");
     hasher.update(policy.to_string());
     let hash: [u8; 32] = hasher.finalize().into();
-    let [a, b, c, d, e, f, g, h, ..] = hash;
-    let number = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+    let eight = hash.iter().take(8);
+    let number = eight.fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
     u128::from(number) * WHOLE < u128::from(rate_per_mille) << u64::BITS
 }
 

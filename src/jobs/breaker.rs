@@ -24,9 +24,8 @@ pub async fn run_once(ctx: &Context) -> Result<usize, StageError> {
     for policy in ctx.policies.all_in_force(today) {
         match look_at(ctx, policy.id(), &policy.service().breaker).await {
             Ok(true) => frozen += 1,
-            Ok(false) => {}
-            // Another node found the same, and has frozen it.
-            Err(StageError::Store(StoreError::Conflict(_))) => {}
+            // Or another node found the same, and has frozen it.
+            Ok(false) | Err(StageError::Store(StoreError::Conflict(_))) => {}
             Err(error) => return Err(error),
         }
     }

@@ -9,7 +9,7 @@ use sanmiao::approve::replay::{Mismatch, replay};
 use sanmiao::domain::application::{Application, StateName};
 use sanmiao::domain::audit::AlarmKind;
 use sanmiao::domain::award::BudgetKey;
-use sanmiao::domain::decision::Decision;
+use sanmiao::domain::decision::{Decision, Outcome};
 use sanmiao::domain::desk::{DeskCase, Ending, Freeze, Officer, Stage};
 use sanmiao::domain::hash::sha256;
 use sanmiao::domain::id::{ApplicationId, PaymentId};
@@ -70,8 +70,11 @@ impl Lookout {
     pub(crate) async fn new(database: Database, service: &[(&str, Value)]) -> Self {
         let book = book_with(|document| {
             document["service"]["sample_rate_per_mille"] = json!(0);
-            for (name, value) in service {
-                document["service"][*name] = value.clone();
+            // Names of criteria are one policy's own.
+            if document["id"] == PHD {
+                for (name, value) in service {
+                    document["service"][*name] = value.clone();
+                }
             }
         });
         let stages = Desk::under(database, book).await;
@@ -181,6 +184,9 @@ pub(crate) fn ended(case: &DeskCase) -> Option<Ending> {
     }
 }
 
+/// An account that several people name.
+const SHARED: &str = "6222020000000000018";
+/// Everybody is drawn.
 const ALL: [(&str, i64); 1] = [("sample_rate_per_mille", 1_000)];
 
 fn terms(terms: &[(&'static str, i64)]) -> Vec<(&'static str, Value)> {
@@ -307,7 +313,8 @@ on_both_databases! {
         }
         assert!(house.told(application.id).await.contains(&"application_refused".to_owned()));
         let mut tx = house.stages.ctx.store.read().await.unwrap();
-        let refusal = tx.decisions_of(application.id).await.unwrap().pop().unwrap();
+        let decisions = tx.decisions_of(application.id).await.unwrap();
+        let refusal = decisions.into_iter().find(|one| one.outcome == Outcome::Refuse).unwrap();
         assert_eq!(Some(refusal.id), looked.decision);
         let record = String::from_utf8(refusal.record.clone()).unwrap();
         assert!(record.contains("行政复议") && record.contains("单位并不存在"), "{record}");
@@ -381,10 +388,10 @@ on_both_databases! {
         let cases = house.stages.approved(2).await;
         house.returned(&cases[0]).await;
         house.returned(&cases[1]).await;
-        let paid_again = house.stages.correct(&cases[0]).await.unwrap();
+        let paid_again = house.stages.correct_to(&cases[0], SHARED).await.unwrap();
         assert_eq!(paid_again.state, PaymentState::Instructed);
         // The second names the same account: approved it is, and a person looks before the money goes.
-        let waits = house.stages.correct(&cases[1]).await.unwrap();
+        let waits = house.stages.correct_to(&cases[1], SHARED).await.unwrap();
         assert_eq!((waits.state, waits.generation), (PaymentState::Returned, 1));
         let case = house.sample(cases[1].application).await.unwrap();
         let views = house.stages.payout().payments_of(cases[1].applicant, cases[1].application).await.unwrap();
@@ -392,12 +399,12 @@ on_both_databases! {
         // Naming another one meanwhile is kept, and still looked at.
         let own = typed(&people[1], false);
         house.stages.payout().correct_account(cases[1].applicant, cases[1].payment, own).await.unwrap();
-        house.stages.correct(&cases[1]).await.unwrap();
+        house.stages.correct_to(&cases[1], SHARED).await.unwrap();
         house.look(&case, &right()).await.unwrap();
         let paid = house.stages.payment(&cases[1]).await;
         assert_eq!((paid.state, paid.generation), (PaymentState::Instructed, 2));
         // And whoever files with it is referred.
-        people[2].account.number = "6222020000000000018".to_owned();
+        SHARED.clone_into(&mut people[2].account.number);
         let third = house.stages.file(&people[2]).await;
         assert_eq!(third.state.name(), StateName::Referred);
         house.books_agree().await;

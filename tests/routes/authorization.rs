@@ -134,8 +134,20 @@ const DESK: [(&str, &str, Rule); 30] = [
     ),
 ];
 
+/// What people look at after the machine, and what is to come back.
+const TRUST: [(&str, &str, Rule); 4] = [
+    ("post", "/api/v1/desk/cases/{id}/sample", Rule::Review),
+    ("post", "/api/v1/desk/cases/{id}/recovery", Rule::Review),
+    ("get", "/api/v1/desk/receivables", Rule::Review),
+    (
+        "post",
+        "/api/v1/finance/payments/{id}/repayments",
+        Rule::Finance,
+    ),
+];
+
 fn lines() -> impl Iterator<Item = (&'static str, &'static str, Rule)> {
-    LINES.into_iter().chain(MORE).chain(DESK)
+    LINES.into_iter().chain(MORE).chain(DESK).chain(TRUST)
 }
 
 /// Ids that exist: an application of `applicant-1` in district 440604, and its first payment.

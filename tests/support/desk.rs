@@ -426,11 +426,25 @@ impl Desk {
         super::reckoning::faults(&self.ctx.store, &self.treasury.ledger()).await
     }
 
-    /// The applicant names another account.
+    /// The applicant names another account, which nobody else has.
     pub(crate) async fn correct(&self, case: &Case) -> Result<Payment, sanmiao::error::StageError> {
+        let number = account_of(case.applicant);
+        self.correct_to(case, &number).await
+    }
+
+    /// The applicant names this account.
+    pub(crate) async fn correct_to(
+        &self,
+        case: &Case,
+        account: &str,
+    ) -> Result<Payment, sanmiao::error::StageError> {
         let person = ordinary(1).remove(0);
+        let typed = Typed {
+            account: account.parse().expect("an account"),
+            ..typed(&person, true)
+        };
         self.payout()
-            .correct_account(case.applicant, case.payment, typed(&person, true))
+            .correct_account(case.applicant, case.payment, typed)
             .await
     }
 
@@ -468,6 +482,21 @@ pub(crate) fn book_with(edit: impl Fn(&mut Value)) -> PolicyBook {
 /// Nobody is drawn for a look, so that a test sees no case but those it makes.
 fn quiet() -> PolicyBook {
     book_with(|document| document["service"]["sample_rate_per_mille"] = json!(0))
+}
+
+/// An account that is this person's alone, with the check digit of cards.
+fn account_of(applicant: ApplicantId) -> String {
+    let id = applicant.to_string();
+    let digits = id.bytes().rev().filter(|byte| *byte != b'-').take(12);
+    let mut number = "622202".to_owned();
+    number.extend(digits.map(|byte| char::from(b'0' + byte % 10)));
+    let weigh = |(at, digit): (usize, u8)| {
+        let value = u32::from(digit - b'0') * if at % 2 == 0 { 2 } else { 1 };
+        value / 10 + value % 10
+    };
+    let sum: u32 = number.bytes().rev().enumerate().map(weigh).sum();
+    number.push_str(&((10 - sum % 10) % 10).to_string());
+    number
 }
 
 /// What a person types, with their own account or with another.

@@ -264,7 +264,7 @@ impl<'a> Driver<'a> {
         Ok(true)
     }
 
-    fn token(&self, subject: &str) -> Result<String, CliError> {
+    pub(super) fn token(&self, subject: &str) -> Result<String, CliError> {
         let token = self.town.world().token_for(subject);
         token.ok_or_else(|| CliError::Failed("the made-up world gives no token".to_owned()))
     }
@@ -324,7 +324,7 @@ fn account(number: &str, bank: &str, phone: &str) -> Value {
     json!({ "account": number, "bank": bank, "phone": phone })
 }
 
-fn id_of(thing: &Value) -> Result<&str, CliError> {
+pub(super) fn id_of(thing: &Value) -> Result<&str, CliError> {
     thing["id"]
         .as_str()
         .ok_or_else(|| CliError::Failed("the service answered without an id".to_owned()))

@@ -1,7 +1,7 @@
 //! `sanmiao demo`: the whole pipeline on made-up people, over real HTTP, in one process.
 //!
 //! [`town`] starts the made-up world and the service; [`drive`] is the people, each with a token and nothing but the
-//! public API; [`report`] is what came of it, our ledger beside the treasury's own.
+//! public API; [`look`] the officers who look at samples; [`report`] is what came of it, our ledger beside the treasury's own.
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -23,6 +23,7 @@ use super::CliError;
 use super::serve::told_to_stop;
 
 pub mod drive;
+pub mod look;
 pub mod report;
 pub mod town;
 
@@ -103,6 +104,7 @@ pub async fn run(args: DemoArgs, out: &mut (dyn Write + Send)) -> Result<(), Cli
 async fn walk(town: &Town, with_outage: bool) -> Result<Report, CliError> {
     let driver = Driver::new(town)?;
     driver.appropriate_scarce().await?;
+    driver.enrol_officers().await?;
     let people = driver.people();
     let count = u64::try_from(people.len()).unwrap_or(u64::MAX);
     let bar = bar(count);
@@ -138,6 +140,7 @@ async fn walk(town: &Town, with_outage: bool) -> Result<Report, CliError> {
         .collect()
         .await;
     bar.finish_and_clear();
+    let looked = driver.look_at_samples().await?;
     // A bank may send back what it had settled a moment ago: everybody looks once more.
     tokio::time::sleep(Duration::from_millis(LATE_RETURN_MS)).await;
     let stories: Vec<_> = stream::iter(stories)
@@ -146,7 +149,7 @@ async fn walk(town: &Town, with_outage: bool) -> Result<Report, CliError> {
         .collect()
         .await;
     let stories = stories.into_iter().collect::<Result<Vec<_>, CliError>>()?;
-    Report::gather(town, &driver, &stories).await
+    Report::gather(town, &driver, &stories, looked).await
 }
 
 fn outage() -> Faults {

@@ -51,6 +51,7 @@ pub struct Report {
     to_decision_us: Vec<i64>,
     to_money_us: Vec<i64>,
     messages: Messages,
+    samples_looked_at: u64,
 }
 
 /// Messages to applicants: ours beside what the sink itself has counted.
@@ -147,6 +148,7 @@ impl Report {
         town: &Town,
         driver: &Driver<'_>,
         stories: &[Story],
+        samples_looked_at: u64,
     ) -> Result<Self, CliError> {
         let store = &town.context().store;
         let treasury = town.treasury_ledger().await?;
@@ -192,6 +194,7 @@ impl Report {
             to_decision_us: decisions.elapsed_us,
             to_money_us: stories.iter().filter_map(money_us).collect(),
             messages: Messages::read(town).await?,
+            samples_looked_at,
         };
         report.to_decision_us.sort_unstable();
         report.to_money_us.sort_unstable();
@@ -270,6 +273,7 @@ impl Report {
             "people": self.people,
             "filed": self.filed,
             "approved_by_machine": self.approved_by_machine,
+            "samples_looked_at": self.samples_looked_at,
             "referred": self.referred,
             "referred_by_reason": self.referred_by_reason,
             "parked_then_resumed": self.parked_then_resumed,
@@ -300,6 +304,15 @@ impl Report {
         })
     }
 
+    fn print_approved(&self, out: &mut dyn Write) -> io::Result<()> {
+        let (approved, looked_at) = (self.approved_by_machine, self.samples_looked_at);
+        writeln!(out, "秒批  {approved:>6} approved by machine")?;
+        writeln!(
+            out,
+            "      {looked_at:>6} of these drawn, and looked at by an officer"
+        )
+    }
+
     /// The same for people.
     ///
     /// # Errors
@@ -322,11 +335,7 @@ impl Report {
             "      {:>6} fields from registers, {} typed ({share} prefilled)",
             self.filled, self.typed
         )?;
-        writeln!(
-            out,
-            "秒批  {:>6} approved by machine",
-            self.approved_by_machine
-        )?;
+        self.print_approved(out)?;
         writeln!(out, "      {:>6} referred to a person", self.referred)?;
         for (reason, count) in &self.referred_by_reason {
             writeln!(out, "        {count:>6}  {reason}")?;

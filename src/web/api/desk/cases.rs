@@ -39,8 +39,8 @@ impl Read for Filter {
         );
         let cards = ("请填写 none、yellow 或 red", "write none, yellow or red");
         let kinds = (
-            "请填写 filing、recheck 或 report",
-            "write filing, recheck or report",
+            "请填写 filing、recheck、report、sample 或 recovery",
+            "write filing, recheck, report, sample or recovery",
         );
         let cursors = ("请填写上一页的 next", "write the `next` of the page before");
         let stage = fields.optional("stage", chosen(StageName::parse, stages));
@@ -70,7 +70,7 @@ impl Read for Filter {
 }
 
 fn kind(word: &str) -> Option<String> {
-    let kinds = ["filing", "recheck", "report"];
+    let kinds = ["filing", "recheck", "report", "sample", "recovery"];
     kinds.contains(&word).then(|| word.to_owned())
 }
 
@@ -98,7 +98,7 @@ fn cursor(line: &CaseLine) -> IdText {
         ("district" = Option<String>, Query, description = "Only of this district", example = "440604"),
         ("policy" = Option<String>, Query, description = "Only of this policy", example = "foshan-phd-settling-in"),
         ("card" = Option<String>, Query, description = "Only with this card: none, yellow or red", example = "red"),
-        ("about" = Option<String>, Query, description = "Only about this: filing, recheck or report", example = "filing"),
+        ("about" = Option<String>, Query, description = "Only about this: filing, recheck, report, sample or recovery", example = "filing"),
         ("due_until" = Option<String>, Query, description = "Only with a last day up to this one", example = "2026-11-27"),
         ("after" = Option<String>, Query, description = "The page behind this cursor, the `next` of the page before",
             example = "2026-11-27_019a0000-0000-7000-8000-000000000001"),

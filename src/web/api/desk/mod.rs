@@ -81,7 +81,7 @@ fn of_staffing() -> Routes {
 }
 
 /// A case after an act.
-fn after(web: &Web, case: &DeskCase) -> Json<CaseBody> {
+pub(super) fn after(web: &Web, case: &DeskCase) -> Json<CaseBody> {
     let today = web.ctx.now().china_date();
     Json(CaseBody::of(case, &web.ctx.calendar, today))
 }

@@ -10,7 +10,6 @@ use utoipa::ToSchema;
 use utoipa_axum::routes as of;
 
 use super::views::{Amount, IdText, Instant};
-use crate::domain::desk::{DeskCase, Stage};
 use crate::domain::person::Role;
 use crate::domain::recovery::Receivable;
 use crate::web::auth::Access;
@@ -29,36 +28,6 @@ pub fn routes() -> Routes {
         .add(DESK, of!(recovery::recovery))
         .add(DESK, of!(receivables::receivables))
         .add(FINANCE, of!(repay::repay))
-}
-
-/// How a case stands after it was decided.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ConcludedCase {
-    /// Its id.
-    id: IdText,
-    /// `sample` or `recovery`.
-    #[schema(example = "sample")]
-    about: &'static str,
-    /// Its version; another act names it.
-    #[schema(example = 3)]
-    version: i64,
-    /// `right`, `wrong`, `recovering` or `let_be`; `null` while it has not ended.
-    #[schema(example = "right")]
-    ending: Option<&'static str>,
-}
-
-impl ConcludedCase {
-    fn of(case: &DeskCase) -> Self {
-        Self {
-            id: IdText::of(&case.id),
-            about: case.opening.about.as_str(),
-            version: case.version,
-            ending: match case.stage {
-                Stage::Closed { ending, .. } => Some(ending.as_str()),
-                _ => None,
-            },
-        }
-    }
 }
 
 /// What is to come back of one payment (追回).

@@ -4,11 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use utoipa::ToSchema;
 
-use super::ConcludedCase;
 use super::sample::basis_fault;
 use crate::domain::id::CaseId;
 use crate::review::trust::Recovery;
 use crate::web::Web;
+use crate::web::api::desk::after;
+use crate::web::api::views::CaseBody;
 use crate::web::auth::Desk;
 use crate::web::extract::{Body, Fields, Id, Read, TextRule, chosen, integer, text};
 use crate::web::problem::Problem;
@@ -17,7 +18,7 @@ use crate::web::problem::Problem;
 #[derive(Debug, ToSchema)]
 pub struct RecoveryRequest {
     /// The case's version as it was seen; another one now means that it changed in the meantime.
-    #[schema(example = 2, minimum = 0)]
+    #[schema(example = 2, minimum = 1)]
     seen_version: i64,
     /// Recover or let be.
     verdict: RecoveryWord,
@@ -51,7 +52,7 @@ impl RecoveryWord {
 
 impl Read for RecoveryRequest {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        let seen_version = fields.required("seen_version", integer(0, i64::MAX));
+        let seen_version = fields.required("seen_version", integer(1, i64::MAX));
         let words = ("请填写 recover 或 let_be", "write recover or let_be");
         let verdict = fields.required("verdict", chosen(RecoveryWord::parse, words));
         let grounds = fields.required("grounds", text(TextRule::lines(2000)));
@@ -75,7 +76,7 @@ impl Read for RecoveryRequest {
     params(("id" = String, Path, description = "The case's id", example = "019a0000-0000-7000-8000-000000000004")),
     request_body = RecoveryRequest,
     responses(
-        (status = 200, description = "Decided", body = ConcludedCase),
+        (status = 200, description = "Decided", body = CaseBody),
         (status = 409, description = "It changed since it was seen, is no recovery to be decided, or its payment is on its way; `changed` says what",
             body = crate::web::problem::ProblemSchema, content_type = "application/problem+json")
     ))]
@@ -84,7 +85,7 @@ pub(super) async fn recovery(
     Desk(staff): Desk,
     Id(id): Id<CaseId>,
     Body(asked): Body<RecoveryRequest>,
-) -> Result<Json<ConcludedCase>, Problem> {
+) -> Result<Json<CaseBody>, Problem> {
     let grounds = asked.grounds;
     let verdict = match asked.verdict {
         RecoveryWord::LetBe => Recovery::LetBe { grounds },
@@ -98,5 +99,5 @@ pub(super) async fn recovery(
         .cases
         .decide_recovery(&staff, id, seen, &verdict)
         .await?;
-    Ok(Json(ConcludedCase::of(&case)))
+    Ok(after(&web, &case))
 }

@@ -4,10 +4,11 @@ use axum::Json;
 use axum::extract::State;
 use utoipa::ToSchema;
 
-use super::ConcludedCase;
 use crate::domain::id::CaseId;
 use crate::review::service::Verdict;
 use crate::web::Web;
+use crate::web::api::desk::after;
+use crate::web::api::views::CaseBody;
 use crate::web::auth::Desk;
 use crate::web::extract::{Body, Fault, Fields, Id, Read, TextRule, chosen, integer, text};
 use crate::web::problem::Problem;
@@ -16,7 +17,7 @@ use crate::web::problem::Problem;
 #[derive(Debug, ToSchema)]
 pub struct SampleRequest {
     /// The case's version as it was seen; another one now means that it changed in the meantime.
-    #[schema(example = 2, minimum = 0)]
+    #[schema(example = 2, minimum = 1)]
     seen_version: i64,
     /// Right or wrong.
     verdict: SampleWord,
@@ -50,7 +51,7 @@ impl SampleWord {
 
 impl Read for SampleRequest {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        let seen_version = fields.required("seen_version", integer(0, i64::MAX));
+        let seen_version = fields.required("seen_version", integer(1, i64::MAX));
         let words = ("请填写 right 或 wrong", "write right or wrong");
         let verdict = fields.required("verdict", chosen(SampleWord::parse, words));
         let grounds = fields.required("grounds", text(TextRule::lines(2000)));
@@ -93,7 +94,7 @@ pub(super) fn basis_fault(burdens: bool, has_basis: bool) -> Option<Fault> {
     params(("id" = String, Path, description = "The case's id", example = "019a0000-0000-7000-8000-000000000004")),
     request_body = SampleRequest,
     responses(
-        (status = 200, description = "Looked at", body = ConcludedCase),
+        (status = 200, description = "Looked at", body = CaseBody),
         (status = 409, description = "It changed since it was seen, or is no sample to be looked at; `changed` says what",
             body = crate::web::problem::ProblemSchema, content_type = "application/problem+json")
     ))]
@@ -102,7 +103,7 @@ pub(super) async fn sample(
     Desk(staff): Desk,
     Id(id): Id<CaseId>,
     Body(asked): Body<SampleRequest>,
-) -> Result<Json<ConcludedCase>, Problem> {
+) -> Result<Json<CaseBody>, Problem> {
     let grounds = asked.grounds;
     let verdict = match asked.verdict {
         SampleWord::Right => Verdict::Approve { grounds },
@@ -113,5 +114,5 @@ pub(super) async fn sample(
     };
     let seen = asked.seen_version;
     let case = web.cases.look_at_sample(&staff, id, seen, &verdict).await?;
-    Ok(Json(ConcludedCase::of(&case)))
+    Ok(after(&web, &case))
 }

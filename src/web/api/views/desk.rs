@@ -18,7 +18,7 @@ use crate::web::words::Words;
 pub struct CaseLineView {
     /// Its id, also the number on the tracking card.
     pub id: IdText,
-    /// `filing`, `recheck` or `report`.
+    /// `filing`, `recheck`, `report`, `sample` or `recovery`.
     #[schema(example = "filing")]
     pub about: String,
     /// The application, where there is one.
@@ -140,7 +140,7 @@ impl From<&Offer> for OfferView {
 pub struct CaseBody {
     /// Its id, also the number on the tracking card.
     pub id: IdText,
-    /// `filing`, `recheck` or `report`.
+    /// `filing`, `recheck`, `report`, `sample` or `recovery`.
     #[schema(example = "filing")]
     pub about: &'static str,
     /// The application, where there is one; its evidence is at `/api/v1/review/applications/{id}`.
