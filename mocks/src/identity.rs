@@ -30,16 +30,18 @@ use crate::shared::Shared;
 /// The grant by which drivers and tests get a token for a subject without a browser.
 pub const MOCK_SUBJECT_GRANT: &str = "urn:sanmiao:params:oauth:grant-type:mock-subject";
 
-/// Names of the staff subjects that are listed; any of the same form is known too, e.g. `reviewer-440605`, `auditor-7`.
-pub const STAFF: [&str; 14] = [
+/// Names of the staff subjects that are listed; any of the same form is known too, e.g. `reviewer-440605-3`, `auditor-7`.
+pub const STAFF: [&str; 16] = [
     "reviewer-440600",
     "reviewer-440604",
+    "reviewer-440604-2",
     "reviewer-440605",
     "reviewer-440606",
     "reviewer-440607",
     "reviewer-440608",
     "supervisor-440600",
     "supervisor-440604",
+    "supervisor-city",
     "finance-maker",
     "finance-checker",
     "policy-1",

@@ -15,6 +15,9 @@ use super::service::{GROUNDS_MAX, must_review, text};
 /// How often an applicant's act is tried while officers act on the same case.
 const ATTEMPTS: u8 = 5;
 
+/// What reports are called in the rows of cases.
+const REPORT: &str = About::Report { application: None }.as_str();
+
 /// 反映: a stuck matter, told by anyone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
@@ -174,6 +177,25 @@ impl CaseDesk {
         };
         let due = line.and_then(|line| line.due);
         Ok(tracking(&case, &acts, officer.as_ref(), due))
+    }
+
+    /// The case that an applicant follows: the newest of what the machine referred about their application, open or ended.
+    ///
+    /// # Errors
+    /// `NotFound` for another's.
+    pub async fn followed(
+        &self,
+        who: ApplicantId,
+        application: ApplicationId,
+    ) -> Result<Option<TrackingCard>, StageError> {
+        let mut tx = self.ctx.store.read().await?;
+        let cases = tx.cases_of_application(application).await?;
+        drop(tx);
+        let referred = |line: &&crate::store::CaseLine| line.about != REPORT;
+        match cases.iter().rev().find(referred) {
+            Some(line) => self.track(who, line.id).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// The open case of an application, for its page.

@@ -36,6 +36,7 @@ const STEPS: &[Step] = steps![
     9 "0009_figures",
     10 "0010_cases",
     11 "0011_marks",
+    14 "0014_filters",
 ];
 
 /// Number of steps this program knows.

@@ -30,6 +30,7 @@ mod payments;
 mod plans;
 mod policies;
 mod rotation;
+mod saved_filters;
 mod sessions;
 mod slots;
 mod sql;
@@ -60,6 +61,7 @@ pub use notices::NoticeChange;
 pub use payments::PaymentFilter;
 pub use policies::PublishedPolicy;
 pub use rotation::Rotation;
+pub use saved_filters::SavedFilter;
 use sql::{Statement, statements};
 pub use vault::{Keyring, KeyringError, Vault, VaultError};
 
@@ -542,6 +544,7 @@ fn all_statements() -> impl Iterator<Item = &'static &'static Statement> {
         consents::STATEMENTS,
         decisions::STATEMENTS,
         desk::STATEMENTS,
+        saved_filters::STATEMENTS,
         evidence::STATEMENTS,
         figures::STATEMENTS,
         fits::STATEMENTS,

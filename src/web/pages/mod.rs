@@ -55,7 +55,9 @@ pub fn routes() -> Routes {
 
 /// The pages of one application and of its money.
 fn of_applications() -> Routes {
-    use self::applications::{acts, correct, downloads, events, explanation, receipt, typed};
+    use self::applications::{
+        acts, correct, downloads, events, explanation, receipt, supply, typed,
+    };
     let applicant = Access::Page(Visitors::Applicant);
     Routes::new()
         .add(applicant, of!(applications::show))
@@ -72,6 +74,8 @@ fn of_applications() -> Routes {
         .add(applicant, of!(downloads::bundle))
         .add(applicant, of!(events::events))
         .add(applicant, of!(correct::form, correct::correct))
+        .add(applicant, of!(supply::form, supply::supply))
+        .add(applicant, of!(supply::offer, supply::take_offer))
 }
 
 /// Lets a request through to its page, or to sign-in first.
