@@ -6,4 +6,4 @@ mod calendar;
 mod money;
 mod names;
 mod numbers;
-mod oracle;
+pub(crate) mod oracle;
