@@ -15,9 +15,6 @@ use super::service::{GROUNDS_MAX, must_review, text};
 /// How often an applicant's act is tried while officers act on the same case.
 const ATTEMPTS: u8 = 5;
 
-/// What reports are called in the rows of cases.
-const REPORT: &str = About::Report { application: None }.as_str();
-
 /// 反映: a stuck matter, told by anyone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
@@ -179,23 +176,29 @@ impl CaseDesk {
         Ok(tracking(&case, &acts, officer.as_ref(), due))
     }
 
-    /// The case that an applicant follows: the newest of what the machine referred about their application, open or ended.
+    /// The case by which an applicant follows their application: an open one before what has ended, what the machine referred before
+    /// a report, the newest of these.
     ///
     /// # Errors
-    /// `NotFound` for another's.
-    pub async fn followed(
+    /// `NotFound` for another's application, and for one that never had a case.
+    pub async fn case_to_follow(
         &self,
         who: ApplicantId,
         application: ApplicationId,
-    ) -> Result<Option<TrackingCard>, StageError> {
+    ) -> Result<CaseId, StageError> {
         let mut tx = self.ctx.store.read().await?;
-        let cases = tx.cases_of_application(application).await?;
-        drop(tx);
-        let referred = |line: &&crate::store::CaseLine| line.about != REPORT;
-        match cases.iter().rev().find(referred) {
-            Some(line) => self.track(who, line.id).await.map(Some),
-            None => Ok(None),
+        let theirs = tx.application(application).await?;
+        if theirs.is_none_or(|application| application.applicant != who) {
+            return Err(StageError::not_found("application"));
         }
+        let lines = tx.cases_of_application(application).await?;
+        let first = lines
+            .iter()
+            .filter(|line| line.applicant == Some(who))
+            .max_by_key(|line| (line.closed_at.is_none(), line.about != "report", line.id));
+        first
+            .map(|line| line.id)
+            .ok_or(StageError::not_found("case"))
     }
 
     /// The open case of an application, for its page.

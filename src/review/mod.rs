@@ -6,14 +6,18 @@
 //! | [`desk`] | the desk's cases: officers work them, from queue to end |
 //! | [`dossier`] | one case with everything that is needed to decide it |
 //! | [`decide`] | propose, confirm, undo: four eyes above an amount |
+//! | [`at_once`] | the same in one call, for programs that show no case |
 //! | [`filters`] | queues that officers keep under names of their own |
 //! | [`staffing`] | officers, absences, conflicts of interest, freezes |
+//! | [`files`] | what is handed in: taken, kept, shown to whom it concerns |
 //! | [`counter`] | the other side of the desk: reports, what applicants supply and take, the tracking card |
 
+pub mod at_once;
 pub mod counter;
 pub mod decide;
 pub mod desk;
 pub mod dossier;
+pub mod files;
 pub mod filters;
 pub mod service;
 pub mod staffing;

@@ -1,6 +1,7 @@
 //! `/api/v1`: folders as in the addresses, a file an endpoint.
 
 pub mod applications;
+pub mod desk;
 pub mod figures;
 pub mod finance;
 pub mod payments;
@@ -26,6 +27,7 @@ pub fn routes() -> Routes {
         .merge(applications::routes())
         .merge(payments::routes())
         .merge(review::routes())
+        .merge(desk::routes())
         .merge(finance::routes())
         .merge(treasury::routes())
 }

@@ -58,9 +58,10 @@ impl Tracking {
         page: &Page,
         application: &Application,
     ) -> Result<Option<Self>, StageError> {
-        let followed = web.cases.followed(application.applicant, application.id);
-        let Some(card) = followed.await? else {
-            return Ok(None);
+        let card = match card(web, application.applicant, application).await {
+            Ok(card) => card,
+            Err(StageError::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(error),
         };
         let policy = web.ctx.policies.by_hash(application.policy.hash);
         Ok(Some(Self::shown(page, policy.as_deref(), &card)))
@@ -133,8 +134,8 @@ pub(super) async fn card(
     who: ApplicantId,
     application: &Application,
 ) -> Result<TrackingCard, StageError> {
-    let card = web.cases.followed(who, application.id).await?;
-    card.ok_or(StageError::NotFound { what: "case" })
+    let case = web.cases.case_to_follow(who, application.id).await?;
+    web.cases.track(who, case).await
 }
 
 /// A refusal as its applicant reads it: grounds, legal basis and remedies.
