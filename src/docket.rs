@@ -113,7 +113,25 @@ pub async fn open(
     by: Who,
     words: Option<Private<String>>,
 ) -> Result<DeskCase, StageError> {
-    let candidates = tx.candidates(opening.district, opening.applicant).await?;
+    open_apart(ctx, tx, opening, by, words, &[]).await
+}
+
+/// The same with officers who do not get it, where nobody else is there it waits: nobody answers what was said about their own work.
+///
+/// # Errors
+/// Of the store; the caller rolls back whole.
+pub async fn open_apart(
+    ctx: &Context,
+    tx: &mut Tx,
+    opening: Opening,
+    by: Who,
+    words: Option<Private<String>>,
+    apart: &[String],
+) -> Result<DeskCase, StageError> {
+    let mut candidates = tx.candidates(opening.district, opening.applicant).await?;
+    for candidate in &mut candidates {
+        candidate.conflict |= apart.contains(&candidate.officer.subject);
+    }
     let officer = assign(&candidates, opening.district).map(|officer| officer.subject.clone());
     let deed = Deed::Opened(Box::new(opening));
     let mut acts = vec![act(ctx, 1, by, Said { deed, words })];

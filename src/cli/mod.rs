@@ -9,10 +9,12 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub mod backup;
+pub mod causes;
 pub mod demo;
 pub mod doctor;
 pub mod migrate;
 pub mod mocks;
+pub mod payout;
 pub mod policy;
 pub mod replay;
 pub mod rotate;
@@ -42,8 +44,13 @@ enum Command {
     /// Work on policy documents
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
+    /// Files for finance: write, check, make a key
+    #[command(subcommand)]
+    Payout(payout::PayoutCommand),
     /// Recompute decisions from the evidence they rest on, to the same bytes
     Replay(replay::ReplayArgs),
+    /// Tell why the machine referred in a month, and what one change would remove
+    Causes(causes::CausesArgs),
     /// Copy the embedded database while it is in use
     Backup(backup::BackupArgs),
     /// Seal everything under the current key that is under an older one
@@ -132,7 +139,9 @@ async fn run(command: Command) -> Result<(), CliError> {
             1 => Err(CliError::No),
             _ => Err(CliError::Unusable(String::new())),
         },
+        Command::Payout(command) => payout::run(command, &mut out).await,
         Command::Replay(args) => replay::run(args, &mut out).await,
+        Command::Causes(args) => causes::run(args, &mut out).await,
         Command::Backup(args) => backup::run(args, &mut out).await,
         Command::Rotate(args) => rotate::run(args, &mut out).await,
         Command::Doctor(args) => doctor::run(args, &mut out).await,

@@ -27,6 +27,8 @@
 //! | [`decision`], [`award`], [`payment`], [`ledger`] | what was decided, granted, paid, and where every fen is |
 //! | [`notice`] | what an applicant is told, and in which words |
 //! | [`desk`] | the reviewer's desk: cases, their officers, clocks and cards |
+//! | [`causes`] | why the machine referred, month by month, and what would make it approve |
+//! | [`rating`] | what applicants say about the service, and by when who is not content is answered |
 //! | [`treasury`] | what the treasury tells of its own accord: call-backs, statements, its ledger |
 //! | [`audit`] | acts, looks at personal data, alarms |
 //! | [`figures`] | what the service promises, and how it has kept it |
@@ -37,6 +39,7 @@ pub mod award;
 pub mod bank;
 pub mod calendar;
 pub mod canonical;
+pub mod causes;
 pub mod certificate;
 mod check_digit;
 pub mod decision;
@@ -60,6 +63,7 @@ pub mod notice;
 pub mod payment;
 pub mod person;
 pub mod policy;
+pub mod rating;
 pub mod reading;
 pub mod session;
 pub mod signal;

@@ -4,9 +4,14 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ed25519_dalek::pkcs8::{DecodePrivateKey as _, DecodePublicKey as _};
+use ed25519_dalek::ed25519::pkcs8::KeypairBytes;
+use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
+use ed25519_dalek::pkcs8::{
+    DecodePrivateKey as _, DecodePublicKey as _, EncodePrivateKey as _, EncodePublicKey as _,
+};
 use ed25519_dalek::{Signer as _, Verifier as _};
 use sm2::elliptic_curve::sec1::ToEncodedPoint as _;
+use zeroize::Zeroizing;
 
 use crate::domain::hash::sha256;
 
@@ -45,6 +50,15 @@ pub enum SignError {
     Refused,
 }
 
+/// How it is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Algorithm {
+    /// Ed25519, RFC 8032.
+    Ed25519,
+    /// SM2 with SM3.
+    Sm2,
+}
+
 /// A private key.
 pub enum SigningKey {
     /// Ed25519.
@@ -79,16 +93,46 @@ impl SigningKey {
             return Ok(Self::Ed25519(Box::new(key)));
         }
         let secret = sm2::SecretKey::from_pkcs8_pem(pem).map_err(|_| SignError::Key { what })?;
-        let key = sm2::dsa::SigningKey::new(SM2_SIGNER, &secret);
-        Ok(Self::Sm2(Box::new(
-            key.map_err(|_| SignError::Key { what })?,
-        )))
+        Self::of_sm2(&secret)
     }
 
-    /// The key of 32 random bytes, for what is made up: a demonstration, a test.
-    #[must_use]
-    pub fn ed25519_of(seed: [u8; 32]) -> Self {
-        Self::Ed25519(Box::new(ed25519_dalek::SigningKey::from_bytes(&seed)))
+    /// A new key out of 32 random bytes.
+    ///
+    /// # Errors
+    /// For SM2, when the bytes are no number of its group; one draw of four thousand million is none.
+    pub fn make(algorithm: Algorithm, random: [u8; 32]) -> Result<Self, SignError> {
+        if algorithm == Algorithm::Ed25519 {
+            let key = ed25519_dalek::SigningKey::from_bytes(&random);
+            return Ok(Self::Ed25519(Box::new(key)));
+        }
+        let what = "private";
+        let secret = sm2::SecretKey::from_slice(&random).map_err(|_| SignError::Key { what })?;
+        Self::of_sm2(&secret)
+    }
+
+    fn of_sm2(secret: &sm2::SecretKey) -> Result<Self, SignError> {
+        let key = sm2::dsa::SigningKey::new(SM2_SIGNER, secret);
+        let key = key.map_err(|_| SignError::Key { what: "private" })?;
+        Ok(Self::Sm2(Box::new(key)))
+    }
+
+    /// The key in PEM, wiped when dropped.
+    ///
+    /// # Errors
+    /// Never for a key that was made or read here.
+    pub fn to_pem(&self) -> Result<Zeroizing<String>, SignError> {
+        let pem = match self {
+            // Without the public key in it: the older form, which every tool reads.
+            Self::Ed25519(key) => KeypairBytes {
+                secret_key: key.to_bytes(),
+                public_key: None,
+            }
+            .to_pkcs8_pem(LineEnding::LF),
+            Self::Sm2(key) => {
+                sm2::SecretKey::from(*key.as_nonzero_scalar()).to_pkcs8_pem(LineEnding::LF)
+            }
+        };
+        pem.map_err(|_| SignError::Key { what: "private" })
     }
 
     /// The public key that goes with it.
@@ -132,6 +176,21 @@ impl VerifyingKey {
             sm2::PublicKey::from_public_key_pem(pem).map_err(|_| SignError::Key { what })?;
         let key = sm2::dsa::VerifyingKey::new(SM2_SIGNER, public);
         Ok(Self::Sm2(key.map_err(|_| SignError::Key { what })?))
+    }
+
+    /// The key in PEM.
+    ///
+    /// # Errors
+    /// Never for a key that was made or read here.
+    pub fn to_pem(&self) -> Result<String, SignError> {
+        let what = "public";
+        let pem = match self {
+            Self::Ed25519(key) => key.to_public_key_pem(LineEnding::LF),
+            Self::Sm2(key) => sm2::PublicKey::from_affine(*key.as_affine())
+                .map_err(|_| SignError::Key { what })?
+                .to_public_key_pem(LineEnding::LF),
+        };
+        pem.map_err(|_| SignError::Key { what })
     }
 
     /// The word in signature files.

@@ -123,6 +123,9 @@ pub enum WriteError {
     /// Of the canonical form.
     #[error(transparent)]
     Canonical(#[from] CanonicalError),
+    /// Of a row's canonical form.
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
     /// Of the disk.
     #[error(transparent)]
     Io(#[from] io::Error),

@@ -342,7 +342,8 @@ impl CaseDesk {
         Err(StageError::not_found("file"))
     }
 
-    /// Whoever was overtaken is told by what.
+    /// Whoever was overtaken is told by what; also where what overtook them makes the act impossible, such as a decision that another
+    /// has made in the meantime.
     pub(super) async fn told<T>(
         &self,
         id: CaseId,
@@ -350,7 +351,7 @@ impl CaseDesk {
         done: Result<T, StageError>,
     ) -> Result<T, StageError> {
         let error = match done {
-            Err(error) if error.lost_race() => error,
+            Err(error) if error.lost_race() || is_of_state(&error) => error,
             other => return other,
         };
         let mut tx = self.ctx.store.read().await?;
@@ -370,6 +371,14 @@ impl CaseDesk {
             self.ctx.bell.ring_notices();
         }
     }
+}
+
+/// Whether an act does not happen because of where something stands, which may be where it stands by now.
+const fn is_of_state(error: &StageError) -> bool {
+    matches!(
+        error,
+        StageError::NotInState { .. } | StageError::Transition(_) | StageError::Step(_)
+    )
 }
 
 /// A case of their district; another's is as if it did not exist.

@@ -36,7 +36,9 @@ const STEPS: &[Step] = steps![
     9 "0009_figures",
     10 "0010_cases",
     11 "0011_marks",
+    13 "0013_ratings",
     14 "0014_filters",
+    16 "0016_payout_days",
 ];
 
 /// Number of steps this program knows.

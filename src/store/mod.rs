@@ -11,6 +11,7 @@ mod audit;
 mod awards;
 mod budgets;
 mod cases;
+mod causes;
 mod codec;
 mod consents;
 mod decisions;
@@ -21,7 +22,7 @@ mod figures;
 mod fits;
 mod forms;
 mod instructions;
-mod ledger;
+pub mod ledger;
 mod marks;
 mod migrations;
 mod notices;
@@ -29,6 +30,7 @@ mod payments;
 #[cfg(test)]
 mod plans;
 mod policies;
+mod ratings;
 mod rotation;
 mod saved_filters;
 mod sessions;
@@ -55,6 +57,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Executor as _, Transaction};
 pub use applications::ApplicationFilter;
 pub use audit::AuditRecord;
 pub use cases::{CaseFilter, CaseLine};
+pub use causes::Place;
 pub use error::{Rule, StoreError, UniqueViolation};
 pub use instructions::{InstructionChange, Leased};
 pub use notices::NoticeChange;
@@ -541,6 +544,7 @@ fn all_statements() -> impl Iterator<Item = &'static &'static Statement> {
         awards::STATEMENTS,
         budgets::STATEMENTS,
         cases::STATEMENTS,
+        causes::STATEMENTS,
         consents::STATEMENTS,
         decisions::STATEMENTS,
         desk::STATEMENTS,
@@ -555,6 +559,7 @@ fn all_statements() -> impl Iterator<Item = &'static &'static Statement> {
         notices::STATEMENTS,
         payments::STATEMENTS,
         policies::STATEMENTS,
+        ratings::STATEMENTS,
         rotation::STATEMENTS,
         sessions::STATEMENTS,
         slots::STATEMENTS,

@@ -42,6 +42,10 @@ const WALKS: &[(&str, &str)] = &[
         "FROZEN",
         "the index of freezes in force, which are exceptions",
     ),
+    (
+        "ASKED",
+        "the askings of a month from an index alone, put together into a few dozen groups",
+    ),
     ("COUNT_BY_ENDING", "counts everything, from an index alone"),
 ];
 

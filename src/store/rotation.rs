@@ -53,6 +53,9 @@ statements! {
     OLD_CASE_FILES = ["SELECT id, name AS sealed, key_id FROM case_files WHERE id > $1 AND key_id <> $2 ORDER BY id LIMIT $3"] { sqlite: "", postgres: " FOR UPDATE" } "";
     NEW_CASE_FILES = ["UPDATE case_files SET name = $2, key_id = $3 WHERE id = $1 AND key_id = $4"];
     LEFT_CASE_FILES = ["SELECT CAST(COUNT(*) AS BIGINT) AS count FROM case_files WHERE key_id <> $1"];
+    OLD_RATINGS = ["SELECT id, words AS sealed, key_id FROM ratings WHERE id > $1 AND key_id <> $2 ORDER BY id LIMIT $3"] { sqlite: "", postgres: " FOR UPDATE" } "";
+    NEW_RATINGS = ["UPDATE ratings SET words = $2, key_id = $3 WHERE id = $1 AND key_id = $4"];
+    LEFT_RATINGS = ["SELECT CAST(COUNT(*) AS BIGINT) AS count FROM ratings WHERE key_id <> $1"];
 }
 
 /// A sealed column with the statements that move it to another key.
@@ -91,6 +94,7 @@ sealed! {
     "typed" "fields": OLD_TYPED NEW_TYPED LEFT_TYPED;
     "case_words" "words": OLD_CASE_WORDS NEW_CASE_WORDS LEFT_CASE_WORDS;
     "case_files" "name": OLD_CASE_FILES NEW_CASE_FILES LEFT_CASE_FILES;
+    "ratings" "words": OLD_RATINGS NEW_RATINGS LEFT_RATINGS;
 }
 
 row!(KeyRow {

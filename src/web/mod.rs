@@ -10,6 +10,7 @@
 //! | [`guard`] | limits, time-outs, panics, security headers |
 //! | [`events`] | server-sent events |
 //! | [`figures`] | the public figures, kept for a minute |
+//! | [`causes`], [`chart`] | the analysis of causes in tables, and charts as SVG |
 //! | [`health`], [`metrics`], [`openapi`] | for those who run and use it |
 //! | [`api`] | a file an endpoint |
 //! | [`session`] | browsers: cookies, sessions, forms |
@@ -17,6 +18,8 @@
 
 pub mod api;
 pub mod auth;
+pub mod causes;
+pub mod chart;
 pub mod events;
 pub mod extract;
 pub mod figures;
@@ -54,7 +57,7 @@ use crate::finance::service::Finance;
 use crate::payout::service::Payout;
 use crate::ports::{CallbackGate, Identity, SignIn};
 use crate::prefill::service::Prefill;
-use crate::review::{CaseDesk, Review};
+use crate::review::{CaseDesk, CauseDesk, Review};
 
 /// What the door is made of; `app` brings it.
 pub struct Parts {
@@ -100,6 +103,8 @@ pub struct Door {
     pub review: Review,
     /// The desk's cases.
     pub cases: CaseDesk,
+    /// Why things were referred.
+    pub causes: CauseDesk,
     /// 财务.
     pub finance: Finance,
     /// How the service keeps its word.
@@ -157,6 +162,7 @@ impl Web {
             payout: Payout::new(ctx.clone()),
             review: Review::new(ctx.clone()),
             cases: CaseDesk::new(ctx.clone()),
+            causes: CauseDesk::new(&ctx),
             finance: Finance::new(ctx.clone()),
             figures: Figures::new(ctx.clone()),
             streams: Streams::new(limits.streams_per_person),

@@ -17,6 +17,8 @@ macro_rules! texts {
 }
 
 #[expect(missing_docs, reason = "each text says itself what it is")]
+pub mod causes;
+#[expect(missing_docs, reason = "each text says itself what it is")]
 pub mod desk;
 
 #[expect(missing_docs, reason = "each text says itself what it is")]
@@ -442,6 +444,7 @@ mod tests {
             .iter()
             .chain(desk::ALL)
             .chain(casework::ALL)
+            .chain(causes::ALL)
             .chain(tracking::ALL)
         {
             assert!(han(&words.zh), "{name} has no Chinese: {}", words.zh);

@@ -2,7 +2,7 @@
 // takes their pictures.
 
 import { DESK } from "./walks/desk-words.mjs";
-import { does, enrol, referred, settlesAll } from "./walks/desk-steps.mjs";
+import { does, enrol, referred as referral, settlesAll } from "./walks/desk-steps.mjs";
 import { apply, button, dispute, file, heading, lookUp, onlyApplication, openForm, POLICY, seesState, typeAccount } from "./walks/steps.mjs";
 import { WORDS } from "./walks/words.mjs";
 
@@ -78,6 +78,16 @@ export const SCENES = [
     await visitor.sees(visitor.page.locator("dl"));
   }),
   ...desk(),
+  scene("causes-of-nothing", async ({ visitor }) => {
+    await visitor.signIn({ subject: "supervisor-city" }, "/desk");
+    await visitor.open("/desk/causes?month=2020-01");
+  }),
+  scene("causes", async ({ house, world, visitor }) => {
+    await referred(house, world);
+    await visitor.signIn({ subject: "supervisor-city" }, "/desk");
+    await visitor.open("/desk/causes");
+    await visitor.sees(visitor.page.getByRole("img", { name: WORDS.causesReasons }));
+  }),
 ];
 
 /** The officers' pages, and what their applicants see meanwhile. Each case is brought once a house to where a scene needs it. */
@@ -162,7 +172,7 @@ function matter(house, world, name, brought = async () => undefined) {
 
 async function begin(house, world, brought) {
   await enrol(house, world);
-  const found = await referred(house, world, "short_contract");
+  const found = await referral(house, world, "short_contract");
   await brought(house, world, found);
   return found;
 }
@@ -222,6 +232,38 @@ function decided(house, world) {
 async function crowd(house, world) {
   for (const [kind, policy, count] of CROWD) {
     for (let one = 0; one < count; one += 1) await house.apply(await world.person(kind, policy));
+  }
+}
+
+/** Whom the machine refers before causes are looked at: kind and how many. */
+const REFERRED = [
+  ["short_contract", 4],
+  ["part_time", 3],
+  ["no_degree_record", 2],
+  ["name_spelled_two_ways", 2],
+  ["no_introduction_record", 2],
+  ["rent_subsidy", 1],
+  ["social_security_elsewhere", 1],
+];
+const referrals = new WeakMap();
+
+/** Every house has them once: an analysis is kept for a minute. Some are decided, so that there are times to tell. */
+export function referred(house, world) {
+  if (!referrals.has(house)) referrals.set(house, refer(house, world));
+  return referrals.get(house);
+}
+
+async function refer(house, world) {
+  const people = [];
+  for (const [kind, count] of REFERRED) {
+    for (let one = 0; one < count; one += 1) people.push(await world.person(kind));
+  }
+  for (const person of people) await house.apply(person);
+  const token = await world.token("supervisor-city");
+  for (const person of people.slice(0, 5)) {
+    const [{ id, version }] = await house.applicationsOf(person);
+    const decision = { seen_version: version, verdict: "refuse", grounds: "样例", legal_basis: "样例" };
+    await house.api(token, "POST", `/api/v1/review/applications/${id}/decision`, decision);
   }
 }
 

@@ -4,7 +4,9 @@
 
 mod budgets;
 mod cases;
+mod causes;
 mod consent;
+mod desk_race;
 mod disputes;
 mod filing;
 mod fits;
@@ -13,6 +15,7 @@ mod money;
 mod notices;
 mod overtaken;
 mod people;
+mod rating;
 mod sign_in;
 mod signals;
 mod sources;

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use ed25519_dalek::pkcs8::EncodePublicKey as _;
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use sanmiao::domain::hash::Sha256Hex;
 use sanmiao::domain::id::{AwardId, BatchId, InstructionId};
 use sanmiao::domain::money::Money;
 use sanmiao::domain::time::Timestamp;
-use sanmiao::payfile::sign::{SigningKey, VerifyingKey};
+use sanmiao::payfile::sign::{Algorithm, SigningKey};
 use sanmiao::payfile::writer::Writer;
 use sanmiao::payfile::{Format, Head, Manifest, Payer, Row};
 
@@ -108,22 +107,16 @@ pub(super) fn set(head: &Head, rows: &[Row], key: &SigningKey) -> Set {
 }
 
 pub(super) fn ed25519() -> SigningKey {
-    SigningKey::ed25519_of([7; 32])
+    SigningKey::make(Algorithm::Ed25519, [7; 32]).unwrap()
 }
 
 pub(super) fn sm2() -> SigningKey {
-    use sm2::pkcs8::EncodePrivateKey as _;
-    let secret = sm2::SecretKey::from_slice(&[9; 32]).unwrap();
-    let pem = secret.to_pkcs8_pem(sm2::pkcs8::LineEnding::LF).unwrap();
-    SigningKey::from_pem(&pem).unwrap()
+    SigningKey::make(Algorithm::Sm2, [9; 32]).unwrap()
 }
 
 pub(super) fn public_pem(key: &SigningKey) -> String {
-    match key.public() {
-        VerifyingKey::Ed25519(key) => key.to_public_key_pem(sm2::pkcs8::LineEnding::LF).unwrap(),
-        VerifyingKey::Sm2(key) => {
-            let key = sm2::PublicKey::from_affine(*key.as_affine()).unwrap();
-            key.to_public_key_pem(sm2::pkcs8::LineEnding::LF).unwrap()
-        }
-    }
+    let pem = key.public().to_pem().unwrap();
+    let again = SigningKey::from_pem(&key.to_pem().unwrap()).unwrap();
+    assert_eq!(again.public().to_pem().unwrap(), pem);
+    pem
 }

@@ -165,3 +165,35 @@ fn another_key_or_another_byte_is_no_signature() {
         check_manifest("m", &changed, &set.signature, &key.public()).unwrap_err();
     }
 }
+
+#[test]
+fn manifest_and_vouchers_keep_to_their_schemas() {
+    let rows = rows(6, 1_003);
+    let head = head(6, &rows);
+    let set = set(&head, &rows, &sm2());
+    let schema = |name: &str| {
+        let path = format!(
+            "{}/schemas/payout/{name}.schema.json",
+            env!("CARGO_MANIFEST_DIR")
+        );
+        let schema = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+        jsonschema::validator_for(&schema).unwrap()
+    };
+    let manifest = serde_json::from_slice(&set.manifest).unwrap();
+    schema("manifest").validate(&manifest).unwrap();
+    let (_, vouchers) = set
+        .files
+        .iter()
+        .find(|(name, _)| name.ends_with(".jsonl"))
+        .unwrap();
+    let (voucher, mut counts) = (schema("voucher"), Vec::new());
+    for line in vouchers
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+    {
+        let one: serde_json::Value = serde_json::from_slice(line).unwrap();
+        voucher.validate(&one).unwrap();
+        counts.push(one["count"].as_u64().unwrap());
+    }
+    assert_eq!(counts, [499, 499, 5]);
+}

@@ -75,7 +75,9 @@ const LINES: [(&str, &str, Rule); 28] = [
 ];
 
 /// Lines that outgrew the table above.
-const MORE: [(&str, &str, Rule); 6] = [
+const MORE: [(&str, &str, Rule); 8] = [
+    ("post", "/api/v1/applications/{id}/rating", Rule::Applicant),
+    ("get", "/api/v1/desk/causes", Rule::Review),
     ("post", "/api/v1/applications/{id}/person", Rule::Applicant),
     ("get", "/api/v1/figures", Rule::Public),
     ("get", "/api/v1/review/payments", Rule::Review),
@@ -347,6 +349,7 @@ async fn anothers_matter_looks_like_none() {
         ("/withdraw", serde_json::json!({})),
         ("/supply", serde_json::json!({"words": "x"})),
         ("/take-offer", serde_json::json!({"words": "x"})),
+        ("/rating", serde_json::json!({"grade": "satisfied"})),
     ];
     for (method, template, _) in
         lines().filter(|(_, path, rule)| *rule == Rule::Applicant && path.contains("{id}"))
@@ -430,7 +433,7 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
 }
 
 /// Every page, and who may see it.
-const PAGES: [(&str, &str, &str); 35] = [
+const PAGES: [(&str, &str, &str); 38] = [
     ("get", "/", "anybody"),
     ("get", "/figures", "anybody"),
     ("get", "/policies/{id}", "anybody"),
@@ -448,6 +451,7 @@ const PAGES: [(&str, &str, &str); 35] = [
     ("post", "/applications/{id}/file", "applicant"),
     ("post", "/applications/{id}/person", "applicant"),
     ("post", "/applications/{id}/withdraw", "applicant"),
+    ("post", "/applications/{id}/rating", "applicant"),
     ("get", "/payments/{id}/account", "applicant"),
     ("post", "/payments/{id}/account", "applicant"),
     ("get", "/sign-in", "anybody"),
@@ -466,6 +470,8 @@ const PAGES: [(&str, &str, &str); 35] = [
     ("post", "/desk/filters", "staff"),
     ("get", "/desk/cases/{id}", "staff"),
     ("post", "/desk/cases/{id}/{act}", "staff"),
+    ("get", "/desk/causes", "staff"),
+    ("get", "/desk/causes.xlsx", "staff"),
 ];
 
 #[test]

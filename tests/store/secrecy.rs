@@ -8,6 +8,7 @@ use sanmiao::domain::form::Dispute;
 use sanmiao::domain::id::*;
 use sanmiao::domain::judgement::Cause;
 use sanmiao::domain::person::Private;
+use sanmiao::domain::rating::{Grade, Rating};
 use sanmiao::domain::source::SourceId;
 use sanmiao::domain::typing::Typing;
 use sanmiao::store::{Rotation, Store, StoreError, Tx, VaultError};
@@ -16,7 +17,7 @@ use super::fixture::*;
 use super::harness::{Db, Seeded, limits, material, on_both_databases, vault};
 
 /// Sealed columns that [`seal_everything`] fills.
-const SEALED: u64 = 12;
+const SEALED: u64 = 13;
 const WORDS: &str = "这不是我的姓名";
 
 /// What somebody was told of one policy.
@@ -82,6 +83,14 @@ async fn seal_everything(store: &Store, passport: u32) -> (ApplicationId, Instru
     let begun = draft(&mut tx, passport).await;
     assert!(tx.keep_typing(begun.id, &typing(), NOW).await.unwrap());
     report(&mut tx, application).await;
+    let rating = Rating {
+        application,
+        grade: Grade::Satisfied,
+        words: Some(Private::new(WORDS.to_owned())),
+        at: NOW,
+        case: None,
+    };
+    tx.insert_rating(&rating).await.unwrap();
     tx.commit().await.unwrap();
     (application, instruction.id)
 }
@@ -151,6 +160,8 @@ async fn open_everything(
     assert_eq!(said.unwrap().reveal(), WORDS);
     let file = tx.case_files(report).await?.remove(0);
     assert!(file.name.reveal().starts_with(NAME));
+    let rating = tx.rating_of(application).await?.unwrap();
+    assert_eq!(rating.words.unwrap().reveal(), WORDS);
     let payload = tx.instruction(&instruction).await?.unwrap().payload;
     assert!(String::from_utf8_lossy(payload.reveal()).contains(ACCOUNT));
     assert_eq!(

@@ -22,6 +22,19 @@ pub struct Flaw {
     pub kind: FlawKind,
 }
 
+impl Flaw {
+    /// Of a file as a whole.
+    #[must_use]
+    pub fn of_file(file: &str, kind: FlawKind) -> Self {
+        Self {
+            file: file.to_owned(),
+            row: None,
+            id: None,
+            kind,
+        }
+    }
+}
+
 /// What it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FlawKind {

@@ -57,13 +57,18 @@ impl Checked {
         self.flaws.is_empty()
     }
 
+    /// Of something that could not be looked into at all.
+    #[must_use]
+    pub fn only(flaw: Flaw) -> Self {
+        Self {
+            sum: None,
+            flaws: vec![flaw.clone()],
+            ..Self::new(&flaw.file)
+        }
+    }
+
     fn flaw(&mut self, kind: FlawKind) {
-        self.add(Flaw {
-            file: self.name.clone(),
-            row: None,
-            id: None,
-            kind,
-        });
+        self.add(Flaw::of_file(&self.name, kind));
     }
 
     fn add(&mut self, flaw: Flaw) {
@@ -85,12 +90,7 @@ pub fn check_manifest(
     signature: &str,
     key: &VerifyingKey,
 ) -> Result<Manifest, Flaw> {
-    let flaw = |kind| Flaw {
-        file: name.to_owned(),
-        row: None,
-        id: None,
-        kind,
-    };
+    let flaw = |kind| Flaw::of_file(name, kind);
     key.verify(bytes, signature)
         .map_err(|error| flaw(FlawKind::Signature(error)))?;
     let manifest: Manifest = serde_json::from_slice(bytes)

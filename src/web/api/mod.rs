@@ -1,6 +1,7 @@
 //! `/api/v1`: folders as in the addresses, a file an endpoint.
 
 pub mod applications;
+pub mod causes;
 pub mod desk;
 pub mod figures;
 pub mod finance;
@@ -15,6 +16,7 @@ use utoipa_axum::routes as of;
 
 use super::auth::Access;
 use super::routes::Routes;
+use crate::domain::person::Role;
 
 /// Every route of the API.
 #[must_use]
@@ -24,6 +26,10 @@ pub fn routes() -> Routes {
         .add(Access::Public, of!(figures::figures))
         .add(Access::Public, of!(problems::problems))
         .add(Access::Public, of!(problems::problem))
+        .add(
+            Access::Staff(&[Role::Reviewer, Role::Supervisor]),
+            of!(causes::causes),
+        )
         .merge(applications::routes())
         .merge(payments::routes())
         .merge(review::routes())

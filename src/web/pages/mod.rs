@@ -56,7 +56,7 @@ pub fn routes() -> Routes {
 /// The pages of one application and of its money.
 fn of_applications() -> Routes {
     use self::applications::{
-        acts, correct, downloads, events, explanation, receipt, supply, typed,
+        acts, correct, downloads, events, explanation, rating, receipt, supply, typed,
     };
     let applicant = Access::Page(Visitors::Applicant);
     Routes::new()
@@ -68,6 +68,7 @@ fn of_applications() -> Routes {
         .add(applicant, of!(fits::forget))
         .add(applicant, of!(acts::person))
         .add(applicant, of!(acts::withdraw))
+        .add(applicant, of!(rating::rate))
         .add(applicant, of!(explanation::explanation))
         .add(applicant, of!(receipt::receipt))
         .add(applicant, of!(downloads::data))

@@ -59,4 +59,12 @@ export const WORDS = {
   applyPreferences: /^应用$|^Apply$/,
   signOut: /^退出$|^Sign out$/,
   signInAgain: /^重新登录$|^Sign in again$/,
+
+  // 原因分析 · causes
+  causesReasons: /^转人工的原因$|^Reasons$/,
+  causesTrend: /^近十二个月$|^Twelve months$/,
+  causesStages: /^办结事项在各环节的时间$|^Time in each state/,
+  causesRemovals: /^改一项，少转多少$|^What one change would remove$/,
+  show: /^查看$|^Show$/,
+  downloadXlsx: /^导出 XLSX$|^Download as XLSX$/,
 };

@@ -11,6 +11,7 @@ pub mod one;
 pub mod open;
 pub mod payments;
 pub mod person;
+pub mod rating;
 pub mod supply;
 pub mod take_offer;
 pub mod withdraw;
@@ -32,6 +33,7 @@ pub fn routes() -> Routes {
         .add(Access::Applicant, of!(dispute::dispute))
         .add(Access::Applicant, of!(file::file))
         .add(Access::Applicant, of!(person::person))
+        .add(Access::Applicant, of!(rating::rate))
         .add(Access::Applicant, of!(withdraw::withdraw))
         .add(Access::Applicant, of!(explanation::explanation))
         .add(Access::Applicant, of!(payments::payments))

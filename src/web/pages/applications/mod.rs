@@ -8,6 +8,7 @@ pub mod downloads;
 pub mod events;
 pub mod explanation;
 pub mod form;
+pub mod rating;
 pub mod receipt;
 pub mod status;
 pub mod supply;

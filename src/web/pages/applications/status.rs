@@ -4,8 +4,8 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::account;
 use super::tracking::{Refused, Tracking};
+use super::{account, rating};
 use crate::approve::explain::Explanation;
 use crate::domain::application::{Application, ApplicationState, StateName};
 use crate::domain::judgement::{Cause, Verdict};
@@ -19,6 +19,7 @@ use crate::web::pages::home::title;
 use crate::web::pages::layout::Page;
 use crate::web::problem::Problem;
 use crate::web::texts as t;
+use crate::web::texts::causes as c;
 use crate::web::words::Words;
 
 #[derive(Template)]
@@ -42,6 +43,7 @@ struct StatusPage<'a> {
     notice: Vec<(String, String, String)>,
     checks: Vec<Check>,
     offers: Offers,
+    rating: Option<rating::Card>,
 }
 
 /// What can be done from the page.
@@ -148,6 +150,7 @@ pub(super) async fn page(
         tracking,
         checks,
         offers: Offers::of(state, &payments),
+        rating: rating::card(web, who, application.id).await?,
     };
     Ok(page.render(StatusCode::OK, &template))
 }

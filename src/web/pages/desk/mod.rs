@@ -1,6 +1,8 @@
 //! The pages of staff: a file a page. Applicants' pages stand beside this folder.
 
 mod case;
+mod causes;
+mod causes_charts;
 mod filters;
 mod form;
 mod hand_over;
@@ -32,6 +34,8 @@ pub fn routes() -> Routes {
         .add(STAFF, of!(filters::change))
         .add(STAFF, of!(case::show))
         .add(STAFF, of!(case::act))
+        .add(STAFF, of!(causes::causes))
+        .add(STAFF, of!(causes::download))
 }
 
 /// The last day of a case, with how far it is.
