@@ -345,7 +345,7 @@ impl CaseDesk {
 }
 
 /// How many people must agree to a hand-made approval of an amount.
-fn needed(bands: &[AmountBand], amount: Money) -> u8 {
+pub(super) fn needed(bands: &[AmountBand], amount: Money) -> u8 {
     let band = bands
         .iter()
         .find(|band| band.up_to.is_none_or(|up_to| amount <= up_to));

@@ -4,8 +4,10 @@
 //! |---|---|
 //! | [`service`] | applications and instalments: list, look, decide |
 //! | [`desk`] | the desk's cases: officers work them, from queue to end |
+//! | [`dossier`] | one case with everything that is needed to decide it |
 //! | [`decide`] | propose, confirm, undo: four eyes above an amount |
 //! | [`at_once`] | the same in one call, for programs that show no case |
+//! | [`filters`] | queues that officers keep under names of their own |
 //! | [`rating`] | what applicants say once their matter has ended, and who answers |
 //! | [`staffing`] | officers, absences, conflicts of interest, freezes |
 //! | [`causes`] | why things were referred, month by month |
@@ -18,7 +20,9 @@ pub mod causes;
 pub mod counter;
 pub mod decide;
 pub mod desk;
+pub mod dossier;
 pub mod files;
+pub mod filters;
 pub mod rating;
 pub mod service;
 pub mod staffing;

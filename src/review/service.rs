@@ -130,26 +130,7 @@ impl Review {
         })
         .await?;
         tx.commit().await?;
-        let mut tx = ctx.store.read().await?;
-        let applicant = tx
-            .applicant(application.applicant)
-            .await?
-            .ok_or(StageError::not_found("applicant"))?;
-        let snapshot = tx.latest_snapshot(id).await?;
-        let disputes = tx.disputes_of(id).await?;
-        let decisions = tx.decisions_of(id).await?;
-        let fetches = tx.fetches_of(id).await?;
-        drop(tx);
-        let findings = Approve::new(ctx.clone()).findings(&application).await?;
-        Ok(CaseView {
-            application,
-            applicant,
-            snapshot,
-            disputes,
-            decisions,
-            findings,
-            fetches,
-        })
+        gathered(ctx, application).await
     }
 
     /// The same case after a register has answered meanwhile.
@@ -279,6 +260,34 @@ impl Review {
         let payment = self.ctx.store.read().await?.payment(id).await?;
         Ok((payment.ok_or(StageError::not_found("payment"))?, case))
     }
+}
+
+/// Everything about an application, for whoever's look has been written down.
+pub(super) async fn gathered(
+    ctx: &Context,
+    application: Application,
+) -> Result<CaseView, StageError> {
+    let id = application.id;
+    let mut tx = ctx.store.read().await?;
+    let applicant = tx
+        .applicant(application.applicant)
+        .await?
+        .ok_or(StageError::not_found("applicant"))?;
+    let snapshot = tx.latest_snapshot(id).await?;
+    let disputes = tx.disputes_of(id).await?;
+    let decisions = tx.decisions_of(id).await?;
+    let fetches = tx.fetches_of(id).await?;
+    drop(tx);
+    let findings = Approve::new(ctx.clone()).findings(&application).await?;
+    Ok(CaseView {
+        application,
+        applicant,
+        snapshot,
+        disputes,
+        decisions,
+        findings,
+        fetches,
+    })
 }
 
 /// While a supervisor has a policy or a district frozen, nothing of it is approved.

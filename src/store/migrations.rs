@@ -38,6 +38,7 @@ const STEPS: &[Step] = steps![
     11 "0011_marks",
     12 "0012_trust",
     13 "0013_ratings",
+    14 "0014_filters",
     16 "0016_payout_days",
 ];
 

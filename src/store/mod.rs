@@ -32,6 +32,7 @@ mod plans;
 mod policies;
 mod ratings;
 mod rotation;
+mod saved_filters;
 mod sessions;
 mod slots;
 mod sql;
@@ -64,6 +65,7 @@ pub use notices::NoticeChange;
 pub use payments::PaymentFilter;
 pub use policies::PublishedPolicy;
 pub use rotation::Rotation;
+pub use saved_filters::SavedFilter;
 use sql::{Statement, statements};
 pub use trust::{ReceivableFilter, Window};
 pub use vault::{Keyring, KeyringError, Vault, VaultError};
@@ -548,6 +550,7 @@ fn all_statements() -> impl Iterator<Item = &'static &'static Statement> {
         consents::STATEMENTS,
         decisions::STATEMENTS,
         desk::STATEMENTS,
+        saved_filters::STATEMENTS,
         evidence::STATEMENTS,
         figures::STATEMENTS,
         fits::STATEMENTS,

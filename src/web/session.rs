@@ -27,8 +27,8 @@ use crate::error::StageError;
 use crate::ports::Entropy;
 use crate::store::StoreError;
 
-/// Most bytes of a form.
-pub const FORM_BYTES_MAX: usize = 16 * 1024;
+/// Most bytes of a form: grounds and legal basis of 2,000 Chinese characters each are 36 kB in a form's encoding.
+pub const FORM_BYTES_MAX: usize = 48 * 1024;
 /// How long a form is kept for somebody who has to sign in first, in seconds.
 pub const KEPT_S: i64 = 3_600;
 /// How long somebody may take to sign in, in seconds.

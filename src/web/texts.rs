@@ -24,6 +24,12 @@ pub mod desk;
 pub mod trust;
 
 #[expect(missing_docs, reason = "each text says itself what it is")]
+pub mod casework;
+
+#[expect(missing_docs, reason = "each text says itself what it is")]
+pub mod tracking;
+
+#[expect(missing_docs, reason = "each text says itself what it is")]
 mod fixed {
     use super::Words;
 
@@ -439,7 +445,9 @@ mod tests {
         for (name, words) in ALL
             .iter()
             .chain(desk::ALL)
+            .chain(casework::ALL)
             .chain(causes::ALL)
+            .chain(tracking::ALL)
             .chain(trust::ALL)
         {
             assert!(han(&words.zh), "{name} has no Chinese: {}", words.zh);

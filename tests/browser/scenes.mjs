@@ -1,7 +1,9 @@
 // Every page and state, each with the way there. `walks/states` audits them all in both languages, and `screenshots.mjs`
 // takes their pictures.
 
-import { apply, button, dispute, file, lookUp, onlyApplication, openForm, POLICY, seesState, typeAccount } from "./walks/steps.mjs";
+import { DESK } from "./walks/desk-words.mjs";
+import { does, enrol, referred as referral, settlesAll } from "./walks/desk-steps.mjs";
+import { apply, button, dispute, file, heading, lookUp, onlyApplication, openForm, POLICY, seesState, typeAccount } from "./walks/steps.mjs";
 import { WORDS } from "./walks/words.mjs";
 
 /**
@@ -75,6 +77,7 @@ export const SCENES = [
     await visitor.open("/");
     await visitor.sees(visitor.page.locator("dl"));
   }),
+  ...desk(),
   scene("causes-of-nothing", async ({ visitor }) => {
     await visitor.signIn({ subject: "supervisor-city" }, "/desk");
     await visitor.open("/desk/causes?month=2020-01");
@@ -86,6 +89,126 @@ export const SCENES = [
     await visitor.sees(visitor.page.getByRole("img", { name: WORDS.causesReasons }));
   }),
 ];
+
+/** The officers' pages, and what their applicants see meanwhile. Each case is brought once a house to where a scene needs it. */
+function desk() {
+  return [
+    scene("desk-of-finance", ({ visitor }) => visitor.signIn({ subject: "finance-maker" }, "/desk")),
+    scene("desk-queue", async ({ house, world, visitor }) => {
+      await matter(house, world, "open");
+      await visitor.signIn({ subject: "supervisor-city" }, "/desk");
+    }),
+    scene("desk-queue-filtered", async ({ visitor }) => {
+      await visitor.signIn({ subject: "supervisor-city" }, "/desk");
+      await visitor.open("/desk?card=red&kind=report");
+    }),
+    scene("desk-handing-over", async ({ house, world, visitor }) => {
+      await matter(house, world, "open");
+      await visitor.signIn({ subject: "supervisor-city" }, "/desk");
+      await visitor.click(visitor.page.locator(".bulk > summary"));
+      await visitor.click(visitor.page.locator(".bulk button"));
+      await visitor.sees(visitor.page.getByRole("alert"));
+    }),
+    scene("desk-look", async ({ house, world, visitor }) => {
+      const { line, boss } = await matter(house, world, "open");
+      await visitor.signIn(boss, `/desk/cases/${line.id}`);
+    }),
+    scene("desk-case", async ({ house, world, visitor }) => atDesk(visitor, await matter(house, world, "open"))),
+    scene("desk-asking", async ({ house, world, visitor }) => {
+      await atDesk(visitor, await matter(house, world, "open"));
+      for (const part of ["#act-ask", ".met-rows"]) await visitor.click(visitor.page.locator(`${part} > summary`));
+    }),
+    scene("desk-errors", async ({ house, world, visitor }) => {
+      await atDesk(visitor, await matter(house, world, "open"));
+      await does(visitor, "preview");
+      await visitor.sees(visitor.page.getByRole("alert"));
+    }),
+    scene("desk-preview-refuse", async ({ house, world, visitor }) => {
+      await atDesk(visitor, await matter(house, world, "open"));
+      await previews(visitor, DESK.refuse);
+    }),
+    scene("desk-settled", async ({ house, world, visitor }) => {
+      await atDesk(visitor, await matter(house, world, "settled"));
+      await settlesAll(visitor);
+    }),
+    scene("desk-preview-approve", async ({ house, world, visitor }) => {
+      await atDesk(visitor, await matter(house, world, "settled"));
+      await settlesAll(visitor);
+      await previews(visitor, DESK.approve);
+    }),
+    scene("desk-proposed", async ({ house, world, visitor }) => {
+      await atDesk(visitor, await matter(house, world, "proposed"));
+      await settlesAll(visitor);
+      await decides(visitor, DESK.approve);
+      await visitor.sees(visitor.page.getByText(DESK.same));
+    }),
+    scene("desk-refused", async ({ house, world, visitor }) => refuses(visitor, await matter(house, world, "refused"))),
+    scene("refused", async ({ house, world, visitor }) => {
+      const found = await matter(house, world, "refused");
+      await refuses(visitor, found);
+      await visitor.loseSession();
+      await visitor.signIn(found.person);
+      await visitor.open(`/applications/${found.line.application_id}`);
+    }),
+    ...["asked", "supply"].map((name) =>
+      scene(name, async ({ house, world, visitor }) => {
+        const { person, line } = await matter(house, world, "asked", asks);
+        await visitor.signIn(person);
+        await visitor.open(`/applications/${line.application_id}${name === "supply" ? "/supply" : ""}`);
+      }),
+    ),
+  ];
+}
+
+const matters = new WeakMap();
+
+/** Somebody's case, the same for every scene that names it; `brought` does once what a scene needs. */
+function matter(house, world, name, brought = async () => undefined) {
+  if (!matters.has(house)) matters.set(house, new Map());
+  const known = matters.get(house);
+  if (!known.has(name)) known.set(name, begin(house, world, brought));
+  return known.get(name);
+}
+
+async function begin(house, world, brought) {
+  await enrol(house, world);
+  const found = await referral(house, world, "short_contract");
+  await brought(house, world, found);
+  return found;
+}
+
+async function asks(house, world, { line, officer }) {
+  const words = "请补交续签合同，或请用人单位在人才系统更正合同截止日。";
+  const body = { seen_version: line.version, criteria: ["contract_term"], words };
+  await house.api(await world.token(officer.subject), "POST", `/api/v1/desk/cases/${line.id}/ask`, body);
+}
+
+/** In front of a case as its officer. */
+async function atDesk(visitor, { officer, line }) {
+  await visitor.signIn(officer, `/desk/cases/${line.id}`);
+}
+
+async function previews(visitor, verdict) {
+  await does(visitor, "preview", async (form) => {
+    await form.getByRole("radio", { name: verdict }).check();
+    await form.locator("textarea").fill("经向用人单位核实，合同于 2027 年到期，不足二年。");
+    await form.locator("#preview-legal_basis").fill("佛发〔2018〕2号 第三条");
+  });
+  await visitor.sees(heading(visitor, DESK.preview));
+}
+
+/** Decides, unless that has been done. */
+async function decides(visitor, verdict) {
+  if ((await visitor.page.locator("#act-preview").count()) === 0) return;
+  await previews(visitor, verdict);
+  await visitor.click(button(visitor, DESK.final));
+  await visitor.page.waitForURL(/done=propose/);
+}
+
+async function refuses(visitor, found) {
+  await atDesk(visitor, found);
+  await decides(visitor, DESK.refuse);
+}
 
 function scene(name, reach, leave = () => undefined) {
   return { name, reach, leave };

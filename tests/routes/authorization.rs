@@ -4,11 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::{Method, StatusCode};
+use sanmiao::review::CaseDesk;
+use sanmiao::review::counter::Report;
 use sanmiao::web::openapi::{document, pages};
 use serde_json::Value;
 
 use super::browser::Browser;
-use super::house::{House, TOKENS, request};
+use super::house::{DISTRICT, House, TOKENS, request};
 
 /// Who may, as the tests have it. Held against what the document says and against what the door does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,6 +156,7 @@ fn lines() -> impl Iterator<Item = (&'static str, &'static str, Rule)> {
 struct Real {
     application: String,
     payment: String,
+    case: String,
 }
 
 impl Real {
@@ -171,21 +174,32 @@ impl Real {
             .as_str()
             .unwrap_or_else(|| panic!("no payment: {payments}"))
             .to_owned();
+        let report = Report {
+            application: None,
+            district: DISTRICT.parse().ok(),
+            words: "补贴一直没有到账".to_owned(),
+        };
+        let desk = CaseDesk::new(house.ctx.clone());
+        let case = desk.report(None, &report).await.unwrap();
         Self {
             application,
             payment,
+            case: case.id.to_string(),
         }
     }
 
     fn path(&self, template: &str) -> String {
         let id = if template.contains("payments/{id}") {
             &self.payment
+        } else if template.contains("cases/{id}") {
+            &self.case
         } else {
             &self.application
         };
         let path = template
             .replace("{id}", id)
             .replace("{slug}", "stale")
+            .replace("{act}", "note")
             .replace("{policy}", "foshan-phd-settling-in");
         if [
             "/api/v1/review/applications/{id}",
@@ -431,7 +445,7 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
 }
 
 /// Every page, and who may see it.
-const PAGES: [(&str, &str, &str); 30] = [
+const PAGES: [(&str, &str, &str); 38] = [
     ("get", "/", "anybody"),
     ("get", "/figures", "anybody"),
     ("get", "/policies/{id}", "anybody"),
@@ -459,7 +473,15 @@ const PAGES: [(&str, &str, &str); 30] = [
     ("get", "/home", "applicant"),
     ("post", "/home/fits", "applicant"),
     ("post", "/home/fits/forget", "applicant"),
+    ("get", "/applications/{id}/supply", "applicant"),
+    ("post", "/applications/{id}/supply", "applicant"),
+    ("get", "/applications/{id}/offer", "applicant"),
+    ("post", "/applications/{id}/offer", "applicant"),
     ("get", "/desk", "staff"),
+    ("post", "/desk/hand-over", "staff"),
+    ("post", "/desk/filters", "staff"),
+    ("get", "/desk/cases/{id}", "staff"),
+    ("post", "/desk/cases/{id}/{act}", "staff"),
     ("get", "/desk/causes", "staff"),
     ("get", "/desk/causes.xlsx", "staff"),
 ];
@@ -512,7 +534,14 @@ async fn a_page_opens_to_whom_it_is_for_and_to_nobody_else() {
             _ => (&staff, &applicant),
         };
         if method == "get" {
-            assert_eq!(own.get(&path).await.status, StatusCode::OK, "{path}");
+            // Nothing is asked of this applicant, and nothing offered.
+            let idle = ["/applications/{id}/supply", "/applications/{id}/offer"];
+            let expected = if idle.contains(&template) {
+                StatusCode::CONFLICT
+            } else {
+                StatusCode::OK
+            };
+            assert_eq!(own.get(&path).await.status, expected, "{path}");
             assert_eq!(
                 other.get(&path).await.status,
                 StatusCode::FORBIDDEN,

@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderValue, Method, Request};
 use sanmiao::jobs::sweep;
+use sanmiao::web::session::FORM_BYTES_MAX;
 use serde_json::json;
 
 use super::browser::{BEFORE, Browser, ORIGIN, SESSION};
@@ -389,7 +390,7 @@ async fn a_kept_form_goes_to_nobody_else() {
 async fn a_form_is_not_kept_when_it_is_too_long_or_not_ours() {
     let house = House::new().await;
     let browser = Browser::of(&house);
-    let long = "x".repeat(16 * 1024);
+    let long = "x".repeat(FORM_BYTES_MAX);
     browser
         .post("/test/form", &[("words", &long)])
         .await

@@ -27,6 +27,7 @@ command -v cargo-deny >/dev/null || cargo install cargo-deny --locked --debug
 
 command -v node >/dev/null && command -v npm >/dev/null || apt_install nodejs npm
 command -v chromium >/dev/null || apt_install chromium
+[ -e /usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1 ] || apt_install libfaketime
 [ -n "$(fc-list :lang=zh 2>/dev/null)" ] || apt_install fontconfig fonts-noto-cjk
 # npm leaves its own copy of the lock file behind when everything it names is there.
 installed=tests/browser/node_modules/.package-lock.json

@@ -11,7 +11,7 @@ use crate::docket::{self, Conclusion};
 use crate::domain::application::Application;
 use crate::domain::decision::Outcome;
 use crate::domain::id::DecisionId;
-use crate::domain::judgement::{Plan, Verdict};
+use crate::domain::judgement::{Plan, PlannedInstalment, Verdict};
 use crate::domain::money::Money;
 use crate::domain::notice::Occasion;
 use crate::domain::person::Actor;
@@ -25,6 +25,8 @@ pub struct Prospect {
     pub amount: Option<Money>,
     /// Criteria that are not proven: a person must have settled each.
     pub open: Vec<String>,
+    /// How what would be granted is paid; nothing for a re-check, which is of one instalment.
+    pub instalments: Vec<PlannedInstalment>,
 }
 
 impl Prospect {
@@ -36,9 +38,11 @@ impl Prospect {
             .filter(|(_, verdict)| *verdict != Verdict::Met)
             // The amount comes after the last criterion, and is not a person's to settle.
             .filter_map(|(at, _)| criteria.get(at).map(|criterion| criterion.id.clone()));
+        let plan = case.plan_alone(&judged.facts);
         Self {
-            amount: case.plan_alone(&judged.facts).map(|plan| plan.total),
+            amount: plan.as_ref().map(|plan| plan.total),
             open: open.collect(),
+            instalments: plan.map(|plan| plan.instalments).unwrap_or_default(),
         }
     }
 

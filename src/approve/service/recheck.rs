@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{Approve, Prospect, plan_by_person};
 use crate::approve::case::{Case, Judged, Way};
+use crate::approve::explain::{self, Explanation};
 use crate::approve::record::Grounds;
 use crate::docket::{self, Conclusion};
 use crate::domain::application::Application;
@@ -133,6 +134,20 @@ impl Approve {
     pub async fn recheck_prospect(&self, id: PaymentId) -> Result<Prospect, StageError> {
         let pending = self.pending(id, PaymentState::Referred).await?;
         Ok(Prospect::of(&pending.case, &pending.case.judge()))
+    }
+
+    /// Every criterion of a re-check in words, as the evidence of its round has it.
+    ///
+    /// # Errors
+    /// `NotInState` unless it is referred.
+    pub async fn recheck_findings(&self, id: PaymentId) -> Result<Vec<Explanation>, StageError> {
+        let case = self.pending(id, PaymentState::Referred).await?.case;
+        let judged = case.judge();
+        Ok(explain::explain(
+            &case.policy,
+            &judged.facts,
+            &judged.judgement,
+        ))
     }
 
     /// Commits what a person decided about an instalment whose re-check the machine referred.

@@ -56,7 +56,7 @@ pub fn routes() -> Routes {
 /// The pages of one application and of its money.
 fn of_applications() -> Routes {
     use self::applications::{
-        acts, correct, downloads, events, explanation, rating, receipt, typed,
+        acts, correct, downloads, events, explanation, rating, receipt, supply, typed,
     };
     let applicant = Access::Page(Visitors::Applicant);
     Routes::new()
@@ -75,6 +75,8 @@ fn of_applications() -> Routes {
         .add(applicant, of!(downloads::bundle))
         .add(applicant, of!(events::events))
         .add(applicant, of!(correct::form, correct::correct))
+        .add(applicant, of!(supply::form, supply::supply))
+        .add(applicant, of!(supply::offer, supply::take_offer))
 }
 
 /// Lets a request through to its page, or to sign-in first.

@@ -101,8 +101,13 @@ fn other_loopback<'w>(web: &'w Web, headers: &HeaderMap) -> Option<&'w str> {
 fn destination<'p>(visitor: &Visitor, return_to: Option<&'p str>) -> &'p str {
     match visitor {
         Visitor::Applicant(_) => return_to.unwrap_or(HOME),
-        Visitor::Staff(_) => DESK,
+        Visitor::Staff(_) => return_to.filter(|path| is_of_desk(path)).unwrap_or(DESK),
     }
+}
+
+fn is_of_desk(path: &str) -> bool {
+    let page = path.split('?').next().unwrap_or_default();
+    page == DESK || page.starts_with(&format!("{DESK}/"))
 }
 
 async fn is_kept(web: &Web, visit: &Visit) -> Result<bool, StageError> {

@@ -1,12 +1,12 @@
 // World and service, started together on free ports with a data folder of their own.
 
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { eventually } from "./eventually.mjs";
-import { PROGRAM } from "./places.mjs";
+import { PROGRAM, ROOT } from "./places.mjs";
 import { freePort, Program } from "./process.mjs";
 import { World } from "./world.mjs";
 
@@ -27,14 +27,19 @@ export class House {
     this.origin = origin;
   }
 
-  /** Starts both; `more` is appended to the configuration. Nobody has granted any money yet: see `fund`. */
-  static async start({ more = "" } = {}) {
-    const world = await World.start();
+  /**
+   * Starts both; `more` is appended to the configuration, `desk` gives a policy terms of the desk that no source states, and a
+   * `clock` is one that tests move. Nobody has granted any money yet: see `fund`.
+   */
+  static async start({ more = "", desk, clock } = {}) {
+    const env = clock?.env ?? {};
+    const world = await World.start({ env });
     const folder = mkdtempSync(join(tmpdir(), "sanmiao-browser-"));
     const listen = `127.0.0.1:${await freePort()}`;
     const file = join(folder, "sanmiao.toml");
-    writeFileSync(file, configuration(listen, folder, world.peers) + more, { mode: 0o600 });
-    const program = new Program(PROGRAM, ["serve", "--config", file]);
+    const policies = desk ? `[policies]\ndir = ${JSON.stringify(lenient(folder, desk))}\n` : "";
+    writeFileSync(file, configuration(listen, folder, world.peers) + policies + more, { mode: 0o600 });
+    const program = new Program(PROGRAM, ["serve", "--config", file], env);
     const house = new House(world, program, folder, `http://${listen}`);
     try {
       await house.#ready();
@@ -116,6 +121,20 @@ export class House {
   }
 }
 
+/** A copy of the policies in which every version of one has these terms of the desk. */
+function lenient(folder, { policy, terms }) {
+  const copy = join(folder, "policies");
+  cpSync(join(ROOT, "policies"), copy, { recursive: true });
+  for (const name of readdirSync(join(copy, policy))) {
+    if (name.endsWith(".cases.json")) continue;
+    const file = join(copy, policy, name);
+    const document = JSON.parse(readFileSync(file, "utf8"));
+    document.service.desk = terms;
+    writeFileSync(file, JSON.stringify(document, undefined, 2));
+  }
+  return copy;
+}
+
 /** The budget year: that of China's civil calendar. */
 function chinaYear() {
   return Number(new Intl.DateTimeFormat("en", { timeZone: "Asia/Shanghai", year: "numeric" }).format(new Date()));
@@ -139,6 +158,7 @@ blind_index_key = "${key()}"
 dispatch_ms = 50
 resume_ms = 100
 instalments_ms = 500
+deadlines_ms = 200
 
 [log]
 format = "json"

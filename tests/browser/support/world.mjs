@@ -24,9 +24,9 @@ export class World {
     this.peers = peers;
   }
 
-  static async start({ seed = 1 } = {}) {
+  static async start({ seed = 1, env = {} } = {}) {
     const args = ["mocks", "--listen", "127.0.0.1:0", "--people", String(PEOPLE), "--seed", String(seed)];
-    const program = new Program(PROGRAM, args);
+    const program = new Program(PROGRAM, args, env);
     const { base, peers } = await eventually("the world says where it is", () => {
       const printed = PRINTED.exec(program.words);
       if (!printed) program.mustRun();

@@ -11,9 +11,12 @@ pub mod form;
 pub mod rating;
 pub mod receipt;
 pub mod status;
+pub mod supply;
+mod tracking;
 pub mod typed;
 
 use axum::extract::State;
+use axum::http::Uri;
 use axum::response::Response;
 
 use super::layout::Page;
@@ -25,6 +28,8 @@ use crate::web::auth::Me;
 use crate::web::extract::Id;
 use crate::web::problem::Problem;
 use crate::web::session::Visit;
+use crate::web::texts::tracking as t;
+use crate::web::words::Words;
 
 /// The address of an application's page.
 pub(super) fn address(id: ApplicationId) -> String {
@@ -41,12 +46,22 @@ pub(super) async fn show(
     visit: Visit,
     Me(me): Me,
     Id(id): Id<ApplicationId>,
+    uri: Uri,
 ) -> Result<Response, Problem> {
     let page = Page::new(preferences, Some(&visit), address(id));
     let application = web.prefill.one(me.id, id).await?;
     if application.state.name() != StateName::Draft {
-        return status::page(&web, &page, application).await;
+        return status::page(&web, &page, application, done(&uri)).await;
     }
     let shown = typed::taken_up(&web, &visit, me.id, id).await?;
     form::page(&web, &page, &me, id, shown).await
+}
+
+/// What the last step came to, as the address of the page after it says.
+fn done(uri: &Uri) -> Option<Words> {
+    match uri.query()? {
+        "done=supply" => Some(t::DONE_SUPPLY),
+        "done=offer" => Some(t::DONE_OFFER),
+        _ => None,
+    }
 }

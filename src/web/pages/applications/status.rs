@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::tracking::{Refused, Tracking};
 use super::{account, rating};
 use crate::approve::explain::Explanation;
 use crate::domain::application::{Application, ApplicationState, StateName};
@@ -28,6 +29,7 @@ struct StatusPage<'a> {
     title: String,
     reference: String,
     headline: Words,
+    done: Option<Words>,
     moves: bool,
     steps: [Step; 3],
     total: Option<String>,
@@ -35,6 +37,8 @@ struct StatusPage<'a> {
     down: Vec<String>,
     promised: Option<String>,
     desk: String,
+    tracking: Option<Tracking>,
+    refused: Option<Refused>,
     money: Vec<Paying>,
     notice: Vec<(String, String, String)>,
     checks: Vec<Check>,
@@ -107,6 +111,7 @@ pub(super) async fn page(
     web: &Web,
     page: &Page,
     application: Application,
+    done: Option<Words>,
 ) -> Result<Response, Problem> {
     let who = application.applicant;
     let payments = web.payout.payments_of(who, application.id).await?;
@@ -117,32 +122,41 @@ pub(super) async fn page(
         .iter()
         .map(|finding| Check::of(page, finding, waits))
         .collect();
+    let tracking = Tracking::of(web, page, &application).await?;
     let template = StatusPage {
         page,
         title: title(web, page, &application),
         reference: application.id.to_string(),
         headline: t::state(state),
+        done,
         moves: moves(state, &payments),
         steps: steps(page, &application, &payments),
         total: total(&payments).map(|total| page.money(total)),
         next: whats_next(state, &payments),
         down: down(page, &application.state),
-        promised: promised(web, &application),
+        promised: promised(web, &application).filter(|_| tracking.is_none()),
         desk: desk(page, &application),
         money: payments
             .iter()
             .map(|view| Paying::of(page, &application, view))
             .collect(),
-        notice: if state == StateName::Referred {
+        refused: Refused::of(web, page, &application).await?,
+        // Once the officer has asked, their notice is the one.
+        notice: if state == StateName::Referred && !is_asked(tracking.as_ref()) {
             open_points(&checks)
         } else {
             Vec::new()
         },
+        tracking,
         checks,
         offers: Offers::of(state, &payments),
         rating: rating::card(web, who, application.id).await?,
     };
     Ok(page.render(StatusCode::OK, &template))
+}
+
+fn is_asked(tracking: Option<&Tracking>) -> bool {
+    tracking.is_some_and(|card| card.notice.is_some())
 }
 
 /// Whether something will happen within sight of the page.
