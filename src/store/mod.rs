@@ -18,6 +18,7 @@ mod desk;
 mod error;
 mod evidence;
 mod figures;
+mod files;
 mod fits;
 mod forms;
 mod instructions;
@@ -544,6 +545,7 @@ fn all_statements() -> impl Iterator<Item = &'static &'static Statement> {
         desk::STATEMENTS,
         evidence::STATEMENTS,
         figures::STATEMENTS,
+        files::STATEMENTS,
         fits::STATEMENTS,
         forms::STATEMENTS,
         instructions::STATEMENTS,

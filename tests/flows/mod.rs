@@ -6,6 +6,7 @@ mod budgets;
 mod cases;
 mod consent;
 mod disputes;
+mod files;
 mod filing;
 mod fits;
 mod instalments;

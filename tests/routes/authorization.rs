@@ -8,7 +8,7 @@ use sanmiao::web::openapi::{document, pages};
 use serde_json::Value;
 
 use super::browser::Browser;
-use super::house::{House, TOKENS, request};
+use super::house::{House, TOKENS, multipart, request};
 
 /// Who may, as the tests have it. Held against what the document says and against what the door does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +87,7 @@ const MORE: [(&str, &str, Rule); 6] = [
 ];
 
 /// The desk, and an applicant's side of it.
-const DESK: [(&str, &str, Rule); 30] = [
+const DESK: [(&str, &str, Rule); 34] = [
     ("get", "/api/v1/desk/cases", Rule::Review),
     ("get", "/api/v1/desk/cases/{id}", Rule::Review),
     ("post", "/api/v1/desk/cases/{id}/take", Rule::Review),
@@ -128,6 +128,14 @@ const DESK: [(&str, &str, Rule); 30] = [
     (
         "post",
         "/api/v1/applications/{id}/case/take-offer",
+        Rule::Applicant,
+    ),
+    ("post", "/api/v1/desk/cases/{id}/files", Rule::Review),
+    ("get", "/api/v1/desk/cases/{id}/files/{file}", Rule::Review),
+    ("post", "/api/v1/applications/{id}/files", Rule::Applicant),
+    (
+        "get",
+        "/api/v1/applications/{id}/files/{file}",
         Rule::Applicant,
     ),
 ];
@@ -171,6 +179,7 @@ impl Real {
         };
         let path = template
             .replace("{id}", id)
+            .replace("{file}", id)
             .replace("{slug}", "stale")
             .replace("{policy}", "foshan-phd-settling-in");
         if [
@@ -343,9 +352,11 @@ async fn anothers_matter_looks_like_none() {
             .find(|(end, _)| template.ends_with(end))
             .map(|(_, body)| body.to_string());
         let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
-        let reply = house
-            .send(request(method, &path, "applicant-2", body))
-            .await;
+        let sent = match template.ends_with("/files") {
+            true => multipart(&path, "applicant-2", &[], Some((b"a.pdf", b"%PDF-"))),
+            false => request(method, &path, "applicant-2", body),
+        };
+        let reply = house.send(sent).await;
         assert_eq!(reply.status, StatusCode::NOT_FOUND, "{template} {reply:?}");
         reply.is_problem("not-found");
         assert!(!reply.text.contains(&real.application), "{template}");
@@ -416,7 +427,7 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
 }
 
 /// Every page, and who may see it.
-const PAGES: [(&str, &str, &str); 27] = [
+const PAGES: [(&str, &str, &str); 31] = [
     ("get", "/", "anybody"),
     ("get", "/figures", "anybody"),
     ("get", "/policies/{id}", "anybody"),
@@ -444,6 +455,10 @@ const PAGES: [(&str, &str, &str); 27] = [
     ("post", "/home/fits", "applicant"),
     ("post", "/home/fits/forget", "applicant"),
     ("get", "/desk", "staff"),
+    ("post", "/applications/{id}/files", "applicant"),
+    ("get", "/applications/{id}/files/{file}", "applicant"),
+    ("post", "/desk/cases/{id}/files", "staff"),
+    ("get", "/desk/cases/{id}/files/{file}", "staff"),
 ];
 
 #[test]
@@ -494,7 +509,12 @@ async fn a_page_opens_to_whom_it_is_for_and_to_nobody_else() {
             _ => (&staff, &applicant),
         };
         if method == "get" {
-            assert_eq!(own.get(&path).await.status, StatusCode::OK, "{path}");
+            // There is no such file, and whoever may look is told so.
+            let wanted = match template.ends_with("{file}") {
+                true => StatusCode::NOT_FOUND,
+                false => StatusCode::OK,
+            };
+            assert_eq!(own.get(&path).await.status, wanted, "{path}");
             assert_eq!(
                 other.get(&path).await.status,
                 StatusCode::FORBIDDEN,

@@ -26,11 +26,14 @@ use sanmiao::domain::source::SourceId;
 use sanmiao::finance::service::Finance;
 use sanmiao::gateways::clock::ManualClock;
 use sanmiao::gateways::entropy::SystemEntropy;
+use sanmiao::gateways::files::FileFolder;
 use sanmiao::jobs::notices::{self, NoticeLimits};
 use sanmiao::payout::Payout;
 use sanmiao::payout::dispatch::{self, DispatchLimits};
 use sanmiao::policy::shipped;
-use sanmiao::ports::{Answer, ApplicantClaims, Clock as _, Query, Source, Treasury, World};
+use sanmiao::ports::{
+    Answer, ApplicantClaims, Clock as _, FileLimits, Query, Source, Treasury, World,
+};
 use sanmiao::prefill::Prefill;
 use sanmiao::prefill::service::Opening;
 use sanmiao::store::{Keyring, Limits, Store, Vault};
@@ -149,6 +152,7 @@ pub(crate) struct Desk {
     pub(crate) sink: Arc<ModelSink>,
     pub(crate) registers: Arc<Registers>,
     pub(crate) limits: DispatchLimits,
+    pub(crate) files: tempfile::TempDir,
     _place: Place,
 }
 
@@ -170,6 +174,7 @@ impl Desk {
         let registers = Arc::new(Registers::default());
         let sink = Arc::new(ModelSink::default());
         let store = store(&place).await;
+        let files = tempfile::TempDir::new().expect("a folder");
         let sources: Vec<Arc<dyn Source>> = SourceId::ALL
             .into_iter()
             .map(|id| {
@@ -188,6 +193,10 @@ impl Desk {
                 sources: sources.into(),
                 treasury: between(treasury.clone()),
                 notifier: sink.clone(),
+                files: Arc::new(FileFolder::new(
+                    files.path().to_owned(),
+                    FileLimits::default(),
+                )),
             },
             policies: Arc::new(shipped::book().clone()),
             calendar: Arc::new(WorkingCalendar::official().expect("the calendar")),
@@ -205,6 +214,7 @@ impl Desk {
             sink,
             registers,
             limits,
+            files,
             _place: place,
         };
         desk.fund("50000000.00").await;

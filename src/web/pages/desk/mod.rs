@@ -1,5 +1,6 @@
 //! The pages of staff: a file a page. Applicants' pages stand beside this folder.
 
+mod files;
 mod queue;
 
 use utoipa_axum::routes as of;
@@ -14,5 +15,8 @@ const STAFF: Access = Access::Page(Visitors::Staff);
 /// Every page of staff.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::new().add(STAFF, of!(queue::desk))
+    Routes::new()
+        .add(STAFF, of!(queue::desk))
+        .add(Access::PageWithFile(Visitors::Staff), of!(files::attach))
+        .add(STAFF, of!(files::file))
 }
