@@ -6,11 +6,13 @@
 //! | [`desk`] | the desk's cases: officers work them, from queue to end |
 //! | [`decide`] | propose, confirm, undo: four eyes above an amount |
 //! | [`at_once`] | the same in one call, for programs that show no case |
+//! | [`board`] | what a supervisor looks at first |
 //! | [`staffing`] | officers, absences, conflicts of interest, freezes |
 //! | [`files`] | what is handed in: taken, kept, shown to whom it concerns |
 //! | [`counter`] | the other side of the desk: reports, what applicants supply and take, the tracking card |
 
 pub mod at_once;
+pub mod board;
 pub mod counter;
 pub mod decide;
 pub mod desk;

@@ -20,6 +20,9 @@ macro_rules! texts {
 pub mod desk;
 
 #[expect(missing_docs, reason = "each text says itself what it is")]
+pub mod board;
+
+#[expect(missing_docs, reason = "each text says itself what it is")]
 pub mod files;
 
 #[expect(missing_docs, reason = "each text says itself what it is")]
@@ -435,7 +438,7 @@ mod tests {
     #[test]
     fn every_text_is_there_in_both_languages_and_each_is_written_in_its_own() {
         let han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
-        for (name, words) in ALL.iter().chain(desk::ALL).chain(files::ALL) {
+        for (name, words) in ALL.iter().chain(desk::ALL).chain(files::ALL).chain(board::ALL) {
             assert!(han(&words.zh), "{name} has no Chinese: {}", words.zh);
             assert!(
                 !han(&words.en) && !words.en.trim().is_empty(),

@@ -427,7 +427,7 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
 }
 
 /// Every page, and who may see it.
-const PAGES: [(&str, &str, &str); 31] = [
+const PAGES: [(&str, &str, &str); 36] = [
     ("get", "/", "anybody"),
     ("get", "/figures", "anybody"),
     ("get", "/policies/{id}", "anybody"),
@@ -459,6 +459,11 @@ const PAGES: [(&str, &str, &str); 31] = [
     ("get", "/applications/{id}/files/{file}", "applicant"),
     ("post", "/desk/cases/{id}/files", "staff"),
     ("get", "/desk/cases/{id}/files/{file}", "staff"),
+    ("get", "/desk/board", "staff"),
+    ("post", "/desk/board/freeze", "staff"),
+    ("post", "/desk/board/lift", "staff"),
+    ("post", "/desk/board/away", "staff"),
+    ("post", "/desk/board/enrol", "staff"),
 ];
 
 #[test]

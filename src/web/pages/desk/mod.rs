@@ -1,5 +1,7 @@
 //! The pages of staff: a file a page. Applicants' pages stand beside this folder.
 
+mod board;
+mod board_acts;
 mod files;
 mod queue;
 
@@ -19,4 +21,9 @@ pub fn routes() -> Routes {
         .add(STAFF, of!(queue::desk))
         .add(Access::PageWithFile(Visitors::Staff), of!(files::attach))
         .add(STAFF, of!(files::file))
+        .add(STAFF, of!(board::board))
+        .add(STAFF, of!(board_acts::freeze))
+        .add(STAFF, of!(board_acts::lift))
+        .add(STAFF, of!(board_acts::away))
+        .add(STAFF, of!(board_acts::enrol))
 }
