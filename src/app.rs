@@ -107,6 +107,7 @@ impl App {
                 sources: gateways.sources,
                 treasury: gateways.treasury,
                 notifier: gateways.notifier,
+                files: gateways.files,
             },
             policies,
             calendar: Arc::new(WorkingCalendar::official()?),

@@ -16,10 +16,14 @@ use std::path::{Path, PathBuf};
 pub use self::problem::{ConfigError, Problem, Text};
 use self::read::Reader;
 pub use self::sections::{
-    Database, IdentityConfig, JobsConfig, LogConfig, LogFormat, NotifyConfig, PayoutConfig,
-    PeerConfig, ServerConfig, SignInConfig, SourceConfig, TreasuryConfig, VaultConfig, VaultKey,
+    Database, FilesConfig, IdentityConfig, JobsConfig, LogConfig, LogFormat, NotifyConfig,
+    PayoutConfig, PeerConfig, ServerConfig, SignInConfig, SourceConfig, TreasuryConfig,
+    VaultConfig, VaultKey,
 };
 use crate::domain::source::SourceId;
+
+/// Name of the folder of what is handed in, below the embedded database.
+const FILES_FOLDER: &str = "files";
 
 /// The whole configuration, checked.
 #[derive(Debug, Clone)]
@@ -28,6 +32,8 @@ pub struct Config {
     pub server: ServerConfig,
     /// Where everything is kept.
     pub database: Database,
+    /// What is handed in.
+    pub files: FilesConfig,
     /// Keys of what is encrypted at rest.
     pub vault: VaultConfig,
     /// The OpenID issuer.
@@ -51,6 +57,16 @@ pub struct Config {
 }
 
 impl Config {
+    /// The folder of what is handed in: as it is said, else below the embedded database; none beside a server's.
+    #[must_use]
+    pub fn files_dir(&self) -> Option<PathBuf> {
+        let below = match &self.database {
+            Database::Embedded { data_dir } => Some(data_dir.join(FILES_FOLDER)),
+            Database::Server { .. } => None,
+        };
+        self.files.dir.clone().or(below)
+    }
+
     /// Reads the file (if one is given) and the environment.
     ///
     /// # Errors

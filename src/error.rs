@@ -8,6 +8,7 @@ use crate::domain::money::MoneyError;
 use crate::domain::person::OtherDistrict;
 use crate::domain::source::SourceId;
 use crate::domain::time::Date;
+use crate::domain::upload::UploadFault;
 use crate::store::StoreError;
 
 /// The error of every stage. No variant carries a personal value.
@@ -103,6 +104,15 @@ pub enum StageError {
     Frozen {
         /// Why.
         reason: String,
+    },
+    /// A file that is not taken.
+    #[error(transparent)]
+    Upload(#[from] UploadFault),
+    /// Files can be neither kept nor had at the moment.
+    #[error("files cannot be handled: {why}")]
+    FilesAway {
+        /// For the log.
+        why: &'static str,
     },
     /// The working-day calendar does not reach.
     #[error(transparent)]

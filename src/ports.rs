@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use crate::domain::document::IdentityDocument;
 use crate::domain::evidence::FetchOutcome;
-use crate::domain::id::{ConsentId, FetchId, InstructionId, NoticeId};
+use crate::domain::id::{CaseFileId, ConsentId, FetchId, InstructionId, NoticeId};
 use crate::domain::money::Money;
 pub use crate::domain::notice::Channel;
 use crate::domain::person::{Private, Staff, Subject};
@@ -392,6 +392,46 @@ pub trait SourceObserver: Send + Sync {
     fn breaker(&self, source: SourceId, state: &'static str);
 }
 
+/// How much of what is handed in is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileLimits {
+    /// Most bytes of a file.
+    pub bytes_max: usize,
+    /// Most files of a case.
+    pub files_a_case_max: usize,
+}
+
+impl Default for FileLimits {
+    fn default() -> Self {
+        Self {
+            bytes_max: 5 * 1_024 * 1_024,
+            files_a_case_max: 20,
+        }
+    }
+}
+
+/// A file cannot be kept, or not be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FileError {
+    /// There is no place for files.
+    #[error("no place for files is configured")]
+    NotConfigured,
+    /// The place does not work at the moment.
+    #[error("the place for files does not work")]
+    Unavailable,
+}
+
+/// Where the content of what is handed in is kept, sealed, outside the database and of everything that is served.
+#[async_trait]
+pub trait FileStore: Send + Sync {
+    /// How much is kept.
+    fn limits(&self) -> FileLimits;
+    /// Keeps a content, so that it lasts when this has returned. Another content of this id goes with it, whole.
+    async fn put(&self, id: CaseFileId, sealed: &[u8]) -> Result<(), FileError>;
+    /// The content of an id.
+    async fn get(&self, id: CaseFileId) -> Result<Option<Vec<u8>>, FileError>;
+}
+
 /// The world as one value, handed to every stage.
 #[derive(Clone)]
 pub struct World {
@@ -405,4 +445,6 @@ pub struct World {
     pub treasury: Arc<dyn Treasury>,
     /// Messages to applicants.
     pub notifier: Arc<dyn Notifier>,
+    /// What is handed in.
+    pub files: Arc<dyn FileStore>,
 }

@@ -6,7 +6,9 @@ use clap::Args;
 
 use super::CliError;
 use super::settings::Where;
-use crate::store::Rotation;
+use crate::config::Config;
+use crate::gateways::assemble;
+use crate::store::{Rotation, Store};
 
 /// Values sealed anew in one transaction.
 const BATCH: u32 = 500;
@@ -18,12 +20,41 @@ pub struct RotateArgs {
     place: Where,
 }
 
+/// The same for what was handed in, which is kept beside the database: each content is replaced whole.
+async fn rotate_files(
+    config: &Config,
+    store: &Store,
+    bar: &indicatif::ProgressBar,
+) -> Result<(), CliError> {
+    let files = assemble::files(config);
+    let mut after = None;
+    loop {
+        let mut tx = store.read().await.map_err(CliError::failed)?;
+        let ids = tx.case_file_ids(after, BATCH).await;
+        let ids = ids.map_err(CliError::failed)?;
+        drop(tx);
+        let Some(last) = ids.last() else {
+            return Ok(());
+        };
+        after = Some(*last);
+        for id in ids {
+            let kept = files.get(id).await.map_err(CliError::failed)?;
+            let kept = kept.ok_or_else(|| CliError::failed(format!("file {id} is gone")))?;
+            let sealed = store.reseal_file(id, &kept).map_err(CliError::failed)?;
+            if let Some(sealed) = sealed {
+                files.put(id, &sealed).await.map_err(CliError::failed)?;
+            }
+            bar.tick();
+        }
+    }
+}
+
 /// Rotates in batches while the service runs; stopped and started again it goes on where it was.
 ///
 /// # Errors
 /// When a key is missing or the database fails.
 pub async fn run(args: RotateArgs, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
-    let (_, store) = args.place.store().await?;
+    let (config, store) = args.place.store().await?;
     store.verify_keys().await.map_err(CliError::unusable)?;
     let bar = indicatif::ProgressBar::new_spinner().with_message("sealing anew");
     let mut at = Rotation::default();
@@ -34,6 +65,7 @@ pub async fn run(args: RotateArgs, out: &mut (dyn Write + Send)) -> Result<(), C
             .map_err(CliError::failed)?;
         bar.tick();
     }
+    rotate_files(&config, &store, &bar).await?;
     bar.finish_and_clear();
     let mut tx = store.read().await.map_err(CliError::failed)?;
     let left = tx.values_under_old_keys().await.map_err(CliError::failed)?;

@@ -125,13 +125,14 @@ const fn optional(
 }
 
 /// The names of the sections, in the order of the example.
-pub(super) const SECTIONS: [(&str, &str, &str); 12] = [
+pub(super) const SECTIONS: [(&str, &str, &str); 13] = [
     ("server", "服务", "The service itself"),
     (
         "database",
         "数据库:url 与 data_dir 二选一",
         "The database: either url or data_dir",
     ),
+    ("files", "上传的材料", "What is handed in"),
     ("vault", "静态加密密钥", "Keys of what is encrypted at rest"),
     (
         "identity",
@@ -214,6 +215,30 @@ pub(super) const KEYS: &[Key] = &[
         "data",
         "SQLite 与文件所在目录(单节点)",
         "Folder of SQLite and files (one node)",
+    ),
+    optional(
+        "files.dir",
+        Kind::Path,
+        "data/files",
+        "材料所在目录(加密存放);省略时在 database.data_dir 之下,用 database.url 而省略则不收材料;多节点须共用",
+        "Folder of what is handed in, sealed; below database.data_dir by itself, none with database.url; shared by all nodes",
+    ),
+    default(
+        "files.bytes_max",
+        Kind::Whole {
+            min: 1_024,
+            max: 52_428_800,
+        },
+        "5242880",
+        "单个文件上限(字节)",
+        "Largest file in bytes",
+    ),
+    default(
+        "files.per_case_max",
+        Kind::Whole { min: 1, max: 1_000 },
+        "20",
+        "每个事项的文件数上限",
+        "Most files of a case",
     ),
     required(
         "vault.keys.*",

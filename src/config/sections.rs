@@ -42,6 +42,17 @@ pub enum Database {
     },
 }
 
+/// `[files]`
+#[derive(Debug, Clone)]
+pub struct FilesConfig {
+    /// Where they are kept; nothing is taken without.
+    pub dir: Option<PathBuf>,
+    /// Most bytes of a file.
+    pub bytes_max: usize,
+    /// Most files of a case.
+    pub per_case_max: usize,
+}
+
 /// 32 bytes that `Debug` does not show; wiped when dropped.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct VaultKey(Zeroizing<[u8; 32]>);
@@ -234,6 +245,7 @@ impl Config {
     pub(super) fn read(reader: &mut Reader) -> Self {
         Self {
             server: server(reader),
+            files: files(reader),
             database: database(reader),
             vault: vault(reader),
             identity: identity(reader),
@@ -428,6 +440,14 @@ fn server(reader: &mut Reader) -> ServerConfig {
         public_url: address(reader, "server.public_url"),
         max_body_bytes: reader.whole("server.max_body_bytes"),
         plain_http_allowed: reader.truth("server.plain_http_allowed"),
+    }
+}
+
+fn files(reader: &mut Reader) -> FilesConfig {
+    FilesConfig {
+        dir: reader.optional_path("files.dir"),
+        bytes_max: reader.whole("files.bytes_max"),
+        per_case_max: reader.whole("files.per_case_max"),
     }
 }
 

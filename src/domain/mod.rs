@@ -77,4 +77,5 @@ pub mod source;
 pub mod time;
 pub mod treasury;
 pub mod typing;
+pub mod upload;
 pub mod uscc;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::files::{FileFolder, NoFiles};
 use super::http::{Http, HttpError};
 use super::identity::{ClaimNames, IdentitySettings, OpenIdIdentity, TokenAlgorithm};
 use super::notify::{HttpNotifier, NoNotifier};
@@ -14,7 +15,8 @@ use super::wire::WireKey;
 use crate::config::{Config, IdentityConfig, PeerConfig, SourceConfig};
 use crate::domain::source::SourceId;
 use crate::ports::{
-    CallbackGate, Clock, Entropy, Identity, Notifier, SignIn, Source, Treasury, TreasuryBooks,
+    CallbackGate, Clock, Entropy, FileLimits, FileStore, Identity, Notifier, SignIn, Source,
+    Treasury, TreasuryBooks,
 };
 
 /// The way out, ready.
@@ -36,6 +38,8 @@ pub struct Gateways {
     pub sign_in: Option<Arc<dyn SignIn>>,
     /// Messages.
     pub notifier: Arc<dyn Notifier>,
+    /// What is handed in.
+    pub files: Arc<dyn FileStore>,
 }
 
 /// A gateway cannot be made.
@@ -104,8 +108,22 @@ pub fn assemble(config: &Config, tools: &Tools) -> Result<Gateways, AssembleErro
             Some(notify) => Arc::new(HttpNotifier::new(server(&notify.peer), notify.timeout)),
             None => Arc::new(NoNotifier),
         },
+        files: files(config),
         http,
     })
+}
+
+/// The place for what is handed in; without one nothing is taken.
+#[must_use]
+pub fn files(config: &Config) -> Arc<dyn FileStore> {
+    let limits = FileLimits {
+        bytes_max: config.files.bytes_max,
+        files_a_case_max: config.files.per_case_max,
+    };
+    match config.files_dir() {
+        Some(folder) => Arc::new(FileFolder::new(folder, limits)),
+        None => Arc::new(NoFiles),
+    }
 }
 
 /// How tokens of the configured issuer are read.

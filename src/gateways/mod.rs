@@ -16,6 +16,7 @@ pub mod assemble;
 mod cached;
 pub mod clock;
 pub mod entropy;
+pub mod files;
 pub mod http;
 pub mod identity;
 pub mod notify;

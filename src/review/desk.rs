@@ -226,42 +226,6 @@ impl CaseDesk {
         docket::recall(&self.ctx, tx, &application, because).await
     }
 
-    /// A note with a file whose content has been checked and put away.
-    ///
-    /// # Errors
-    /// As [`Self::act`].
-    pub async fn attach(
-        &self,
-        staff: &Staff,
-        seen: i64,
-        file: CaseFile,
-        words: &str,
-    ) -> Result<DeskCase, StageError> {
-        must_review(staff)?;
-        text("words", words, GROUNDS_MAX)?;
-        let id = file.case;
-        let attached = self.try_attach(staff, seen, file, words).await;
-        self.told(id, seen, attached).await
-    }
-
-    async fn try_attach(
-        &self,
-        staff: &Staff,
-        seen: i64,
-        file: CaseFile,
-        words: &str,
-    ) -> Result<DeskCase, StageError> {
-        let mut tx = self.ctx.store.write().await?;
-        let case = unmoved(theirs(&mut tx, staff, file.case).await?, seen)?;
-        let doer = docket::doer(&mut tx, staff, &case).await?;
-        let said = vec![Said::with(Deed::Noted, words)];
-        let after = docket::record(&self.ctx, &mut tx, &case, &doer, said).await?;
-        let act = tx.case_acts(case.id, case.version).await?.remove(0).id;
-        tx.insert_case_file(&CaseFile { act, ..file }).await?;
-        tx.commit().await?;
-        Ok(after)
-    }
-
     /// A step as what is done: days are reckoned, and who gets a case must be there for it.
     async fn deed(
         &self,

@@ -9,6 +9,7 @@
 //! | [`at_once`] | the same in one call, for programs that show no case |
 //! | [`filters`] | queues that officers keep under names of their own |
 //! | [`rating`] | what applicants say once their matter has ended, and who answers |
+//! | [`board`] | what a supervisor looks at first |
 //! | [`staffing`] | officers, absences, conflicts of interest, freezes |
 //! | [`causes`] | why things were referred, month by month |
 //! | [`files`] | what is handed in: taken, kept, shown to whom it concerns |
@@ -16,6 +17,7 @@
 //! | [`counter`] | the other side of the desk: reports, what applicants supply and take, the tracking card |
 
 pub mod at_once;
+pub mod board;
 pub mod causes;
 pub mod counter;
 pub mod decide;

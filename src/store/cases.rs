@@ -72,6 +72,9 @@ statements! {
     COUNT_BY_ENDING = ["SELECT about, ending, CAST(COUNT(*) AS BIGINT) AS count FROM cases"]
         { sqlite: " INDEXED BY cases_by_ending", postgres: "" }
         " WHERE ending IS NOT NULL GROUP BY about, ending ORDER BY about, ending";
+    OPEN_REPORTS = ["SELECT CAST(COUNT(*) AS BIGINT) AS count FROM cases"]
+        { sqlite: " INDEXED BY cases_queue", postgres: "" }
+        " WHERE about = 'report' AND stage <> 'closed'";
     INSERT_FILE = ["INSERT INTO case_files (id, case_id, act_id, name, key_id, media_type, bytes, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"];
     FILES = ["SELECT id, case_id, act_id, name, key_id, media_type, bytes, hash FROM case_files WHERE case_id = $1 ORDER BY id LIMIT $2"];
     /// The queues. Each names its index on SQLite, which without statistics would rather sort.
@@ -157,6 +160,7 @@ row!(CountRow {
     ending: String,
     count: i64
 });
+row!(OpenRow { count: i64 });
 row!(FileRow {
     id: String,
     case_id: String,
@@ -550,6 +554,15 @@ impl Tx {
                 Ok((row.about, ending, row.count))
             })
             .collect()
+    }
+
+    /// How many reports have not ended.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_open_reports(&mut self) -> Result<i64, StoreError> {
+        let row: Option<OpenRow> = self.first(&OPEN_REPORTS, args![]).await?;
+        Ok(row.map_or(0, |row| row.count))
     }
 
     /// Records a file that came with an act; its content is kept elsewhere.

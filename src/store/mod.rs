@@ -19,6 +19,7 @@ mod desk;
 mod error;
 mod evidence;
 mod figures;
+mod files;
 mod fits;
 mod forms;
 mod instructions;
@@ -553,6 +554,7 @@ fn all_statements() -> impl Iterator<Item = &'static &'static Statement> {
         saved_filters::STATEMENTS,
         evidence::STATEMENTS,
         figures::STATEMENTS,
+        files::STATEMENTS,
         fits::STATEMENTS,
         forms::STATEMENTS,
         instructions::STATEMENTS,

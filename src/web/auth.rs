@@ -14,7 +14,7 @@ use super::Web;
 use super::extract::take_bytes;
 use super::pages;
 use super::problem::{Kind, Problem};
-use super::session::Visitors;
+use super::session::{Forms, Visitors};
 use crate::domain::person::{Applicant, Role, Staff};
 use crate::domain::treasury::Callback;
 use crate::ports::{CallbackError, IdentityError, InboundRequest, Principal};
@@ -35,6 +35,8 @@ pub enum Access {
     TreasurySignature,
     /// A page for people with browsers, by session cookie.
     Page(Visitors),
+    /// A page whose form may bring a file along.
+    PageWithFile(Visitors),
 }
 
 /// A call-back whose seal was verified, with its exact bytes.
@@ -98,7 +100,10 @@ pub async fn authorize(access: Access, request: Request, next: Next) -> Response
     };
     match access {
         Access::Public => next.run(request).await,
-        Access::Page(visitors) => pages::admit(&web, visitors, request, next).await,
+        Access::Page(visitors) => pages::admit(&web, visitors, Forms::Plain, request, next).await,
+        Access::PageWithFile(visitors) => {
+            pages::admit(&web, visitors, Forms::WithFile, request, next).await
+        }
         Access::TreasurySignature => admitted(by_seal(&web, request).await, next).await,
         Access::Applicant | Access::Staff(_) => {
             admitted(by_token(&web, access, request).await, next).await

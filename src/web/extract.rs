@@ -191,6 +191,52 @@ pub fn read_query<T: Read>(address: &Uri) -> Result<T, Problem> {
     Fields::of_query(&members).finish().map_err(refused)
 }
 
+/// Reads the fields of a form that came beside a file.
+///
+/// # Errors
+/// A problem that names every field that is wrong, unknown or given twice.
+pub fn read_fields<T: Read>(fields: Vec<(String, String)>) -> Result<T, Problem> {
+    let mut members = BTreeMap::new();
+    let mut twice = Vec::new();
+    for (name, value) in fields {
+        let pointer = fields::shortened(&format!("/{name}"));
+        if members.insert(name, Node::Text(value)).is_some() {
+            twice.push(FieldError {
+                pointer,
+                reason: Words::of("该项出现了两次", "the field is given twice"),
+                mend: Words::of("请只保留一个", "give it once"),
+            });
+        }
+    }
+    let refused = |errors| Problem::new(Kind::InvalidBody).errors(errors);
+    if !twice.is_empty() {
+        return Err(refused(twice));
+    }
+    Fields::of_body(&members).finish().map_err(refused)
+}
+
+/// The two ids in the path, in their order.
+#[derive(Debug, Clone, Copy)]
+pub struct Ids<A, B>(pub A, pub B);
+
+impl<A: std::str::FromStr, B: std::str::FromStr, S: Send + Sync> FromRequestParts<S> for Ids<A, B> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let missing = || Problem::new(Kind::NotFound);
+        let params = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|_| missing())?;
+        let mut texts = params.iter().map(|(_, text)| text);
+        let first = texts.next().and_then(|text| text.parse().ok());
+        let second = texts.next().and_then(|text| text.parse().ok());
+        Ok(Self(
+            first.ok_or_else(missing)?,
+            second.ok_or_else(missing)?,
+        ))
+    }
+}
+
 /// The one id in the path; a text that is no id is something that does not exist.
 #[derive(Debug, Clone, Copy)]
 pub struct Id<T>(pub T);

@@ -14,6 +14,7 @@
 //! | [`health`], [`metrics`], [`openapi`] | for those who run and use it |
 //! | [`api`] | a file an endpoint |
 //! | [`session`] | browsers: cookies, sessions, forms |
+//! | [`upload`] | files in and out |
 //! | [`pages`] | a file a page |
 
 pub mod api;
@@ -33,6 +34,7 @@ pub mod request_id;
 pub mod routes;
 pub mod session;
 pub mod texts;
+pub mod upload;
 pub mod words;
 
 use std::ops::Deref;
@@ -51,6 +53,7 @@ use self::figures::Figures;
 use self::problem::{Kind, Problem};
 use self::routes::Routes;
 use self::session::Browsers;
+use self::upload::UploadRoom;
 use crate::approve::Approve;
 use crate::context::Context;
 use crate::finance::service::Finance;
@@ -111,6 +114,8 @@ pub struct Door {
     pub figures: Figures,
     /// Open event streams.
     pub streams: Streams,
+    /// Files that are being read.
+    pub uploads: UploadRoom,
     /// Limits.
     pub limits: Limits,
     /// Most bytes of a body.
@@ -166,6 +171,7 @@ impl Web {
             finance: Finance::new(ctx.clone()),
             figures: Figures::new(ctx.clone()),
             streams: Streams::new(limits.streams_per_person),
+            uploads: UploadRoom::default(),
             body_bytes_max: max_body_bytes,
             ctx,
             identity,

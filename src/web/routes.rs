@@ -77,7 +77,7 @@ fn describe(operation: &mut Operation, access: Access) {
             roles.iter().map(|role| role.as_str()).collect(),
         ),
         Access::TreasurySignature => (Some("treasury_signature"), vec!["treasury_signature"]),
-        Access::Page(visitors) => {
+        Access::Page(visitors) | Access::PageWithFile(visitors) => {
             // Pages are no part of the API: they are told by this word alone and left out of its document.
             let word = match visitors {
                 Visitors::Anybody => "anybody",
@@ -107,7 +107,7 @@ fn describe(operation: &mut Operation, access: Access) {
 fn refusals(operation: &Operation, access: Access) -> Vec<(&'static str, &'static str)> {
     let mut refusals = vec![("default", "Any other problem, such as 500, 503 or 504.")];
     match access {
-        Access::Public | Access::Page(_) => {}
+        Access::Public | Access::Page(_) | Access::PageWithFile(_) => {}
         Access::Applicant | Access::Staff(_) => {
             refusals.push(("401", "No access token, or one that is not believed."));
             refusals.push(("403", "The token's roles do not allow this."));

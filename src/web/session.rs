@@ -18,6 +18,7 @@ use super::Web;
 use super::auth::{Desk, Me};
 use super::extract::take_bytes;
 use super::problem::{Kind, Problem};
+use super::upload::{Chosen, is_multipart, read_multipart};
 use super::words::Words;
 use crate::domain::hash::Sha256Hex;
 use crate::domain::id::ApplicantId;
@@ -39,6 +40,9 @@ pub const CSRF_FIELD: &str = "csrf";
 pub const PAGE_FIELD: &str = "page";
 /// Longest local path that is followed.
 const PATH_BYTES_MAX: usize = 1_024;
+
+/// Leads back to where a form was filled.
+const BACK: Words = Words::of("返回刚才的页面", "Back to the page");
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -326,6 +330,15 @@ pub enum Visitors {
     Staff,
 }
 
+/// What forms of a page may bring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forms {
+    /// Fields alone.
+    Plain,
+    /// A file too.
+    WithFile,
+}
+
 /// Why a request does not get to its page.
 pub enum Turned {
     /// To sign in first; with the cookie under which a form was kept, when one was.
@@ -361,7 +374,12 @@ impl From<StoreError> for Turned {
 ///
 /// # Errors
 /// When they must sign in first, or may not see it, or the form is none of ours.
-pub async fn enter(web: &Web, visitors: Visitors, request: Request) -> Result<Request, Turned> {
+pub async fn enter(
+    web: &Web,
+    visitors: Visitors,
+    forms: Forms,
+    request: Request,
+) -> Result<Request, Turned> {
     let (mut parts, body) = request.into_parts();
     let visit = Visit::of(web, &parts.headers).await?;
     if parts.method == Method::GET || parts.method == Method::HEAD {
@@ -374,10 +392,13 @@ pub async fn enter(web: &Web, visitors: Visitors, request: Request) -> Result<Re
         }
     } else {
         let request = Request::from_parts(parts.clone(), body);
-        let fields = form(web, visitors, &visit, request).await?;
+        let (fields, chosen) = form(web, visitors, forms, &visit, request).await?;
         parts
             .extensions
             .insert(Posted(Arc::new(Private::new(fields))));
+        if let Some(chosen) = chosen {
+            parts.extensions.insert(chosen);
+        }
     }
     let mut request = Request::from_parts(parts, axum::body::Body::empty());
     introduce(web, visitors, &visit, &mut request).await?;
@@ -415,19 +436,27 @@ async fn introduce(
 }
 
 /// Reads a form, once it is known to come from a page of ours. Without a session, or with the token of an earlier one, it is kept:
-/// nothing typed is lost, and nothing is done.
+/// nothing typed is lost, and nothing is done. Of a file only its owner has another copy.
 async fn form(
     web: &Web,
     visitors: Visitors,
+    forms: Forms,
     visit: &Visit,
     request: Request,
-) -> Result<Vec<(String, String)>, Turned> {
+) -> Result<(Vec<(String, String)>, Option<Chosen>), Turned> {
     let (headers, path) = (request.headers().clone(), request.uri().path().to_owned());
     if !web.browsers.is_own_form(&headers) {
         tracing::warn!("a form of another site was refused");
         return Err(Problem::new(Kind::CrossSite).into());
     }
-    let fields = read_form(request).await?;
+    let (fields, chosen) = if forms == Forms::WithFile && is_multipart(&headers) {
+        let back = page_of(&[], &headers, &web.browsers.origin);
+        let read = read_multipart(web, request).await;
+        let (fields, chosen) = read.map_err(|problem| problem.way_out(back, BACK))?;
+        (fields, Some(chosen))
+    } else {
+        (read_form(request).await?, None)
+    };
     let page = page_of(&fields, &headers, &web.browsers.origin);
     if needs_sign_in(visitors, visit) {
         let token = visit
@@ -446,10 +475,9 @@ async fn form(
         {
             keep(web, token.key(), Some(*id), &page, path, fields).await?;
         }
-        let back = Words::of("返回刚才的页面", "Back to the page");
-        return Err(Problem::new(Kind::StaleForm).way_out(page, back).into());
+        return Err(Problem::new(Kind::StaleForm).way_out(page, BACK).into());
     }
-    Ok(without_own(fields))
+    Ok((without_own(fields), chosen))
 }
 
 fn without_own(mut fields: Vec<(String, String)>) -> Vec<(String, String)> {

@@ -30,6 +30,12 @@ pub mod casework;
 pub mod tracking;
 
 #[expect(missing_docs, reason = "each text says itself what it is")]
+pub mod board;
+
+#[expect(missing_docs, reason = "each text says itself what it is")]
+pub mod files;
+
+#[expect(missing_docs, reason = "each text says itself what it is")]
 mod fixed {
     use super::Words;
 
@@ -447,6 +453,8 @@ mod tests {
             .chain(desk::ALL)
             .chain(casework::ALL)
             .chain(causes::ALL)
+            .chain(board::ALL)
+            .chain(files::ALL)
             .chain(tracking::ALL)
             .chain(trust::ALL)
         {

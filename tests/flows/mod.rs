@@ -8,6 +8,7 @@ mod causes;
 mod consent;
 mod desk_race;
 mod disputes;
+mod files;
 mod filing;
 mod fits;
 mod instalments;

@@ -10,7 +10,7 @@ use sanmiao::web::openapi::{document, pages};
 use serde_json::Value;
 
 use super::browser::Browser;
-use super::house::{DISTRICT, House, TOKENS, request};
+use super::house::{DISTRICT, House, TOKENS, multipart, request};
 
 /// Who may, as the tests have it. Held against what the document says and against what the door does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,7 +91,7 @@ const MORE: [(&str, &str, Rule); 8] = [
 ];
 
 /// The desk, and an applicant's side of it.
-const DESK: [(&str, &str, Rule); 30] = [
+const DESK: [(&str, &str, Rule); 34] = [
     ("get", "/api/v1/desk/cases", Rule::Review),
     ("get", "/api/v1/desk/cases/{id}", Rule::Review),
     ("post", "/api/v1/desk/cases/{id}/take", Rule::Review),
@@ -132,6 +132,14 @@ const DESK: [(&str, &str, Rule); 30] = [
     (
         "post",
         "/api/v1/applications/{id}/case/take-offer",
+        Rule::Applicant,
+    ),
+    ("post", "/api/v1/desk/cases/{id}/files", Rule::Review),
+    ("get", "/api/v1/desk/cases/{id}/files/{file}", Rule::Review),
+    ("post", "/api/v1/applications/{id}/files", Rule::Applicant),
+    (
+        "get",
+        "/api/v1/applications/{id}/files/{file}",
         Rule::Applicant,
     ),
 ];
@@ -198,6 +206,7 @@ impl Real {
         };
         let path = template
             .replace("{id}", id)
+            .replace("{file}", id)
             .replace("{slug}", "stale")
             .replace("{act}", "note")
             .replace("{policy}", "foshan-phd-settling-in");
@@ -372,9 +381,11 @@ async fn anothers_matter_looks_like_none() {
             .find(|(end, _)| template.ends_with(end))
             .map(|(_, body)| body.to_string());
         let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
-        let reply = house
-            .send(request(method, &path, "applicant-2", body))
-            .await;
+        let sent = match template.ends_with("/files") {
+            true => multipart(&path, "applicant-2", &[], Some((b"a.pdf", b"%PDF-"))),
+            false => request(method, &path, "applicant-2", body),
+        };
+        let reply = house.send(sent).await;
         assert_eq!(reply.status, StatusCode::NOT_FOUND, "{template} {reply:?}");
         reply.is_problem("not-found");
         assert!(!reply.text.contains(&real.application), "{template}");
@@ -445,7 +456,7 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
 }
 
 /// Every page, and who may see it.
-const PAGES: [(&str, &str, &str); 38] = [
+const PAGES: [(&str, &str, &str); 47] = [
     ("get", "/", "anybody"),
     ("get", "/figures", "anybody"),
     ("get", "/policies/{id}", "anybody"),
@@ -484,6 +495,15 @@ const PAGES: [(&str, &str, &str); 38] = [
     ("post", "/desk/cases/{id}/{act}", "staff"),
     ("get", "/desk/causes", "staff"),
     ("get", "/desk/causes.xlsx", "staff"),
+    ("post", "/applications/{id}/files", "applicant"),
+    ("get", "/applications/{id}/files/{file}", "applicant"),
+    ("post", "/desk/cases/{id}/files", "staff"),
+    ("get", "/desk/cases/{id}/files/{file}", "staff"),
+    ("get", "/desk/board", "staff"),
+    ("post", "/desk/board/freeze", "staff"),
+    ("post", "/desk/board/lift", "staff"),
+    ("post", "/desk/board/away", "staff"),
+    ("post", "/desk/board/enrol", "staff"),
 ];
 
 #[test]
@@ -534,10 +554,12 @@ async fn a_page_opens_to_whom_it_is_for_and_to_nobody_else() {
             _ => (&staff, &applicant),
         };
         if method == "get" {
-            // Nothing is asked of this applicant, and nothing offered.
+            // Nothing is asked of this applicant, and nothing offered; there is no such file, and whoever may look is told so.
             let idle = ["/applications/{id}/supply", "/applications/{id}/offer"];
             let expected = if idle.contains(&template) {
                 StatusCode::CONFLICT
+            } else if template.ends_with("{file}") {
+                StatusCode::NOT_FOUND
             } else {
                 StatusCode::OK
             };

@@ -91,6 +91,30 @@ impl<'h> Browser<'h> {
             .await
     }
 
+    /// A form of another kind from a page of the house.
+    pub(super) async fn post_as(&self, path: &str, kind: &str, body: Vec<u8>) -> Reply {
+        let mut request = Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header("accept", "text/html")
+            .header("content-type", kind)
+            .header("origin", ORIGIN)
+            .header("referer", format!("{ORIGIN}/home"));
+        for (name, value) in self.jar.borrow().iter() {
+            request = request.header("cookie", format!("{name}={value}"));
+        }
+        self.house
+            .send(request.body(Body::from(body)).unwrap())
+            .await
+    }
+
+    /// The token of the forms of any page.
+    pub(super) async fn csrf_of(&self, path: &str) -> String {
+        let page = self.get(path).await.text;
+        let (_, rest) = page.split_once("name=\"csrf\" value=\"").unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    }
+
     pub(super) async fn send(
         &self,
         method: Method,

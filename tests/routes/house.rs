@@ -20,12 +20,13 @@ use sanmiao::domain::time::Timestamp;
 use sanmiao::domain::treasury::Callback;
 use sanmiao::gateways::clock::ManualClock;
 use sanmiao::gateways::entropy::{SeededEntropy, token};
+use sanmiao::gateways::files::FileFolder;
 use sanmiao::gateways::notify::NoNotifier;
 use sanmiao::policy::shipped;
 use sanmiao::ports::{
-    Answer, ApplicantClaims, Arrival, CallbackError, CallbackGate, Departure, Entropy, Identity,
-    IdentityError, InboundRequest, Principal, Query, SignIn, SignInError, Source, Treasury,
-    TreasuryReply, World,
+    Answer, ApplicantClaims, Arrival, CallbackError, CallbackGate, Departure, Entropy, FileLimits,
+    Identity, IdentityError, InboundRequest, Principal, Query, SignIn, SignInError, Source,
+    Treasury, TreasuryReply, World,
 };
 use sanmiao::store::{DatabaseUrl, Keyring, Limits as StoreLimits, Store, Vault};
 use sanmiao::telemetry::Metrics;
@@ -44,6 +45,12 @@ pub(super) const DISTRICT: &str = "440604";
 /// Made up; its check digit fits.
 pub(super) const DOCUMENT: &str = "440604199205040016";
 pub(super) const ACCOUNT: &str = "6222020000000000018";
+
+/// Little is enough for tests.
+pub(super) const FILES: FileLimits = FileLimits {
+    bytes_max: 20_000,
+    files_a_case_max: 3,
+};
 
 /// Every kind of token that is believed.
 pub(super) const TOKENS: [&str; 10] = [
@@ -239,7 +246,7 @@ pub(super) struct House {
     pub(super) registers: Registers,
     pub(super) clock: Arc<ManualClock>,
     pub(super) stop: watch::Sender<bool>,
-    _folder: TempDir,
+    pub(super) folder: TempDir,
 }
 
 /// What came back.
@@ -340,6 +347,7 @@ impl House {
                 sources: sources.into(),
                 treasury: Arc::new(Script),
                 notifier: Arc::new(NoNotifier),
+                files: Arc::new(FileFolder::new(folder.path().join("files"), FILES)),
             },
             policies: Arc::new(shipped::book().clone()),
             calendar: Arc::new(WorkingCalendar::official().unwrap()),
@@ -370,7 +378,7 @@ impl House {
             registers,
             clock,
             stop,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -467,6 +475,47 @@ pub(super) fn request(
             .unwrap(),
         None => request.body(Body::empty()).unwrap(),
     }
+}
+
+/// A form with a file, as browsers and programs send it; names and values go as they are.
+pub(super) fn multipart(
+    path: &str,
+    token: &str,
+    fields: &[(&str, &str)],
+    file: Option<(&[u8], &[u8])>,
+) -> Request<Body> {
+    let request = Request::builder().method(Method::POST).uri(path);
+    let (kind, body) = multipart_body(fields, file);
+    request
+        .header("authorization", format!("Bearer {token}"))
+        .header("content-type", kind)
+        .body(Body::from(body))
+        .unwrap()
+}
+
+/// Its media type and its bytes.
+pub(super) fn multipart_body(
+    fields: &[(&str, &str)],
+    file: Option<(&[u8], &[u8])>,
+) -> (String, Vec<u8>) {
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        let part = format!(
+            "--x-part\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+        );
+        body.extend_from_slice(part.as_bytes());
+    }
+    if let Some((name, bytes)) = file {
+        body.extend_from_slice(
+            b"--x-part\r\ncontent-disposition: form-data; name=\"file\"; filename=\"",
+        );
+        body.extend_from_slice(name);
+        body.extend_from_slice(b"\"\r\ncontent-type: text/html\r\n\r\n");
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--x-part--\r\n");
+    ("multipart/form-data; boundary=x-part".to_owned(), body)
 }
 
 async fn publish(store: &Store) {

@@ -6,6 +6,7 @@ mod authorization;
 mod browser;
 mod desk;
 mod figures;
+mod files;
 mod finance;
 mod flow;
 mod hostile;

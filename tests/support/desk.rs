@@ -28,11 +28,14 @@ use sanmiao::domain::time::YearMonth;
 use sanmiao::finance::service::Finance;
 use sanmiao::gateways::clock::ManualClock;
 use sanmiao::gateways::entropy::SystemEntropy;
+use sanmiao::gateways::files::FileFolder;
 use sanmiao::jobs::notices::{self, NoticeLimits};
 use sanmiao::payout::Payout;
 use sanmiao::payout::dispatch::{self, DispatchLimits};
 use sanmiao::policy::shipped;
-use sanmiao::ports::{Answer, ApplicantClaims, Clock as _, Query, Source, Treasury, World};
+use sanmiao::ports::{
+    Answer, ApplicantClaims, Clock as _, FileLimits, Query, Source, Treasury, World,
+};
 use sanmiao::prefill::Prefill;
 use sanmiao::prefill::service::Opening;
 use sanmiao::store::{Keyring, Limits, Store, Vault};
@@ -164,6 +167,7 @@ pub(crate) struct Desk {
     pub(crate) sink: Arc<ModelSink>,
     pub(crate) registers: Arc<Registers>,
     pub(crate) limits: DispatchLimits,
+    pub(crate) files: tempfile::TempDir,
     _place: Place,
 }
 
@@ -198,6 +202,7 @@ impl Desk {
         let registers = Arc::new(Registers::default());
         let sink = Arc::new(ModelSink::default());
         let store = store(&place, &book).await;
+        let files = tempfile::TempDir::new().expect("a folder");
         let sources: Vec<Arc<dyn Source>> = SourceId::ALL
             .into_iter()
             .map(|id| {
@@ -216,6 +221,10 @@ impl Desk {
                 sources: sources.into(),
                 treasury: between(treasury.clone()),
                 notifier: sink.clone(),
+                files: Arc::new(FileFolder::new(
+                    files.path().to_owned(),
+                    FileLimits::default(),
+                )),
             },
             policies: Arc::new(book),
             calendar: Arc::new(WorkingCalendar::official().expect("the calendar")),
@@ -233,6 +242,7 @@ impl Desk {
             sink,
             registers,
             limits,
+            files,
             _place: place,
         };
         desk.fund("50000000.00").await;

@@ -370,6 +370,8 @@ pub enum Deed {
     },
     /// The applicant supplied, what was asked for or what was deferred.
     Supplied,
+    /// The applicant handed a file in; whether it is all they say by supplying.
+    HandedIn,
     /// The last day for supplying is over; the clock goes on.
     SupplyOver,
     /// A note of the officer.
@@ -477,6 +479,7 @@ impl Deed {
             Self::MarkedSpecial => "case.marked_special",
             Self::Asked { .. } => "case.asked",
             Self::Supplied => "case.supplied",
+            Self::HandedIn => "case.handed_in",
             Self::SupplyOver => "case.supply_over",
             Self::Noted => "case.noted",
             Self::Settled { .. } => "case.settled",

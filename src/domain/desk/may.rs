@@ -119,7 +119,7 @@ impl DeskCase {
             Who::Public => Err(MayNot::NotTheirs),
             Who::Applicant(id) if self.opening.applicant != Some(*id) => Err(MayNot::NotTheirs),
             Who::Applicant(_) => match deed {
-                Deed::Supplied | Deed::Taken | Deed::Withdrawn => Ok(()),
+                Deed::Supplied | Deed::HandedIn | Deed::Taken | Deed::Withdrawn => Ok(()),
                 _ => Err(MayNot::NotTheirs),
             },
             Who::Staff(subject) => self.staff_may(doer, subject, deed),
@@ -182,6 +182,7 @@ impl DeskCase {
             }
             Deed::Reopened if !doer.supervises => Err(MayNot::SupervisorOnly),
             Deed::Opened(_)
+            | Deed::HandedIn
             | Deed::Taken
             | Deed::SupplyOver
             | Deed::Lapsed

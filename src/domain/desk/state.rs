@@ -331,7 +331,9 @@ impl DeskCase {
             | Deed::Withdrawn => &[S::Waiting, S::Working, S::Asked, S::Proposed],
             // What was proposed is for those who must agree, and no one goes around them.
             Deed::DecidedDirectly { .. } => &[S::Waiting, S::Working, S::Asked],
-            Deed::Escalated => &[S::Waiting, S::Working, S::Asked, S::Proposed, S::Checking],
+            Deed::Escalated | Deed::HandedIn => {
+                &[S::Waiting, S::Working, S::Asked, S::Proposed, S::Checking]
+            }
         };
         if !allowed.contains(&stage) {
             return Err(StepError::NotNow {
@@ -465,7 +467,7 @@ impl DeskCase {
     fn take_in(&mut self, act: &Act) {
         let today = act.at.china_date();
         match &act.deed {
-            Deed::Opened(_) | Deed::Noted => {}
+            Deed::Opened(_) | Deed::Noted | Deed::HandedIn => {}
             Deed::Assigned { officer } => {
                 self.officer = Some(officer.clone());
                 self.stage = Stage::Working;

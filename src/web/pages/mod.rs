@@ -5,6 +5,7 @@ pub mod apply;
 pub mod assets;
 pub mod desk;
 pub mod figures;
+pub mod files;
 pub mod fits;
 mod home;
 pub mod layout;
@@ -29,7 +30,7 @@ use super::Web;
 use super::auth::Access;
 use super::problem::{OfPage, Problem};
 use super::routes::Routes;
-use super::session::{Cookie, Turned, Visit, Visitors, enter};
+use super::session::{Cookie, Forms, Turned, Visit, Visitors, enter};
 use super::words::Words;
 
 /// Every page.
@@ -56,7 +57,7 @@ pub fn routes() -> Routes {
 /// The pages of one application and of its money.
 fn of_applications() -> Routes {
     use self::applications::{
-        acts, correct, downloads, events, explanation, rating, receipt, supply, typed,
+        acts, correct, downloads, events, explanation, files, rating, receipt, supply, typed,
     };
     let applicant = Access::Page(Visitors::Applicant);
     Routes::new()
@@ -74,14 +75,25 @@ fn of_applications() -> Routes {
         .add(applicant, of!(downloads::data))
         .add(applicant, of!(downloads::bundle))
         .add(applicant, of!(events::events))
+        .add(
+            Access::PageWithFile(Visitors::Applicant),
+            of!(files::hand_in),
+        )
+        .add(applicant, of!(files::own_file))
         .add(applicant, of!(correct::form, correct::correct))
         .add(applicant, of!(supply::form, supply::supply))
         .add(applicant, of!(supply::offer, supply::take_offer))
 }
 
 /// Lets a request through to its page, or to sign-in first.
-pub async fn admit(web: &Web, visitors: Visitors, request: Request, next: Next) -> Response {
-    let mut response = match enter(web, visitors, request).await {
+pub async fn admit(
+    web: &Web,
+    visitors: Visitors,
+    forms: Forms,
+    request: Request,
+    next: Next,
+) -> Response {
+    let mut response = match enter(web, visitors, forms, request).await {
         Ok(request) => next.run(request).await,
         Err(Turned::Refused(problem)) => problem.into_response(),
         Err(Turned::ToSignIn {

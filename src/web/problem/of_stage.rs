@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::domain::desk::Act;
 use crate::domain::id::CaseId;
 use crate::domain::source::SourceId;
+use crate::domain::upload::UploadFault;
 use crate::error::StageError;
 use crate::web::words::Words;
 
@@ -50,6 +51,18 @@ impl From<StageError> for Problem {
             StageError::Step(step) => Self::new(Kind::WrongState)
                 .member("what", "case")
                 .member("reason", step.to_string()),
+            StageError::Upload(fault) => upload(fault),
+            StageError::FilesAway { why } => {
+                tracing::error!(why, "files cannot be handled");
+                Self::because(
+                    Kind::Unavailable,
+                    Words::of(
+                        "暂时不能收取或读取文件，请稍后再试，或把材料带到窗口。",
+                        "Files can neither be taken nor read at the moment. Try again later, or bring the document to the counter.",
+                    ),
+                )
+                .retry_after(60)
+            }
             StageError::Frozen { reason } => Self::new(Kind::WrongState)
                 .member("what", "case")
                 .member("frozen", reason),
@@ -85,6 +98,77 @@ fn moved(id: CaseId, seen: i64, since: &[Act]) -> Problem {
         "changed",
         json!({ "case": id, "seen_version": seen, "current_version": current, "since": acts }),
     )
+}
+
+fn upload(fault: UploadFault) -> Problem {
+    let (reason, mend) = upload_words(fault);
+    if let UploadFault::TooLarge { bytes_max } = fault {
+        let detail = Words::with(
+            format!("{}。{}。", reason.zh, mend.zh),
+            format!("{}: {}.", reason.en, mend.en),
+        );
+        return Problem::because(Kind::BodyTooLarge, detail).member("bytes_max", bytes_max);
+    }
+    Problem::new(Kind::Refused).errors(vec![FieldError {
+        pointer: "/file".to_owned(),
+        reason,
+        mend,
+    }])
+}
+
+/// Says why a file is not taken, and what to do about it.
+#[must_use]
+pub fn upload_words(fault: UploadFault) -> (Words, Words) {
+    match fault {
+        UploadFault::TooLarge { bytes_max } => {
+            let most = bytes_max / 1_024;
+            (
+                Words::with(
+                    format!("文件过大，单个文件最大 {most} KiB"),
+                    format!("The file is too large, {most} KiB are taken at most"),
+                ),
+                Words::of("请压缩或分成几个文件", "compress it, or split it"),
+            )
+        }
+        UploadFault::TooMany { files_max } => (
+            Words::with(
+                format!("本事项已有 {files_max} 个文件，不能再多"),
+                format!("The case has {files_max} files, which is all it takes"),
+            ),
+            Words::of(
+                "请合并后带到窗口办理",
+                "put them together, and bring them to the counter",
+            ),
+        ),
+        UploadFault::Empty => (
+            Words::of("没有收到文件，或文件为空", "No file came, or an empty one"),
+            Words::of("请选择一个文件", "choose a file"),
+        ),
+        UploadFault::OtherKind => (
+            Words::of(
+                "文件内容不是 PDF、JPEG 或 PNG",
+                "By its content it is neither PDF nor JPEG nor PNG",
+            ),
+            Words::of(
+                "请另存为 PDF、JPEG 或 PNG 后再上传",
+                "save it as PDF, JPEG or PNG and send it again",
+            ),
+        ),
+        UploadFault::Broken(_) => (
+            Words::of("文件不完整或已损坏", "The file is damaged or broken off"),
+            Words::of(
+                "请重新扫描或导出后再上传",
+                "scan or export it anew and send it again",
+            ),
+        ),
+        UploadFault::Name => (
+            Words::of(
+                "文件名为空、过长，或含有不能用于文件名的字符",
+                "The file's name is empty, too long, or holds what no file name holds",
+            ),
+            Words::of("请改名后再上传", "rename it and send it again"),
+        ),
+    }
 }
 
 fn words(sources: &[SourceId]) -> Vec<&'static str> {

@@ -1,5 +1,6 @@
 //! Texts of the officers' pages: the queue, the case, and what is done with it.
 
+use super::trust;
 use crate::domain::desk::{Card, Deed, Ending, MayNot, Relief, StageName, StepError, Verdict};
 use crate::domain::evidence::FetchOutcome;
 use crate::web::words::Words;
@@ -287,6 +288,10 @@ pub const fn ending(ending: Ending) -> Words {
         Ending::Lapsed => Words::of("容缺逾期，已终止", "deferral ran out"),
         Ending::Withdrawn => Words::of("申请人已撤回", "withdrawn"),
         Ending::Broken => Words::of("承诺不实", "declaration did not hold"),
+        Ending::Right => trust::ENDED_RIGHT,
+        Ending::Wrong => trust::ENDED_WRONG,
+        Ending::Recovering => trust::ENDED_RECOVERING,
+        Ending::LetBe => trust::ENDED_LET_BE,
     }
 }
 
@@ -307,6 +312,8 @@ pub fn kind(about: &str) -> Words {
         "filing" => Words::of("申请转人工", "referred application"),
         "recheck" => Words::of("资格复核", "re-check"),
         "report" => Words::of("群众反映", "report"),
+        "sample" => Words::of("抽查", "sample"),
+        "recovery" => Words::of("追回核查", "recovery"),
         other => Words::with(other.to_owned(), other.to_owned()),
     }
 }
@@ -359,6 +366,11 @@ pub fn deed(deed: &Deed) -> Words {
         Deed::Decided { verdict, .. } | Deed::DecidedDirectly { verdict, .. } => decided(*verdict),
         Deed::Checked { held: true } => Words::of("核查：承诺属实", "checked: it held"),
         Deed::Checked { held: false } => Words::of("核查：承诺不实", "checked: it did not hold"),
+        Deed::HandedIn => Words::of("申请人提交文件", "the applicant handed a file in"),
+        Deed::Looked { right: true, .. } => trust::ENDED_RIGHT,
+        Deed::Looked { right: false, .. } => trust::ENDED_WRONG,
+        Deed::RecoveryDecided { recover: true } => trust::ENDED_RECOVERING,
+        Deed::RecoveryDecided { recover: false } => trust::ENDED_LET_BE,
         Deed::HandedOn { .. } => Words::of("说明并转交", "explained and handed on"),
         Deed::Withdrawn => Words::of("申请人撤回", "withdrawn by the applicant"),
         Deed::Reopened => Words::of("撤销原决定，重新办理", "undone and opened again"),

@@ -93,6 +93,19 @@ pub const fn ended(ending: Ending) -> Words {
             "已办结：承诺经核查不属实。",
             "Closed: what was declared did not hold.",
         ),
+        Ending::Right => Words::of("已核看，批准无误。", "Looked at, and found right."),
+        Ending::Wrong => Words::of(
+            "经核看，批准已撤销，理由和救济途径见上。",
+            "Looked at: the approval was taken back. Grounds and remedies stand above.",
+        ),
+        Ending::Recovering => Words::of(
+            "已决定：所付款项应予退回。",
+            "Decided: what was paid has to come back.",
+        ),
+        Ending::LetBe => Words::of(
+            "已核查：所付款项无需退回。",
+            "Looked into: what was paid need not come back.",
+        ),
     }
 }
 
@@ -115,6 +128,12 @@ pub fn so_far(act: &str) -> Option<Words> {
         "case.lapsed" => ("容缺逾期，申请终止", "the deferral ran out"),
         "case.decided" | "case.decided_directly" => ("作出决定", "decided"),
         "case.checked" => ("承诺已核查", "what you declared was checked"),
+        "case.handed_in" => ("收到您提交的文件", "a file you handed in arrived"),
+        "case.looked" => ("批准已经核看", "the approval was looked at"),
+        "case.recovery_decided" => (
+            "追回核查已有结论",
+            "it was decided whether money comes back",
+        ),
         "case.handed_on" => ("转交", "handed on"),
         "case.withdrawn" => ("您已撤回", "you withdrew it"),
         "case.reopened" => ("重新办理", "opened again"),

@@ -5,6 +5,7 @@ pub mod dispute;
 pub mod events;
 pub mod explanation;
 pub mod file;
+pub mod files;
 pub mod form;
 pub mod list;
 pub mod one;
@@ -39,6 +40,8 @@ pub fn routes() -> Routes {
         .add(Access::Applicant, of!(payments::payments))
         .add(Access::Applicant, of!(events::events))
         .add(Access::Applicant, of!(case::case))
+        .add(Access::Applicant, of!(files::hand_in))
+        .add(Access::Applicant, of!(files::own_file))
         .add(Access::Applicant, of!(supply::supply))
         .add(Access::Applicant, of!(take_offer::take_offer))
 }

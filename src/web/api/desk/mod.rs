@@ -7,6 +7,7 @@ pub mod cases;
 pub mod check;
 pub mod confirm;
 pub mod conflict;
+pub mod files;
 pub mod freezes;
 pub mod hand_on;
 pub mod hand_over;
@@ -64,6 +65,8 @@ pub fn routes() -> Routes {
         .add(DESK, of!(hand_on::hand_on))
         .add(SUPERVISION, of!(reopen::reopen))
         .add(DESK, of!(conflict::conflict))
+        .add(DESK, of!(files::attach))
+        .add(DESK, of!(files::file))
         .merge(of_staffing())
 }
 

@@ -7,6 +7,7 @@ pub mod correct;
 pub mod downloads;
 pub mod events;
 pub mod explanation;
+pub mod files;
 pub mod form;
 pub mod rating;
 pub mod receipt;

@@ -7,6 +7,7 @@ use crate::domain::id::ApplicantId;
 use crate::domain::policy::Policy;
 use crate::error::StageError;
 use crate::web::Web;
+use crate::web::pages::files::FilesPart;
 use crate::web::pages::layout::Page;
 use crate::web::texts as t;
 use crate::web::words::Words;
@@ -27,6 +28,8 @@ pub(super) struct Tracking {
     pub(super) supplies: bool,
     pub(super) offer: Option<Offered>,
     pub(super) so_far: Vec<(Words, String)>,
+    /// What they handed in, and the form for more.
+    pub(super) files: FilesPart,
 }
 
 /// A relief they may take.
@@ -64,10 +67,16 @@ impl Tracking {
             Err(error) => return Err(error),
         };
         let policy = web.ctx.policies.by_hash(application.policy.hash);
-        Ok(Some(Self::shown(page, policy.as_deref(), &card)))
+        let files = web
+            .cases
+            .own_files(application.applicant, card.number)
+            .await?;
+        let open = !matches!(card.next, Next::Nothing { .. });
+        let files = FilesPart::of_application(web, application.id, &files, open);
+        Ok(Some(Self::shown(page, policy.as_deref(), &card, files)))
     }
 
-    fn shown(page: &Page, policy: Option<&Policy>, card: &TrackingCard) -> Self {
+    fn shown(page: &Page, policy: Option<&Policy>, card: &TrackingCard, files: FilesPart) -> Self {
         let (next, until) = next(&card.next);
         Self {
             number: card.number.to_string(),
@@ -86,6 +95,7 @@ impl Tracking {
                 .iter()
                 .filter_map(|(at, act)| Some((t::tracking::so_far(act)?, page.moment(*at))))
                 .collect(),
+            files,
         }
     }
 }

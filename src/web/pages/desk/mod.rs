@@ -1,8 +1,11 @@
 //! The pages of staff: a file a page. Applicants' pages stand beside this folder.
 
+mod board;
+mod board_acts;
 mod case;
 mod causes;
 mod causes_charts;
+mod files;
 mod filters;
 mod form;
 mod hand_over;
@@ -30,6 +33,13 @@ const STAFF: Access = Access::Page(Visitors::Staff);
 pub fn routes() -> Routes {
     Routes::new()
         .add(STAFF, of!(queue::desk))
+        .add(Access::PageWithFile(Visitors::Staff), of!(files::attach))
+        .add(STAFF, of!(files::file))
+        .add(STAFF, of!(board::board))
+        .add(STAFF, of!(board_acts::freeze))
+        .add(STAFF, of!(board_acts::lift))
+        .add(STAFF, of!(board_acts::away))
+        .add(STAFF, of!(board_acts::enrol))
         .add(STAFF, of!(hand_over::hand_over))
         .add(STAFF, of!(filters::change))
         .add(STAFF, of!(case::show))

@@ -18,6 +18,7 @@ use crate::web::Web;
 use crate::web::pages::desk::LastDay;
 use crate::web::pages::desk::form::{Control, Typed};
 use crate::web::pages::desk::refusal::Refusal;
+use crate::web::pages::files::FilesPart;
 use crate::web::pages::layout::Page;
 use crate::web::problem::Problem;
 use crate::web::texts as t;
@@ -65,7 +66,7 @@ struct CasePage<'a> {
     table: Table,
     disputes: Vec<(String, String, String)>,
     fetches: Vec<(String, String, String, &'static str)>,
-    files: Vec<(String, String)>,
+    files: FilesPart,
     timeline: Vec<Moment>,
     panel: Panel,
 }
@@ -147,7 +148,7 @@ pub(super) fn laid_out(
         table: Table::of(&namer, &looked.typed),
         disputes: disputes(&namer),
         fetches: fetches(page, dossier),
-        files: files(dossier),
+        files: files(web, dossier),
         timeline: dossier
             .view
             .acts
@@ -337,17 +338,9 @@ fn fetches(page: &Page, dossier: &Dossier) -> Vec<(String, String, String, &'sta
         .collect()
 }
 
-/// Name and kind of what was handed in.
-fn files(dossier: &Dossier) -> Vec<(String, String)> {
-    let files = dossier.view.files.iter();
-    files
-        .map(|file| {
-            let about = format!(
-                "{} · {} KB",
-                file.media_type,
-                file.bytes.div_euclid(1_024) + 1
-            );
-            (file.name.reveal().clone(), about)
-        })
-        .collect()
+/// What was handed in; its officer puts more to it while it is open.
+fn files(web: &Web, dossier: &Dossier) -> FilesPart {
+    let takes = dossier.is_officer() && dossier.would(Deed::Noted).is_ok();
+    let case = dossier.case();
+    FilesPart::of_case(web, case.id, case.version, &dossier.view.files, takes)
 }
