@@ -61,8 +61,8 @@ fn staff(subject: &str) -> Option<(&'static str, Option<String>)> {
     let (kind, rest) = subject.split_once('-')?;
     let is_word = (1..=32).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_alphanumeric());
     match kind {
-        "reviewer" => Some(("reviewer", place(rest)?)),
-        "supervisor" => Some(("supervisor", place(rest)?)),
+        "reviewer" if is_place(rest) => Some(("reviewer", district(rest))),
+        "supervisor" if is_place(rest) => Some(("supervisor", district(rest))),
         "finance" if is_word => Some(("finance", None)),
         "policy" if is_word => Some(("policy", None)),
         "auditor" if is_word => Some(("auditor", None)),
@@ -70,18 +70,19 @@ fn staff(subject: &str) -> Option<(&'static str, Option<String>)> {
     }
 }
 
-/// The district of a place; no district for the city as a whole.
-fn place(text: &str) -> Option<Option<String>> {
-    if text == "city" {
-        return Some(None);
-    }
+/// A district such as `440604`, one of several people there such as `440604-2`, or `city` for whoever sees all.
+fn is_place(text: &str) -> bool {
     let (district, number) = text.split_once('-').unwrap_or((text, "1"));
-    let is_digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-    let is_place = district.len() == 6
-        && is_digits(district)
-        && (1..=2).contains(&number.len())
-        && is_digits(number);
-    is_place.then(|| Some(district.to_owned()))
+    let is_digits = |text: &str, most| {
+        (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+    };
+    text == "city" || (district.len() == 6 && is_digits(district, 6) && is_digits(number, 2))
+}
+
+/// The district of a place; none of the city as a whole.
+fn district(place: &str) -> Option<String> {
+    let district = place.split('-').next().unwrap_or_default();
+    (district != "city").then(|| district.to_owned())
 }
 
 #[cfg(test)]
@@ -94,10 +95,15 @@ mod tests {
             staff("reviewer-440604"),
             Some(("reviewer", Some("440604".to_owned())))
         );
+        assert_eq!(staff("reviewer-440604-2"), staff("reviewer-440604"));
+        assert_eq!(staff("supervisor-city"), Some(("supervisor", None)));
         assert_eq!(staff("finance-maker"), Some(("finance", None)));
         for nobody in [
             "reviewer-chancheng",
             "reviewer-",
+            "reviewer-440604-",
+            "reviewer-440604-x",
+            "reviewer-440604-2-3",
             "root-1",
             "finance-",
             "auditor",
