@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 pub use self::problem::{ConfigError, Problem, Text};
 use self::read::Reader;
 pub use self::sections::{
-    Database, IdentityConfig, JobsConfig, LogConfig, LogFormat, NotifyConfig, PeerConfig,
-    ServerConfig, SignInConfig, SourceConfig, TreasuryConfig, VaultConfig, VaultKey,
+    Database, IdentityConfig, JobsConfig, LogConfig, LogFormat, NotifyConfig, PayoutConfig,
+    PeerConfig, ServerConfig, SignInConfig, SourceConfig, TreasuryConfig, VaultConfig, VaultKey,
 };
 use crate::domain::source::SourceId;
 
@@ -40,6 +40,8 @@ pub struct Config {
     pub treasury: TreasuryConfig,
     /// The message sink, if any.
     pub notify: Option<NotifyConfig>,
+    /// Who pays by the payout files, if any are made.
+    pub payout: Option<PayoutConfig>,
     /// How often what runs by itself looks for work.
     pub jobs: JobsConfig,
     /// Where the policy documents are.

@@ -172,32 +172,21 @@ pub async fn record(
     Ok(after)
 }
 
-/// A decision ends the case of what it is about: through the desk, or directly. What was referred before there were cases has none.
+/// A decision ends the case of what it is about.
 ///
 /// # Errors
 /// `Stale` when the case changed since it was read, or when another amount would be granted than the one proposed.
 pub async fn decided(
     ctx: &Context,
     tx: &mut Tx,
-    matter: Matter,
     decision: (Outcome, DecisionId, Money),
-    staff: &str,
-    conclusion: Option<&Conclusion>,
+    conclusion: &Conclusion,
 ) -> Result<(), StageError> {
     let (outcome, decision, granted) = decision;
     let verdict = match outcome {
         Outcome::Approve => Verdict::Approve,
         Outcome::Refuse => Verdict::Refuse,
         Outcome::Refer => return Ok(()),
-    };
-    let Some(conclusion) = conclusion else {
-        let Some(case) = open_case(tx, matter).await? else {
-            return Ok(());
-        };
-        let doer = unbound(staff);
-        let deed = Deed::DecidedDirectly { verdict, decision };
-        let said = vec![Said::silently(deed)];
-        return record(ctx, tx, &case, &doer, said).await.map(drop);
     };
     if verdict == Verdict::Approve && proposed(conclusion) != Some(granted) {
         return Err(StageError::Stale { what: "amount" });
@@ -295,17 +284,6 @@ pub async fn doer(tx: &mut Tx, staff: &Staff, case: &DeskCase) -> Result<Doer, S
         person: person.map(|person| person.id),
         conflict,
     })
-}
-
-/// Somebody whose right to decide was looked at before.
-fn unbound(staff: &str) -> Doer {
-    Doer {
-        who: Who::Staff(staff.to_owned()),
-        supervises: true,
-        district: None,
-        person: None,
-        conflict: false,
-    }
 }
 
 fn act(ctx: &Context, seq: i64, by: Who, said: Said) -> Act {

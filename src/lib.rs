@@ -13,6 +13,7 @@ pub mod finance;
 pub mod gateways;
 pub mod instruct;
 pub mod jobs;
+pub mod payfile;
 pub mod payout;
 pub mod policy;
 pub mod ports;

@@ -5,6 +5,7 @@ mod architecture;
 mod crash;
 mod flows;
 mod gateways;
+mod payfile;
 mod payout;
 mod privacy;
 mod routes;

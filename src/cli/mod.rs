@@ -14,6 +14,7 @@ pub mod demo;
 pub mod doctor;
 pub mod migrate;
 pub mod mocks;
+pub mod payout;
 pub mod policy;
 pub mod replay;
 pub mod rotate;
@@ -43,6 +44,9 @@ enum Command {
     /// Work on policy documents
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
+    /// Files for finance: write, check, make a key
+    #[command(subcommand)]
+    Payout(payout::PayoutCommand),
     /// Recompute decisions from the evidence they rest on, to the same bytes
     Replay(replay::ReplayArgs),
     /// Tell why the machine referred in a month, and what one change would remove
@@ -135,6 +139,7 @@ async fn run(command: Command) -> Result<(), CliError> {
             1 => Err(CliError::No),
             _ => Err(CliError::Unusable(String::new())),
         },
+        Command::Payout(command) => payout::run(command, &mut out).await,
         Command::Replay(args) => replay::run(args, &mut out).await,
         Command::Causes(args) => causes::run(args, &mut out).await,
         Command::Backup(args) => backup::run(args, &mut out).await,

@@ -125,7 +125,7 @@ const fn optional(
 }
 
 /// The names of the sections, in the order of the example.
-pub(super) const SECTIONS: [(&str, &str, &str); 11] = [
+pub(super) const SECTIONS: [(&str, &str, &str); 12] = [
     ("server", "服务", "The service itself"),
     (
         "database",
@@ -153,6 +153,11 @@ pub(super) const SECTIONS: [(&str, &str, &str); 11] = [
         "notify",
         "消息网关;可整段省略",
         "The message sink; the section may be left out",
+    ),
+    (
+        "payout",
+        "支付文件的付款单位与签名;整段省略则不能导出",
+        "Who pays by the payout files, and how they are signed; without the section there are none",
     ),
     (
         "jobs",
@@ -544,6 +549,34 @@ pub(super) const KEYS: &[Key] = &[
         "3000",
         "一条消息的时限(毫秒)",
         "Time-out of one message, milliseconds",
+    ),
+    required(
+        "payout.payer_name",
+        Kind::Text,
+        "某区财政国库支付中心",
+        "付款单位名称",
+        "Name of the paying unit",
+    ),
+    required(
+        "payout.payer_account",
+        Kind::Text,
+        "44050160000000000001",
+        "付款账号",
+        "Its account",
+    ),
+    required(
+        "payout.payer_bank",
+        Kind::Text,
+        "902588000014",
+        "付款行联行号",
+        "CNAPS code of the account's bank",
+    ),
+    required(
+        "payout.signing_key",
+        SECRET,
+        PLACEHOLDER,
+        "签名私钥(PKCS#8 PEM,Ed25519 或 SM2;用 sanmiao payout key 生成)",
+        "Private key of the signatures (PKCS#8 PEM, Ed25519 or SM2; `sanmiao payout key` makes one)",
     ),
     default(
         "jobs.dispatch_ms",

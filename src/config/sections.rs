@@ -184,6 +184,19 @@ pub struct NotifyConfig {
     pub timeout: Duration,
 }
 
+/// `[payout]`
+#[derive(Debug, Clone)]
+pub struct PayoutConfig {
+    /// Name of the paying unit.
+    pub payer_name: String,
+    /// Its account.
+    pub payer_account: String,
+    /// CNAPS code of the account's bank.
+    pub payer_bank: String,
+    /// Private key in PEM.
+    pub signing_key: SecretString,
+}
+
 /// `[jobs]`
 #[derive(Debug, Clone, Copy)]
 #[expect(
@@ -228,6 +241,7 @@ impl Config {
             sources: sources(reader),
             treasury: treasury(reader),
             notify: reader.has_section("notify").then(|| notify(reader)),
+            payout: reader.has_section("payout").then(|| payout(reader)),
             jobs: jobs(reader),
             policies_dir: reader.path("policies.dir"),
             log: log(reader),
@@ -557,6 +571,15 @@ fn notify(reader: &mut Reader) -> NotifyConfig {
     NotifyConfig {
         peer: peer(reader, "notify"),
         timeout: millis(reader, "notify.timeout_ms"),
+    }
+}
+
+fn payout(reader: &mut Reader) -> PayoutConfig {
+    PayoutConfig {
+        payer_name: reader.text("payout.payer_name"),
+        payer_account: reader.text("payout.payer_account"),
+        payer_bank: reader.text("payout.payer_bank"),
+        signing_key: reader.secret("payout.signing_key"),
     }
 }
 

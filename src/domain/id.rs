@@ -167,6 +167,8 @@ ids! {
     CaseFileId,
     /// One freeze of a policy or a district.
     FreezeId,
+    /// One set of payout files.
+    BatchId,
 }
 
 /// The alphabet of the award within an instruction id: Crockford's base 32, without I, L, O and U.

@@ -206,6 +206,17 @@ fn has_shape(text: &[u8], pattern: &[u8]) -> bool {
         })
 }
 
+/// Days from 1970-01-01 to a day.
+#[must_use]
+pub fn days_since_1970(day: Date) -> i64 {
+    const DAY_S: i64 = 86_400;
+    // Eight hours before the day begins at Greenwich.
+    Timestamp::start_of_china_day(day)
+        .as_seconds()
+        .div_euclid(DAY_S)
+        + 1
+}
+
 /// Reads a day written as `2026-09-10`, and no other way.
 ///
 /// # Errors

@@ -176,6 +176,31 @@ impl CaseDesk {
         Ok(tracking(&case, &acts, officer.as_ref(), due))
     }
 
+    /// The case by which an applicant follows their application: an open one before what has ended, what the machine referred before
+    /// a report, the newest of these.
+    ///
+    /// # Errors
+    /// `NotFound` for another's application, and for one that never had a case.
+    pub async fn case_to_follow(
+        &self,
+        who: ApplicantId,
+        application: ApplicationId,
+    ) -> Result<CaseId, StageError> {
+        let mut tx = self.ctx.store.read().await?;
+        let theirs = tx.application(application).await?;
+        if theirs.is_none_or(|application| application.applicant != who) {
+            return Err(StageError::not_found("application"));
+        }
+        let lines = tx.cases_of_application(application).await?;
+        let first = lines
+            .iter()
+            .filter(|line| line.applicant == Some(who))
+            .max_by_key(|line| (line.closed_at.is_none(), line.about != "report", line.id));
+        first
+            .map(|line| line.id)
+            .ok_or(StageError::not_found("case"))
+    }
+
     /// The open case of an application, for its page.
     ///
     /// # Errors

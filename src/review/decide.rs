@@ -234,12 +234,7 @@ impl CaseDesk {
                 reason: format!("not settled yet: {}", left.join(", ")),
             });
         }
-        let amount = prospect.amount.ok_or_else(|| StageError::Invalid {
-            field: "verdict",
-            reason:
-                "the amount cannot be established from the registers; have the record mended first"
-                    .to_owned(),
-        })?;
+        let amount = prospect.amount()?;
         Ok((amount, needed(&bands, amount)))
     }
 
@@ -301,12 +296,12 @@ impl CaseDesk {
                     .application_in(application, StateName::Referred)
                     .await?;
                 approve
-                    .decide_by_person(application, outcome, grounds, Some(&conclusion))
+                    .decide_by_person(application, outcome, grounds, &conclusion)
                     .await?;
             }
             About::Recheck { payment, .. } => {
                 approve
-                    .decide_recheck_by_person(payment, outcome, grounds, Some(&conclusion))
+                    .decide_recheck_by_person(payment, outcome, grounds, &conclusion)
                     .await?;
             }
             About::Report { .. } => return self.say(conclusion).await,

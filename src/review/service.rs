@@ -3,10 +3,10 @@
 use crate::approve::explain::Explanation;
 use crate::approve::{Approve, Grounds};
 use crate::context::Context;
-use crate::docket::{self, Matter};
-use crate::domain::application::{Application, StateName};
+use crate::domain::application::{Application, ApplicationState};
 use crate::domain::audit::Access;
 use crate::domain::decision::{Decision, Outcome};
+use crate::domain::desk::DeskCase;
 use crate::domain::district::DistrictCode;
 use crate::domain::evidence::Fetch;
 use crate::domain::form::{Dispute, Snapshot};
@@ -16,6 +16,8 @@ use crate::domain::person::{Applicant, Role, Staff};
 use crate::error::StageError;
 use crate::instruct::award_of;
 use crate::store::{ApplicationFilter, PaymentFilter, Tx};
+
+use super::CaseDesk;
 
 /// Longest grounds, in characters.
 pub(super) const GROUNDS_MAX: usize = 2_000;
@@ -172,17 +174,18 @@ impl Review {
         })
     }
 
-    /// Decides a referred application, on the version that was looked at.
+    /// Decides a referred application, on the version that was looked at: in one call what its officer does step by step
+    /// ([`super::at_once`]). Where the amount demands a second person nothing is decided yet: another's same call agrees.
     ///
     /// # Errors
-    /// `Stale` when it changed since it was looked at; `Transition` unless it is referred.
+    /// `Stale` when it changed since it was looked at; `NotInState` unless it is referred; `Forbidden` for a colleague's case.
     pub async fn decide(
         &self,
         staff: &Staff,
         id: ApplicationId,
         seen_version: i64,
         verdict: &Verdict,
-    ) -> Result<Application, StageError> {
+    ) -> Result<(Application, DeskCase), StageError> {
         must_review(staff)?;
         let mut tx = self.ctx.store.read().await?;
         let application = theirs(&mut tx, staff, id).await?;
@@ -192,23 +195,21 @@ impl Review {
                 what: "application",
             });
         }
-        let state = application.state.name();
-        let mut tx = self.ctx.store.read().await?;
-        may_decide(&mut tx, staff, Matter::Filing(id)).await?;
-        if matches!(verdict, Verdict::Approve { .. }) {
-            thawed(&mut tx, Some(&application.policy.id), application.district).await?;
-        }
-        drop(tx);
-        if state != StateName::Referred {
+        let ApplicationState::Referred { decision, .. } = application.state else {
             return Err(StageError::NotInState {
                 what: "application",
-                state: state.as_str(),
+                state: application.state.name().as_str(),
             });
-        }
-        let (outcome, grounds) = grounds_of(staff, verdict)?;
-        Approve::new(self.ctx.clone())
-            .decide_by_person(application, outcome, grounds, None)
-            .await
+        };
+        let desk = CaseDesk::new(self.ctx.clone());
+        let case = desk.case_to_decide(&application, None, decision).await?;
+        let case = desk.decide_at_once(staff, case, verdict).await?;
+        let mut tx = self.ctx.store.read().await?;
+        let application = tx.application(id).await?;
+        Ok((
+            application.ok_or(StageError::not_found("application"))?,
+            case,
+        ))
     }
 
     /// Instalments whose re-check the machine referred.
@@ -238,7 +239,7 @@ impl Review {
         Ok(referred)
     }
 
-    /// Decides an instalment whose re-check the machine referred.
+    /// Decides an instalment whose re-check the machine referred, as [`Self::decide`] does an application.
     ///
     /// # Errors
     /// `NotFound` also for another district's; `NotInState` unless it is referred.
@@ -247,7 +248,7 @@ impl Review {
         staff: &Staff,
         id: PaymentId,
         verdict: &Verdict,
-    ) -> Result<Payment, StageError> {
+    ) -> Result<(Payment, DeskCase), StageError> {
         must_review(staff)?;
         let mut tx = self.ctx.store.read().await?;
         let payment = tx
@@ -255,33 +256,29 @@ impl Review {
             .await?
             .ok_or(StageError::not_found("payment"))?;
         let award = award_of(&mut tx, &payment).await?;
+        let application = tx.application(award.application).await?;
+        let decisions = tx.decisions_of(award.application).await?;
+        drop(tx);
+        let application = application.ok_or(StageError::not_found("application"))?;
         if !staff.covers(Some(&award.budget.district)) {
             return Err(StageError::not_found("payment"));
         }
-        may_decide(&mut tx, staff, Matter::Recheck(id)).await?;
-        if matches!(verdict, Verdict::Approve { .. }) {
-            thawed(
-                &mut tx,
-                Some(&award.budget.policy),
-                Some(award.budget.district),
-            )
-            .await?;
+        if payment.state != PaymentState::Referred {
+            return Err(StageError::NotInState {
+                what: "payment",
+                state: payment.state.as_str(),
+            });
         }
-        drop(tx);
-        let (outcome, grounds) = grounds_of(staff, verdict)?;
-        Approve::new(self.ctx.clone())
-            .decide_recheck_by_person(id, outcome, grounds, None)
-            .await
+        let referred = decisions.last().map(|decision| decision.id);
+        let referred = referred.ok_or_else(|| StageError::corrupt("a payment without decision"))?;
+        let desk = CaseDesk::new(self.ctx.clone());
+        let case = desk
+            .case_to_decide(&application, Some(id), referred)
+            .await?;
+        let case = desk.decide_at_once(staff, case, verdict).await?;
+        let payment = self.ctx.store.read().await?.payment(id).await?;
+        Ok((payment.ok_or(StageError::not_found("payment"))?, case))
     }
-}
-
-/// Nobody decides about themselves, or where they declared a conflict of interest.
-async fn may_decide(tx: &mut Tx, staff: &Staff, matter: Matter) -> Result<(), StageError> {
-    let Some(case) = docket::open_case(tx, matter).await? else {
-        return Ok(());
-    };
-    let doer = docket::doer(tx, staff, &case).await?;
-    Ok(case.may_take_part(&doer)?)
 }
 
 /// While a supervisor has a policy or a district frozen, nothing of it is approved.

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::docket::{self, Said};
-use crate::domain::desk::{Conflict, Deed, DeskCase, Freeze, Officer, assign};
+use crate::domain::desk::{Card, Conflict, Deed, DeskCase, Ending, Freeze, Officer, assign};
 use crate::domain::district::DistrictCode;
 use crate::domain::id::{ApplicantId, CaseId, FreezeId};
 use crate::domain::person::{Actor, Role, Staff};
@@ -28,7 +28,72 @@ pub struct HandedOver {
     pub left: usize,
 }
 
+/// An officer with what they have to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Roster {
+    /// Who.
+    pub officer: Officer,
+    /// Open cases they have.
+    pub open: i64,
+    /// Of these with a yellow card.
+    pub yellow: i64,
+    /// Of these with a red card.
+    pub red: i64,
+}
+
 impl CaseDesk {
+    /// Everybody known at the desk, by subject; a district's staff see their own district.
+    ///
+    /// # Errors
+    /// `Forbidden` without the role.
+    pub async fn roster(&self, staff: &Staff) -> Result<Vec<Roster>, StageError> {
+        must_review(staff)?;
+        let mut tx = self.ctx.store.read().await?;
+        let officers = tx.officers().await?;
+        let loads = tx.load_by_officer().await?;
+        let seen =
+            |officer: &Officer| staff.district.is_none() || staff.district == officer.district;
+        let lines = officers.into_iter().filter(seen).map(|officer| {
+            let load = |card: Option<Card>| {
+                let key = |one: &&(String, Card, i64)| {
+                    one.0 == officer.subject && card.is_none_or(|card| card == one.1)
+                };
+                loads.iter().filter(key).map(|(_, _, count)| count).sum()
+            };
+            let (open, yellow, red) = (load(None), load(Some(Card::Yellow)), load(Some(Card::Red)));
+            Roster {
+                officer,
+                open,
+                yellow,
+                red,
+            }
+        });
+        Ok(lines.collect())
+    }
+
+    /// Freezes in force that touch one's district, oldest first.
+    ///
+    /// # Errors
+    /// `Forbidden` without the role.
+    pub async fn freezes(&self, staff: &Staff) -> Result<Vec<Freeze>, StageError> {
+        must_review(staff)?;
+        let mut freezes = self.ctx.store.read().await?.freezes().await?;
+        freezes.retain(|freeze| {
+            let everywhere = staff.district.is_none() || freeze.district.is_none();
+            everywhere || freeze.district == staff.district
+        });
+        Ok(freezes)
+    }
+
+    /// How many cases of each kind ended in which way, of the whole city.
+    ///
+    /// # Errors
+    /// `Forbidden` without the role.
+    pub async fn endings(&self, staff: &Staff) -> Result<Vec<(String, Ending, i64)>, StageError> {
+        must_review(staff)?;
+        Ok(self.ctx.store.read().await?.count_cases_by_ending().await?)
+    }
+
     /// A supervisor makes somebody known as an officer, or changes what is known.
     ///
     /// # Errors

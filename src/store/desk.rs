@@ -3,7 +3,7 @@
 use super::codec::At;
 use super::sql::{args, row, statements};
 use super::{StoreError, Tx};
-use crate::domain::desk::{Candidate, Conflict, Freeze, Officer};
+use crate::domain::desk::{Candidate, Card, Conflict, Freeze, Officer};
 use crate::domain::district::DistrictCode;
 use crate::domain::id::{ApplicantId, FreezeId};
 use crate::domain::person::Role;
@@ -19,6 +19,9 @@ statements! {
     OFFICERS = ["SELECT subject, name, contact, district, away FROM officers ORDER BY subject LIMIT $1"];
     /// Those of the district and those at city level, with what they have to do and whether they must not handle this person's cases.
     CANDIDATES = ["SELECT o.subject, o.name, o.contact, o.district, o.away, (SELECT CAST(COUNT(*) AS BIGINT) FROM cases c WHERE c.officer = o.subject AND c.stage <> 'closed') AS load, (SELECT CAST(COUNT(*) AS BIGINT) FROM conflicts f WHERE f.officer = o.subject AND f.applicant_id = $3) + (SELECT CAST(COUNT(*) AS BIGINT) FROM subjects s WHERE s.applicant_id = $3 AND s.subject = o.subject) AS conflict FROM officers o WHERE o.role = 'reviewer' AND o.away = 0 AND (o.district IS NULL OR o.district = $1 OR o.district = $2)"];
+    LOADS = ["SELECT officer, card, CAST(COUNT(*) AS BIGINT) AS count FROM cases"]
+        { sqlite: " INDEXED BY cases_queue_of_officer", postgres: "" }
+        " WHERE officer IS NOT NULL AND stage <> 'closed' GROUP BY officer, card ORDER BY officer, card";
     DECLARE = ["INSERT INTO conflicts (officer, applicant_id, declared_at) VALUES ($1, $2, $3) ON CONFLICT (officer, applicant_id) DO NOTHING"];
     CONFLICT = ["SELECT officer AS id FROM conflicts WHERE officer = $1 AND applicant_id = $2"];
     FREEZE = ["INSERT INTO freezes (id, policy_id, district, reason, frozen_by, frozen_at) VALUES ($1, $2, $3, $4, $5, $6)"];
@@ -46,6 +49,11 @@ row!(CandidateRow {
     away: i64,
     load: i64,
     conflict: i64,
+});
+row!(LoadRow {
+    officer: String,
+    card: String,
+    count: i64
 });
 row!(IdRow { id: String });
 row!(FreezeRow {
@@ -98,6 +106,23 @@ impl Tx {
     pub async fn officers(&mut self) -> Result<Vec<Officer>, StoreError> {
         let rows: Vec<OfficerRow> = self.all(&OFFICERS, args![LISTED_MAX]).await?;
         rows.into_iter().map(read_officer).collect()
+    }
+
+    /// How many open cases every officer has, by card.
+    ///
+    /// # Errors
+    /// When the database fails or a row is inconsistent.
+    pub async fn load_by_officer(&mut self) -> Result<Vec<(String, Card, i64)>, StoreError> {
+        let rows: Vec<LoadRow> = self.all(&LOADS, args![]).await?;
+        let read = |row: LoadRow| {
+            let at = At {
+                table: "cases",
+                row: &row.officer,
+            };
+            let card = at.word("card", Card::parse, &row.card)?;
+            Ok((row.officer, card, row.count))
+        };
+        rows.into_iter().map(read).collect()
     }
 
     /// Who is there for a case of this district and this person.

@@ -10,7 +10,7 @@ use super::{StoreError, Tx};
 use crate::domain::id::{InstructionId, PaymentId};
 use crate::domain::payment::{Instruction, InstructionState};
 use crate::domain::person::Private;
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Date, Timestamp, days_since_1970};
 
 const PAYLOAD: Place = Place {
     table: "instructions",
@@ -48,6 +48,8 @@ statements! {
     /// A lease that runs ends the wait, for its worker may have died.
     NEXT = ["SELECT MIN(CASE WHEN leased_until > next_at THEN leased_until ELSE next_at END) AS at FROM instructions WHERE state IN ('ready', 'unknown')"];
     SILENT = ["SELECT ", columns!(), " FROM instructions WHERE state = 'acknowledged' AND acknowledged_at < $1 AND next_at < $1 ORDER BY acknowledged_at, id LIMIT $2"];
+    /// By the day in China on which they were made, in days since 1970.
+    OF_DAY = ["SELECT ", columns!(), " FROM instructions WHERE (created_at + 28800000000) / 86400000000 = $1 AND id > $2 ORDER BY id LIMIT $3"];
     INSERT_EVENT = ["INSERT INTO treasury_events (id, instruction_id, status, sequence, at, body, key_id) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING"];
 }
 
@@ -180,6 +182,22 @@ impl Tx {
     ) -> Result<Option<Instruction>, StoreError> {
         let row = self.first(&BY_ID, args![id.to_string()]).await?;
         row.map(|row| self.read_instruction(row)).transpose()
+    }
+
+    /// A page of the instructions that were made on a day in China, in the order of their ids, after the last of the page before.
+    ///
+    /// # Errors
+    /// When the database or the vault fails, or a row is inconsistent.
+    pub async fn instructions_of_day(
+        &mut self,
+        day: Date,
+        after: Option<InstructionId>,
+        limit: u32,
+    ) -> Result<Vec<Instruction>, StoreError> {
+        let after = after.map_or_else(String::new, |id| id.to_string());
+        let row = args![days_since_1970(day), after, limit];
+        let rows = self.all(&OF_DAY, row).await?;
+        self.read_instructions(rows)
     }
 
     /// The instructions of a payment by generation.

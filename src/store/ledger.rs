@@ -6,13 +6,18 @@ use super::codec::At;
 use super::sql::{args, row, statements};
 use super::{StoreError, Tx};
 use crate::domain::award::{Budget, BudgetKey};
+use crate::domain::district::DistrictCode;
 use crate::domain::id::JournalId;
 use crate::domain::ledger::{Account, Balance, JournalEntry, Movement};
+use crate::domain::money::Money;
+use crate::domain::time::{Date, days_since_1970};
 
 statements! {
     INSERT = ["INSERT INTO journal (id, at, movement, policy, district, year, amount, reference) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"];
     PAGE = ["SELECT id, at, movement, policy, district, year, amount, reference FROM journal WHERE id > $1 ORDER BY id LIMIT $2"];
     OF_REFERENCE = ["SELECT id, at, movement, policy, district, year, amount, reference FROM journal WHERE movement = $1 AND reference = $2"];
+    /// What was instructed on a day in China, by budget line.
+    INSTRUCTED = ["SELECT policy, district, CAST(COUNT(*) AS BIGINT) AS count, CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS fen FROM journal WHERE movement IN ('instruct', 'reinstruct') AND (at + 28800000000) / 86400000000 = $1 GROUP BY policy, district ORDER BY policy, district"];
     /// The cast is needed: PostgreSQL's SUM of BIGINT is NUMERIC.
     SUMS = ["SELECT policy, district, year, movement, CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS fen FROM journal GROUP BY policy, district, year, movement ORDER BY policy, district, year, movement"];
 }
@@ -27,6 +32,12 @@ row!(EntryRow {
     amount: i64,
     reference: String,
 });
+row!(InstructedRow {
+    policy: String,
+    district: String,
+    count: i64,
+    fen: i64,
+});
 row!(SumRow {
     policy: String,
     district: String,
@@ -34,6 +45,19 @@ row!(SumRow {
     movement: String,
     fen: i64
 });
+
+/// What was instructed under a policy in a district on one day, by the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instructed {
+    /// The policy.
+    pub policy: String,
+    /// The district.
+    pub district: DistrictCode,
+    /// How many instructions.
+    pub count: u64,
+    /// Their sum.
+    pub sum: Money,
+}
 
 /// Fen moved by each kind of movement on each budget line.
 type Sums = BTreeMap<(BudgetKey, Movement), i64>;
@@ -101,6 +125,28 @@ impl Tx {
             .first(&OF_REFERENCE, args![movement.as_str(), reference])
             .await?;
         row.map(read).transpose()
+    }
+
+    /// What was instructed on a day in China, by policy and district.
+    ///
+    /// # Errors
+    /// When the database fails or a row is inconsistent.
+    pub async fn instructed_on(&mut self, day: Date) -> Result<Vec<Instructed>, StoreError> {
+        let at = At {
+            table: "journal",
+            row: "instructed",
+        };
+        let rows: Vec<InstructedRow> = self.all(&INSTRUCTED, args![days_since_1970(day)]).await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(Instructed {
+                    district: at.parse("district", &row.district)?,
+                    count: row.count.unsigned_abs(),
+                    sum: at.money("amount", row.fen)?,
+                    policy: row.policy,
+                })
+            })
+            .collect()
     }
 
     /// What does not agree: journal and budget lines, or an account other than the appropriation below zero. Empty when all is

@@ -37,6 +37,7 @@ const STEPS: &[Step] = steps![
     10 "0010_cases",
     11 "0011_marks",
     13 "0013_ratings",
+    16 "0016_payout_days",
 ];
 
 /// Number of steps this program knows.

@@ -22,7 +22,7 @@ mod figures;
 mod fits;
 mod forms;
 mod instructions;
-mod ledger;
+pub mod ledger;
 mod marks;
 mod migrations;
 mod notices;

@@ -28,7 +28,7 @@ use super::routes::{PAGE, operations};
         (name = "applications", description = "An applicant's own applications"),
         (name = "payments", description = "An applicant's own payments"),
         (name = "review", description = "What the machine referred to people (转人工)"),
-        (name = "desk", description = "The reviewer's desk: cases, their deadlines and their causes (办不成事窗口)"),
+        (name = "desk", description = "The reviewer's desk (办不成事窗口): cases, officers, freezes, reports, causes"),
         (name = "finance", description = "Payments, ledger and appropriations (财务)"),
         (name = "treasury", description = "Call-backs of the treasury"),
         (name = "operations", description = "For those who run the service")

@@ -398,14 +398,38 @@ on_both_databases! {
         assert_ne!(free.state.name(), StateName::Referred);
     }
 
-    async fn a_decision_past_the_desk_ends_the_case_too(database) {
+    async fn a_decision_in_one_call_is_the_officer_s_and_goes_the_desk_s_way(database) {
         let bureau = Bureau::new(database).await;
         let (application, case) = bureau.referred().await;
         let review = Review::new(bureau.stages.ctx.clone());
-        review.decide(&reviewer("b"), application.id, application.version, &refusal()).await.unwrap();
-        let case = bureau.case(case.id).await;
-        assert_eq!(ended(&case), Some(Ending::Refused));
-        assert_eq!(bureau.timeline(case.id).await.last(), Some(&"case.decided_directly"));
+        let decide = |who: Staff, verdict: Verdict| {
+            let (review, id, version) = (&review, application.id, application.version);
+            async move { review.decide(&who, id, version, &verdict).await }
+        };
+        let approval = || Verdict::Approve { grounds: "用工形式登记有误".to_owned() };
+        let colleague = decide(reviewer("b"), refusal()).await.unwrap_err();
+        assert!(matches!(colleague, StageError::Forbidden { .. }), "{colleague}");
+        let (still, proposed) = decide(reviewer("a"), approval()).await.unwrap();
+        assert_eq!((still.state.name(), proposed.stage.name()), (StateName::Referred, StageName::Proposed));
+        let alone = decide(reviewer("a"), approval()).await.unwrap_err();
+        assert!(matches!(alone, StageError::Step(StepError::SameEyes)), "{alone}");
+        let around = decide(reviewer("a"), refusal()).await.unwrap_err();
+        assert!(matches!(around, StageError::Step(StepError::NotNow { .. })), "{around}");
+        let (approved, _) = decide(reviewer("b"), approval()).await.unwrap();
+        assert_eq!(approved.state.name(), StateName::Approved);
+        assert_eq!(ended(&bureau.case(case.id).await), Some(Ending::Approved));
+        let timeline = bureau.timeline(case.id).await;
+        assert_eq!(timeline[2..], ["case.settled", "case.proposed", "case.confirmed", "case.decided"]);
+    }
+
+    async fn a_supervisor_who_decides_in_one_call_takes_the_case_first(database) {
+        let bureau = Bureau::new(database).await;
+        let (application, case) = bureau.referred().await;
+        let review = Review::new(bureau.stages.ctx.clone());
+        let (refused, _) = review.decide(&boss(), application.id, application.version, &refusal()).await.unwrap();
+        assert_eq!(refused.state.name(), StateName::Refused);
+        let timeline = bureau.timeline(case.id).await;
+        assert_eq!(timeline[2..], ["case.handed_over", "case.proposed", "case.decided"]);
     }
 
     async fn whoever_goes_away_hands_over_and_a_conflict_gives_the_case_away(database) {
@@ -456,7 +480,7 @@ on_both_databases! {
         let payment = line.payment.unwrap();
         let review = Review::new(bureau.stages.ctx.clone());
         let verdict = Verdict::Approve { grounds: "单位合并".to_owned() };
-        let paid = review.decide_payment(&reviewer("a"), payment, &verdict).await.unwrap();
+        let (paid, _) = review.decide_payment(&reviewer("a"), payment, &verdict).await.unwrap();
         assert_eq!(paid.state, PaymentState::Instructed);
         assert_eq!(ended(&bureau.case(case.id).await), Some(Ending::Approved));
     }

@@ -10,6 +10,7 @@ use sanmiao::domain::application::StateName;
 use sanmiao::domain::audit::AlarmKind;
 use sanmiao::domain::award::BudgetKey;
 use sanmiao::domain::decision::Outcome;
+use sanmiao::domain::desk::Verdict;
 use sanmiao::domain::notice::{Notice, NoticeState};
 use sanmiao::finance::service::Finance;
 use sanmiao::jobs::{due, notices, resume, waiting};
@@ -132,7 +133,13 @@ on_both_databases! {
             let application = desk.file(&person).await;
             let id = application.id;
             assert_eq!(application.state.name(), StateName::Referred);
-            approve.decide_by_person(application, outcome, grounds(outcome == Outcome::Refuse), None).await.unwrap();
+            let (verdict, amount) = match outcome {
+                Outcome::Approve => (Verdict::Approve, "200000.00"),
+                _ => (Verdict::Refuse, "0.00"),
+            };
+            let conclusion = desk.conclusion(id, verdict, amount).await;
+            let grounds = grounds(outcome == Outcome::Refuse);
+            approve.decide_by_person(application, outcome, grounds, &conclusion).await.unwrap();
             let mut expected = ["application_referred", told];
             expected.sort_unstable();
             assert_eq!(templates(&desk.notices(id).await), expected);
@@ -184,8 +191,9 @@ on_both_databases! {
         let award = tx.award_of(case.application).await.unwrap().unwrap();
         let second = tx.payments_of(award.id).await.unwrap().remove(1);
         drop(tx);
+        let conclusion = desk.conclusion(case.application, Verdict::Refuse, "0.00").await;
         let approve = Approve::new(desk.ctx.clone());
-        approve.decide_recheck_by_person(second.id, Outcome::Refuse, grounds(true), None).await.unwrap();
+        approve.decide_recheck_by_person(second.id, Outcome::Refuse, grounds(true), &conclusion).await.unwrap();
         let all = desk.notices(case.application).await;
         assert_eq!(templates(&all), ["application_approved", "recheck_ended", "recheck_referred"]);
     }

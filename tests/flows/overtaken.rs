@@ -4,6 +4,7 @@ use sanmiao::approve::{Approve, Grounds, Recheck};
 use sanmiao::domain::application::StateName;
 use sanmiao::domain::award::BudgetKey;
 use sanmiao::domain::decision::Outcome;
+use sanmiao::domain::desk::Verdict;
 use sanmiao::domain::payment::{Payment, PaymentState};
 use sanmiao::error::StageError;
 use sanmiao::finance::service::Finance;
@@ -35,9 +36,10 @@ on_both_databases! {
     async fn a_person_whom_the_applicant_overtakes_decides_nothing(database) {
         let desk = Desk::new(database).await;
         let seen = desk.file(&referred()).await;
+        let conclusion = desk.conclusion(seen.id, Verdict::Approve, "200000.00").await;
         Prefill::new(desk.ctx.clone()).withdraw(seen.applicant, seen.id).await.unwrap();
         let approve = Approve::new(desk.ctx.clone());
-        let late = approve.decide_by_person(seen.clone(), Outcome::Approve, grounds(), None).await.unwrap_err();
+        let late = approve.decide_by_person(seen.clone(), Outcome::Approve, grounds(), &conclusion).await.unwrap_err();
         assert!(matches!(late, StageError::Stale { .. }), "{late}");
         let mut tx = desk.ctx.store.read().await.unwrap();
         let now = tx.application(seen.id).await.unwrap().unwrap();
@@ -52,8 +54,9 @@ on_both_databases! {
     async fn many_people_at_once_decide_an_application_once(database) {
         let desk = Desk::new(database).await;
         let seen = desk.file(&referred()).await;
+        let conclusion = desk.conclusion(seen.id, Verdict::Approve, "200000.00").await;
         let approve = Approve::new(desk.ctx.clone());
-        let people = (0..5).map(|_| approve.decide_by_person(seen.clone(), Outcome::Approve, grounds(), None));
+        let people = (0..5).map(|_| approve.decide_by_person(seen.clone(), Outcome::Approve, grounds(), &conclusion));
         let decided = futures_util::future::join_all(people).await;
         assert_eq!(decided.iter().filter(|one| one.is_ok()).count(), 1);
         for late in decided.into_iter().filter_map(Result::err) {
@@ -96,9 +99,10 @@ on_both_databases! {
         due::run_once(&desk.ctx).await.unwrap();
         let waits = second(&desk, &case).await;
         assert_eq!(waits.state, PaymentState::Referred);
+        let conclusion = desk.conclusion(case.application, Verdict::Approve, "100000.00").await;
         let approve = Approve::new(desk.ctx.clone());
         assert_eq!(approve.recheck(waits.id).await.unwrap(), Recheck::Settled, "it is a person's by now");
-        let people = (0..4).map(|_| approve.decide_recheck_by_person(waits.id, Outcome::Approve, grounds(), None));
+        let people = (0..4).map(|_| approve.decide_recheck_by_person(waits.id, Outcome::Approve, grounds(), &conclusion));
         let decided = futures_util::future::join_all(people).await;
         assert_eq!(decided.iter().filter(|one| one.is_ok()).count(), 1);
         for late in decided.into_iter().filter_map(Result::err) {

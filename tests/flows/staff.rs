@@ -24,17 +24,32 @@ async fn version(house: &House, reviewer: &str, id: &str) -> i64 {
 }
 
 on_both_databases! {
-    async fn what_a_reviewer_approves_is_paid(database) {
+    async fn what_a_reviewer_and_a_second_person_approve_is_paid(database) {
         let (house, id) = one_referred(database).await;
         let reviewer = format!("reviewer-{DISTRICT}");
         let seen_version = version(&house, &reviewer, &id).await;
         let verdict = json!({ "seen_version": seen_version, "verdict": "approve", "grounds": "用工形式登记有误，已核实。" });
         let path = format!("/api/v1/review/applications/{id}/decision");
-        let decided = house.staff(&reviewer).post(&path, &verdict).await.good();
+        let proposed = house.staff(&reviewer).post(&path, &verdict).await;
+        assert_eq!(proposed.status, 202, "{proposed:?}");
+        let proposed = proposed.good();
+        assert_eq!(proposed["proposal"]["needs"], 2);
+        assert_eq!(text(&proposed, "/proposal/amount"), "200000.00");
+        let case = text(&proposed, "/case_id").to_owned();
+        assert_eq!(text(&proposed, "/confirm"), format!("/api/v1/desk/cases/{case}/confirm"));
+        // Four eyes are those of two people.
+        let alone = house.staff(&reviewer).post(&path, &verdict).await;
+        assert_eq!(alone.status, 409, "{alone:?}");
+        let second = house.staff(&format!("supervisor-{DISTRICT}"));
+        let decided = second.post(&path, &verdict).await.good();
         assert_eq!(text(&decided, "/state"), "approved");
         // The same words again find another version.
-        let again = house.staff(&reviewer).post(&path, &verdict).await;
+        let again = second.post(&path, &verdict).await;
         assert_eq!(again.status, 409);
+        let whole = second.get(&format!("/api/v1/desk/cases/{case}?purpose=x")).await.good();
+        let acts: Vec<_> = whole["acts"].as_array().unwrap().iter().map(|act| act["act"].as_str().unwrap()).collect();
+        let wanted = ["case.opened", "case.assigned", "case.settled", "case.proposed", "case.confirmed", "case.decided"];
+        assert_eq!(acts, wanted);
         let applicant = house.applicant(&house.world.people()[0]);
         applicant.until_payment(&id, 1, "settled").await;
         assert_eq!(house.world.treasury_ledger().paid_total, "100000.00");
@@ -92,10 +107,10 @@ on_both_databases! {
         let refuse = json!({ "seen_version": seen_version, "verdict": "refuse", "grounds": "x", "legal_basis": "y" });
         let (one, other) = (house.staff(&reviewer), house.staff(&format!("supervisor-{DISTRICT}")));
         let (one, other) = tokio::join!(one.post(&path, &approve), other.post(&path, &refuse));
-        let good = [&one, &other].iter().filter(|reply| reply.status == 200).count();
-        assert_eq!(good, 1, "{one:?} {other:?}");
+        let with = |status: u16| [&one, &other].iter().filter(|reply| reply.status == status).count();
+        assert_eq!(with(200) + with(202), 1, "{one:?} {other:?}");
         let decisions = house.ctx.store.read().await.unwrap().decisions_of(id.parse().unwrap()).await.unwrap();
-        assert_eq!(decisions.len(), 2, "one by the machine, one by a person");
+        assert_eq!(decisions.len(), 1 + with(200), "one by the machine, one by the person who refused");
         house.stop().await;
     }
 }

@@ -16,6 +16,7 @@ enum Rule {
     Public,
     Applicant,
     Review,
+    Supervise,
     Finance,
     Treasury,
 }
@@ -87,8 +88,54 @@ const MORE: [(&str, &str, Rule); 8] = [
     ("post", "/api/v1/treasury/events", Rule::Treasury),
 ];
 
+/// The desk, and an applicant's side of it.
+const DESK: [(&str, &str, Rule); 30] = [
+    ("get", "/api/v1/desk/cases", Rule::Review),
+    ("get", "/api/v1/desk/cases/{id}", Rule::Review),
+    ("post", "/api/v1/desk/cases/{id}/take", Rule::Review),
+    ("post", "/api/v1/desk/cases/{id}/hand-over", Rule::Review),
+    ("post", "/api/v1/desk/cases/{id}/special", Rule::Review),
+    ("post", "/api/v1/desk/cases/{id}/notes", Rule::Review),
+    ("post", "/api/v1/desk/cases/{id}/ask", Rule::Review),
+    ("post", "/api/v1/desk/cases/{id}/supplied", Rule::Review),
+    ("post", "/api/v1/desk/cases/{id}/settle", Rule::Review),
+    ("post", "/api/v1/desk/cases/{id}/unsettle", Rule::Review),
+    ("post", "/api/v1/desk/cases/{id}/offer", Rule::Review),
+    ("post", "/api/v1/desk/cases/{id}/check", Rule::Review),
+    ("post", "/api/v1/desk/cases/{id}/propose", Rule::Review),
+    ("post", "/api/v1/desk/cases/{id}/confirm", Rule::Review),
+    (
+        "post",
+        "/api/v1/desk/cases/{id}/withdraw-proposal",
+        Rule::Review,
+    ),
+    ("post", "/api/v1/desk/cases/{id}/answer", Rule::Review),
+    ("post", "/api/v1/desk/cases/{id}/hand-on", Rule::Review),
+    ("post", "/api/v1/desk/cases/{id}/reopen", Rule::Supervise),
+    ("post", "/api/v1/desk/cases/{id}/conflict", Rule::Review),
+    ("get", "/api/v1/desk/officers", Rule::Review),
+    ("post", "/api/v1/desk/officers", Rule::Supervise),
+    ("post", "/api/v1/desk/officers/away", Rule::Review),
+    ("get", "/api/v1/desk/freezes", Rule::Review),
+    ("post", "/api/v1/desk/freezes", Rule::Supervise),
+    ("post", "/api/v1/desk/freezes/{id}/lift", Rule::Supervise),
+    ("post", "/api/v1/desk/reports", Rule::Review),
+    ("get", "/api/v1/desk/endings", Rule::Review),
+    ("get", "/api/v1/applications/{id}/case", Rule::Applicant),
+    (
+        "post",
+        "/api/v1/applications/{id}/case/supply",
+        Rule::Applicant,
+    ),
+    (
+        "post",
+        "/api/v1/applications/{id}/case/take-offer",
+        Rule::Applicant,
+    ),
+];
+
 fn lines() -> impl Iterator<Item = (&'static str, &'static str, Rule)> {
-    LINES.into_iter().chain(MORE)
+    LINES.into_iter().chain(MORE).chain(DESK)
 }
 
 /// Ids that exist: an application of `applicant-1` in district 440604, and its first payment.
@@ -128,7 +175,12 @@ impl Real {
             .replace("{id}", id)
             .replace("{slug}", "stale")
             .replace("{policy}", "foshan-phd-settling-in");
-        if template == "/api/v1/review/applications/{id}" {
+        if [
+            "/api/v1/review/applications/{id}",
+            "/api/v1/desk/cases/{id}",
+        ]
+        .contains(&template)
+        {
             format!("{path}?purpose=test")
         } else {
             path
@@ -142,6 +194,7 @@ fn is_open_to(rule: Rule, token: &str) -> bool {
         Rule::Public => true,
         Rule::Applicant => word == "applicant",
         Rule::Review => word == "reviewer" || word == "supervisor",
+        Rule::Supervise => word == "supervisor",
         Rule::Finance => word == "finance",
         Rule::Treasury => false,
     }
@@ -189,6 +242,7 @@ fn every_operation_has_its_line_and_the_document_says_the_same() {
             Rule::Public => vec!["public"],
             Rule::Applicant => vec!["applicant"],
             Rule::Review => vec!["reviewer", "supervisor"],
+            Rule::Supervise => vec!["supervisor"],
             Rule::Finance => vec!["finance"],
             Rule::Treasury => vec!["treasury_signature"],
         };
@@ -243,6 +297,7 @@ async fn a_role_opens_its_own_routes_and_no_other() {
         }
         let right = match rule {
             Rule::Review => "reviewer-440604",
+            Rule::Supervise => "supervisor-city",
             Rule::Finance => "finance-city",
             _ => "applicant-1",
         };
@@ -278,6 +333,8 @@ async fn anothers_matter_looks_like_none() {
             serde_json::json!({"account": super::house::ACCOUNT, "bank": "102588000018", "phone": "13800000000"}),
         ),
         ("/withdraw", serde_json::json!({})),
+        ("/supply", serde_json::json!({"words": "x"})),
+        ("/take-offer", serde_json::json!({"words": "x"})),
         ("/rating", serde_json::json!({"grade": "satisfied"})),
     ];
     for (method, template, _) in

@@ -178,8 +178,16 @@ async fn a_disputed_row_goes_to_a_person_who_sees_no_account_and_no_document_num
         .is_problem("stale");
     assert_eq!(stale["changed"]["current_version"], version);
     assert_eq!(stale["changed"]["current_state"], "referred");
-    let decided = house
+    let proposed = house
         .post("reviewer-440604", &decision, &decide(version))
+        .await;
+    assert_eq!(proposed.status, StatusCode::ACCEPTED, "{proposed:?}");
+    house
+        .post("reviewer-440604", &decision, &decide(version))
+        .await
+        .is_problem("wrong-state");
+    let decided = house
+        .post("reviewer-city", &decision, &decide(version))
         .await;
     assert_eq!(decided.status, StatusCode::OK, "{decided:?}");
     assert_ne!(decided.json()["state"], "referred");

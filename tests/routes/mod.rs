@@ -4,6 +4,7 @@
 
 mod authorization;
 mod browser;
+mod desk;
 mod figures;
 mod finance;
 mod flow;

@@ -87,7 +87,7 @@ fn example(document: &Value, schema: &Value) -> Value {
 }
 
 /// Paths, tokens and names of the bodies that the API reads; the treasury's is read by the gate.
-const BODIES: [(&str, &str, &str); 7] = [
+const BODIES: [(&str, &str, &str); 22] = [
     ("/api/v1/applications", "applicant-1", "OpenRequest"),
     (
         "/api/v1/applications/{id}/disputes",
@@ -118,6 +118,61 @@ const BODIES: [(&str, &str, &str); 7] = [
         "/api/v1/finance/appropriations",
         "finance-city",
         "AppropriationRequest",
+    ),
+    (
+        "/api/v1/desk/cases/{id}/take",
+        "reviewer-city",
+        "SilentActRequest",
+    ),
+    (
+        "/api/v1/desk/cases/{id}/notes",
+        "reviewer-city",
+        "ActRequest",
+    ),
+    (
+        "/api/v1/desk/cases/{id}/hand-over",
+        "reviewer-city",
+        "HandOverRequest",
+    ),
+    ("/api/v1/desk/cases/{id}/ask", "reviewer-city", "AskRequest"),
+    (
+        "/api/v1/desk/cases/{id}/settle",
+        "reviewer-city",
+        "SettleRequest",
+    ),
+    (
+        "/api/v1/desk/cases/{id}/unsettle",
+        "reviewer-city",
+        "UnsettleRequest",
+    ),
+    (
+        "/api/v1/desk/cases/{id}/offer",
+        "reviewer-city",
+        "OfferRequest",
+    ),
+    (
+        "/api/v1/desk/cases/{id}/check",
+        "reviewer-city",
+        "CheckRequest",
+    ),
+    (
+        "/api/v1/desk/cases/{id}/hand-on",
+        "reviewer-city",
+        "HandOnRequest",
+    ),
+    (
+        "/api/v1/desk/cases/{id}/propose",
+        "reviewer-city",
+        "DecisionRequest",
+    ),
+    ("/api/v1/desk/officers", "supervisor-city", "OfficerRequest"),
+    ("/api/v1/desk/officers/away", "reviewer-city", "AwayRequest"),
+    ("/api/v1/desk/freezes", "supervisor-city", "FreezeRequest"),
+    ("/api/v1/desk/reports", "reviewer-city", "ReportRequest"),
+    (
+        "/api/v1/applications/{id}/case/supply",
+        "applicant-1",
+        "WordsRequest",
     ),
 ];
 

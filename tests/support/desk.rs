@@ -8,11 +8,13 @@ use async_trait::async_trait;
 use sanmiao::approve::Approve;
 use sanmiao::bell::Bell;
 use sanmiao::context::Context;
+use sanmiao::docket::{self, Conclusion, Said};
 use sanmiao::domain::application::{Application, Typed};
 use sanmiao::domain::audit::Alarm;
 use sanmiao::domain::award::BudgetKey;
 use sanmiao::domain::bank::AccountKind;
 use sanmiao::domain::calendar::WorkingCalendar;
+use sanmiao::domain::desk::{Deed, Doer, Verdict, Who};
 use sanmiao::domain::document::{DocumentType, IdentityDocument};
 use sanmiao::domain::evidence::FetchOutcome;
 use sanmiao::domain::id::{ApplicantId, ApplicationId, InstructionId, PaymentId};
@@ -286,6 +288,36 @@ impl Desk {
             .decide(id)
             .await
             .expect("decided")
+    }
+
+    /// How an officer who alone is enough for the amount ends the newest case of an application: for tests of what a decision commits.
+    pub(crate) async fn conclusion(
+        &self,
+        application: ApplicationId,
+        verdict: Verdict,
+        amount: &str,
+    ) -> Conclusion {
+        let mut tx = self.ctx.store.write().await.expect("a write");
+        let lines = tx.cases_of_application(application).await.expect("cases");
+        let id = lines.last().expect("a case").id;
+        let case = tx.desk_case(id).await.expect("cases").expect("a case");
+        let officer = "reviewer".to_owned();
+        let doer = Doer {
+            who: Who::Staff(officer.clone()),
+            ..Doer::machine()
+        };
+        let assigned = vec![Said::silently(Deed::Assigned { officer })];
+        let case = docket::record(&self.ctx, &mut tx, &case, &doer, assigned)
+            .await
+            .expect("assigned");
+        tx.commit().await.expect("a commit");
+        let deed = Deed::Proposed {
+            verdict,
+            amount: money(amount),
+            needs: 1,
+        };
+        let said = Said::with(deed, "looked at");
+        Conclusion { case, doer, said }
     }
 
     /// Another program on the same database, as a second node is, or this one after it was killed.

@@ -7,5 +7,5 @@ mod deadlines;
 mod money;
 mod names;
 mod numbers;
-mod oracle;
+pub(crate) mod oracle;
 mod workbook;

@@ -7,7 +7,7 @@ use super::decide::located;
 use crate::approve::award::{self, Approval};
 use crate::approve::case::{Case, Judged, Way};
 use crate::approve::record::Grounds;
-use crate::docket::{self, Conclusion, Matter};
+use crate::docket::{self, Conclusion};
 use crate::domain::application::Application;
 use crate::domain::decision::Outcome;
 use crate::domain::id::DecisionId;
@@ -41,6 +41,14 @@ impl Prospect {
             open: open.collect(),
         }
     }
+
+    /// What would be granted.
+    ///
+    /// # Errors
+    /// `Invalid` when it cannot be computed.
+    pub fn amount(&self) -> Result<Money, StageError> {
+        self.amount.ok_or_else(no_amount)
+    }
 }
 
 impl Approve {
@@ -55,7 +63,7 @@ impl Approve {
         Ok(Prospect::of(&case, &case.judge()))
     }
 
-    /// Commits what a person decided about a referred application: directly, or as the last of those who must agree.
+    /// Commits what people decided about a referred application, with the end of its case, as the last of those who must agree.
     ///
     /// # Errors
     /// `Stale` when it changed meanwhile; `Invalid` when nothing can be computed for it to be approved.
@@ -64,7 +72,7 @@ impl Approve {
         application: Application,
         outcome: Outcome,
         grounds: Grounds,
-        conclusion: Option<&Conclusion>,
+        conclusion: &Conclusion,
     ) -> Result<Application, StageError> {
         let decided = self
             .try_decide_by_person(application, outcome, grounds, conclusion)
@@ -77,7 +85,7 @@ impl Approve {
         application: Application,
         outcome: Outcome,
         grounds: Grounds,
-        conclusion: Option<&Conclusion>,
+        conclusion: &Conclusion,
     ) -> Result<Application, StageError> {
         let ctx = &self.ctx;
         let id = application.id;
@@ -110,8 +118,8 @@ impl Approve {
             self.refuse(&mut tx, application, decision.id, &actor)
                 .await?
         };
-        let (matter, made) = (Matter::Filing(id), (outcome, decision.id, granted));
-        docket::decided(ctx, &mut tx, matter, made, &grounds.staff, conclusion).await?;
+        let made = (outcome, decision.id, granted);
+        docket::decided(ctx, &mut tx, made, conclusion).await?;
         let detail = json!({ "outcome": outcome.as_str(), "state": after.state.name().as_str() });
         let act = "application.decided_by_person";
         ctx.audit(&mut tx, actor, act, id.to_string(), detail)
@@ -197,11 +205,13 @@ impl Approve {
 
 /// What a person may grant.
 pub(in crate::approve) fn plan_by_person(case: &Case, judged: &Judged) -> Result<Plan, StageError> {
-    case.plan_alone(&judged.facts)
-        .ok_or_else(|| StageError::Invalid {
-            field: "verdict",
-            reason:
-                "the amount cannot be established from the registers; have the record mended first"
-                    .to_owned(),
-        })
+    case.plan_alone(&judged.facts).ok_or_else(no_amount)
+}
+
+fn no_amount() -> StageError {
+    StageError::Invalid {
+        field: "verdict",
+        reason: "the amount cannot be established from the registers; have the record mended first"
+            .to_owned(),
+    }
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Approve, Prospect, plan_by_person};
 use crate::approve::case::{Case, Judged, Way};
 use crate::approve::record::Grounds;
-use crate::docket::{self, Conclusion, Matter};
+use crate::docket::{self, Conclusion};
 use crate::domain::application::Application;
 use crate::domain::award::Award;
 use crate::domain::decision::Outcome;
@@ -139,7 +139,7 @@ impl Approve {
         id: PaymentId,
         outcome: Outcome,
         grounds: Grounds,
-        conclusion: Option<&Conclusion>,
+        conclusion: &Conclusion,
     ) -> Result<Payment, StageError> {
         let decided = self
             .try_decide_recheck_by_person(id, outcome, grounds, conclusion)
@@ -152,7 +152,7 @@ impl Approve {
         id: PaymentId,
         outcome: Outcome,
         grounds: Grounds,
-        conclusion: Option<&Conclusion>,
+        conclusion: &Conclusion,
     ) -> Result<Payment, StageError> {
         let ctx = &self.ctx;
         let pending = self.pending(id, PaymentState::Referred).await?;
@@ -169,8 +169,7 @@ impl Approve {
         tx.insert_decision(&decision).await?;
         let payment = self.pay(&mut tx, pending, decision.id, granted).await?;
         let made = (outcome, decision.id, granted);
-        let matter = Matter::Recheck(id);
-        docket::decided(ctx, &mut tx, matter, made, &grounds.staff, conclusion).await?;
+        docket::decided(ctx, &mut tx, made, conclusion).await?;
         let detail = json!({ "outcome": outcome.as_str(), "state": payment.state.as_str() });
         let (actor, act) = (Actor::Staff(grounds.staff), "payment.decided_by_person");
         ctx.audit(&mut tx, actor, act, id.to_string(), detail)

@@ -14,6 +14,7 @@ use sanmiao_mocks::{ChannelKey, FaultSwitch, Faults, PeopleSource, World, WorldC
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use zeroize::Zeroizing;
 
 use crate::app::{App, AppError, DATABASE_FILE};
 use crate::cli::CliError;
@@ -21,6 +22,7 @@ use crate::cli::settings::{CONFIG_FILE, nature};
 use crate::config::Config;
 use crate::context::Context;
 use crate::domain::treasury::TreasuryLedger;
+use crate::payfile::sign::{Algorithm, SigningKey};
 use crate::ports::{BooksError, Entropy, TreasuryBooks};
 use crate::store::vault::Keyring;
 
@@ -218,13 +220,29 @@ instalments_ms = 1000
 format = "json"
 filter = "warn"
 
+[payout]
+payer_name = "样例市财政国库支付中心"
+payer_account = "44050160000000000001"
+payer_bank = "902588000014"
+signing_key = """
+{signing}"""
+
 {peers}"#,
         folder = toml::Value::String(folder.display().to_string()),
         seal = *key(),
         index = *key(),
+        signing = *signing_key(entropy),
         peers = peers(world),
     );
     text
+}
+
+/// The key that signs the made-up world's payout files.
+fn signing_key(entropy: &dyn Entropy) -> Zeroizing<String> {
+    let mut random = Zeroizing::new([0; 32]);
+    entropy.fill(&mut *random);
+    let key = SigningKey::make(Algorithm::Ed25519, *random);
+    key.and_then(|key| key.to_pem()).unwrap_or_default()
 }
 
 /// The part of a service's configuration that connects it to a made-up world.

@@ -343,7 +343,7 @@ pub enum Deed {
         /// The decision, for what the machine referred.
         decision: Option<DecisionId>,
     },
-    /// Decided past the desk, by one person who answers for it.
+    /// Decided past the desk, by one person. Read in cases of before; nobody does it any more.
     DecidedDirectly {
         /// How.
         verdict: Verdict,

@@ -1,5 +1,5 @@
-//! 办理时限: the clock of a case, in working days. It stops when the applicant is asked and starts when they have supplied; nothing else
-//! stops it.
+//! 办理时限: the clock of a case, in working days. It stops when the applicant is asked, or has agreed to supply later (容缺), and starts
+//! when they have supplied; nothing else stops it.
 //!
 //! The day something happens on does not count, as with legal time limits: a case of five days that is opened on a Monday is due on
 //! the next Monday. A day on which the clock is stopped has been used, and the day on which it starts again is not counted, so that a

@@ -463,10 +463,7 @@ impl DeskCase {
                 self.stage = Stage::Asked { until: *until };
             }
             Deed::Supplied => self.supplied(today),
-            Deed::SupplyOver => {
-                self.clock.go_on(today);
-                self.stage = Stage::Working;
-            }
+            Deed::SupplyOver => self.back_to_work(today),
             Deed::Reminded { due } => self.reminded = Some(*due),
             Deed::Carded { card } => self.card = *card,
             Deed::Escalated => self.escalated = true,
@@ -495,7 +492,7 @@ impl DeskCase {
                     until: *until,
                 });
             }
-            Deed::Taken => self.taken(),
+            Deed::Taken => self.taken(act.at.china_date()),
             Deed::Proposed {
                 verdict,
                 amount,
@@ -529,21 +526,30 @@ impl DeskCase {
     }
 
     fn supplied(&mut self, today: Date) {
-        if matches!(self.stage, Stage::Asked { .. }) {
-            // What was asked for is there; what was deferred is another matter.
-            self.clock.go_on(today);
-            self.stage = Stage::Working;
-        } else {
+        // What was asked for is there; what was deferred is another matter.
+        if !matches!(self.stage, Stage::Asked { .. }) {
             self.deferral = None;
+        }
+        self.back_to_work(today);
+    }
+
+    /// The officer has the case again. As long as something deferred is to come, the days are the applicant's.
+    fn back_to_work(&mut self, today: Date) {
+        self.stage = Stage::Working;
+        if self.deferral.is_none() {
+            self.clock.go_on(today);
         }
     }
 
-    fn taken(&mut self) {
+    fn taken(&mut self, today: Date) {
         let Some(offer) = self.offer.take() else {
             return;
         };
         match offer.relief {
-            Relief::Deferral => self.deferral = Some(offer),
+            Relief::Deferral => {
+                self.deferral = Some(offer);
+                self.clock.stop(today);
+            }
             Relief::Declaration => self.declared = Some(offer),
         }
     }

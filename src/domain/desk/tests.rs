@@ -249,6 +249,26 @@ fn what_the_machine_referred_is_not_handed_on_and_nobody_goes_around_those_who_m
 }
 
 #[test]
+fn while_something_deferred_is_to_come_the_days_are_the_applicant_s() {
+    let mut play = Play::assigned();
+    let due = play.due().expect("a last day");
+    play.must(
+        &staff("a"),
+        offered(Relief::Deferral, "contract", "2026-10-30"),
+    );
+    assert_eq!(play.due(), Some(due), "voluntary: offered is not taken");
+    play.must(&Doer::applicant(applicant()), Deed::Taken);
+    assert_eq!(play.due(), None);
+    play.must(&staff("a"), asked("2026-10-12"));
+    play.must(&Doer::applicant(applicant()), Deed::Supplied);
+    assert_eq!(play.due(), None, "what was deferred is still to come");
+    play.days_pass(20);
+    assert!(play.supervised().is_empty(), "no card for the officer");
+    play.must(&Doer::applicant(applicant()), Deed::Supplied);
+    assert!(play.due().is_some_and(|later| later > due));
+}
+
+#[test]
 fn a_deferral_that_runs_out_ends_the_case() {
     let mut play = Play::assigned();
     play.must(
@@ -564,6 +584,7 @@ const fn moves_the_last_day(deed: &Deed) -> bool {
     matches!(
         deed,
         Deed::Asked { .. }
+            | Deed::Taken
             | Deed::Supplied
             | Deed::SupplyOver
             | Deed::MarkedSpecial

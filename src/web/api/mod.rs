@@ -2,6 +2,7 @@
 
 pub mod applications;
 pub mod causes;
+pub mod desk;
 pub mod figures;
 pub mod finance;
 pub mod payments;
@@ -32,6 +33,7 @@ pub fn routes() -> Routes {
         .merge(applications::routes())
         .merge(payments::routes())
         .merge(review::routes())
+        .merge(desk::routes())
         .merge(finance::routes())
         .merge(treasury::routes())
 }

@@ -1,5 +1,6 @@
 //! `/api/v1/applications`: an applicant's own.
 
+pub mod case;
 pub mod dispute;
 pub mod events;
 pub mod explanation;
@@ -11,7 +12,10 @@ pub mod open;
 pub mod payments;
 pub mod person;
 pub mod rating;
+pub mod supply;
+pub mod take_offer;
 pub mod withdraw;
+pub mod words;
 
 use utoipa_axum::routes as of;
 
@@ -34,4 +38,7 @@ pub fn routes() -> Routes {
         .add(Access::Applicant, of!(explanation::explanation))
         .add(Access::Applicant, of!(payments::payments))
         .add(Access::Applicant, of!(events::events))
+        .add(Access::Applicant, of!(case::case))
+        .add(Access::Applicant, of!(supply::supply))
+        .add(Access::Applicant, of!(take_offer::take_offer))
 }

@@ -2,17 +2,22 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::domain::desk::{DeskCase, Stage};
 use crate::domain::id::ApplicationId;
 use crate::domain::person::Staff;
 use crate::error::StageError;
 use crate::review::service::Verdict;
 use crate::web::Web;
-use crate::web::api::views::ApplicationView;
+use crate::web::api::views::{ApplicationView, IdText, ProposalView};
 use crate::web::auth::Desk;
 use crate::web::extract::{Body, Fault, Fields, Id, Read, TextRule, chosen, integer, text};
 use crate::web::problem::{Kind, Problem};
+use crate::web::words::Words;
 
 /// What a person decides.
 #[derive(Debug, ToSchema)]
@@ -70,6 +75,14 @@ impl Read for DecisionRequest {
     }
 }
 
+impl DecisionRequest {
+    /// The version that was seen, and the verdict in the desk's own terms.
+    pub(in crate::web::api) fn verdict(self) -> (i64, Verdict) {
+        let verdict = verdict_of(self.verdict, self.grounds, self.legal_basis);
+        (self.seen_version, verdict)
+    }
+}
+
 /// The verdict in the desk's own terms.
 pub(super) fn verdict_of(
     word: VerdictWord,
@@ -102,14 +115,56 @@ pub(super) fn basis_fault(verdict: VerdictWord, has_basis: bool) -> Option<Fault
     }
 }
 
-/// Approves or refuses what the machine referred. Only a person refuses.
+/// An approval that is proposed: the amount demands that another person agrees.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SecondPerson {
+    /// The desk's case in which it is proposed.
+    case_id: IdText,
+    /// The case's version, to be named by whoever agrees there.
+    #[schema(example = 4)]
+    version: i64,
+    /// What is proposed, and who agrees so far.
+    proposal: ProposalView,
+    /// Where another person agrees; the same decision sent here by another person agrees too.
+    #[schema(example = "/api/v1/desk/cases/019a0000-0000-7000-8000-000000000004/confirm")]
+    confirm: String,
+    /// What happens next, in Chinese.
+    next_zh: String,
+    /// What happens next, in English.
+    next_en: String,
+}
+
+/// 200 with what was decided, or 202 while another person must agree.
+pub(super) fn decided_or_second<T: Serialize>(case: &DeskCase, decided: &T) -> Response {
+    let Stage::Proposed(proposal) = &case.stage else {
+        return Json(decided).into_response();
+    };
+    let words = Words::of(
+        "金额较大，须由第二人确认后才算决定。",
+        "Nothing is decided yet: the amount demands that a second person agrees.",
+    );
+    let second = SecondPerson {
+        case_id: IdText::of(&case.id),
+        version: case.version,
+        proposal: proposal.into(),
+        confirm: format!("/api/v1/desk/cases/{}/confirm", case.id),
+        next_zh: words.zh.into_owned(),
+        next_en: words.en.into_owned(),
+    };
+    (StatusCode::ACCEPTED, Json(second)).into_response()
+}
+
+/// Approves or refuses what the machine referred, in one call: takes the case where it waits, settles what is open on these grounds,
+/// and decides. Only a person refuses; a colleague's case is theirs, or a supervisor's.
 ///
-/// A decision on a version that is no longer the newest is not taken: `409` says what changed.
+/// Where the amount demands more than one person (the policy's amount bands) the approval is proposed, and `202` says where another
+/// agrees. A decision on a version that is no longer the newest is not taken: `409` says what changed.
 #[utoipa::path(post, path = "/api/v1/review/applications/{id}/decision", operation_id = "review_decide", tag = "review",
     params(("id" = String, Path, description = "The application's id", example = "019a0000-0000-7000-8000-000000000001")),
     request_body = DecisionRequest,
     responses(
         (status = 200, description = "Decided", body = ApplicationView),
+        (status = 202, description = "Proposed: another person must agree", body = SecondPerson),
         (status = 409, description = "It changed since it was seen; `changed` says what", body = crate::web::problem::ProblemSchema,
             content_type = "application/problem+json")
     ))]
@@ -118,11 +173,10 @@ pub(super) async fn decide(
     Desk(staff): Desk,
     Id(id): Id<ApplicationId>,
     Body(asked): Body<DecisionRequest>,
-) -> Result<Json<ApplicationView>, Problem> {
-    let seen = asked.seen_version;
-    let verdict = verdict_of(asked.verdict, asked.grounds, asked.legal_basis);
+) -> Result<Response, Problem> {
+    let (seen, verdict) = asked.verdict();
     match web.review.decide(&staff, id, seen, &verdict).await {
-        Ok(application) => Ok(Json(ApplicationView::of(&application))),
+        Ok((application, case)) => Ok(decided_or_second(&case, &ApplicationView::of(&application))),
         Err(error @ StageError::Stale { .. }) => {
             Err(what_changed(&web, &staff, id, seen, error).await)
         }

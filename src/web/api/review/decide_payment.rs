@@ -1,10 +1,10 @@
 //! `POST /api/v1/review/payments/{id}/decision`: a person decides a referred instalment.
 
-use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use utoipa::ToSchema;
 
-use super::decide::{VerdictWord, basis_fault, verdict_of};
+use super::decide::{VerdictWord, basis_fault, decided_or_second, verdict_of};
 use crate::domain::id::PaymentId;
 use crate::web::Web;
 use crate::web::api::views::PaymentBody;
@@ -43,12 +43,14 @@ impl Read for InstalmentDecisionRequest {
     }
 }
 
-/// Approves or refuses an instalment whose re-check the machine referred. Refused, its money goes back to the budget line.
+/// Approves or refuses an instalment whose re-check the machine referred, as an application is decided. Refused, its money goes back
+/// to the budget line.
 #[utoipa::path(post, path = "/api/v1/review/payments/{id}/decision", operation_id = "review_decide_payment", tag = "review",
     params(("id" = String, Path, description = "The payment's id", example = "019a0000-0000-7000-8000-000000000003")),
     request_body = InstalmentDecisionRequest,
     responses(
         (status = 200, description = "Decided", body = PaymentBody),
+        (status = 202, description = "Proposed: another person must agree", body = super::decide::SecondPerson),
         (status = 409, description = "It is not referred", body = crate::web::problem::ProblemSchema,
             content_type = "application/problem+json")
     ))]
@@ -57,8 +59,8 @@ pub(super) async fn decide_payment(
     Desk(staff): Desk,
     Id(id): Id<PaymentId>,
     Body(asked): Body<InstalmentDecisionRequest>,
-) -> Result<Json<PaymentBody>, Problem> {
+) -> Result<Response, Problem> {
     let verdict = verdict_of(asked.verdict, asked.grounds, asked.legal_basis);
-    let payment = web.review.decide_payment(&staff, id, &verdict).await?;
-    Ok(Json(PaymentBody::of(&payment, [])))
+    let (payment, case) = web.review.decide_payment(&staff, id, &verdict).await?;
+    Ok(decided_or_second(&case, &PaymentBody::of(&payment, [])))
 }

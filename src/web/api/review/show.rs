@@ -19,7 +19,7 @@ use crate::web::problem::Problem;
 /// Why the reviewer looks.
 #[derive(Debug)]
 pub struct Look {
-    purpose: String,
+    pub(in crate::web::api) purpose: String,
 }
 
 impl Read for Look {

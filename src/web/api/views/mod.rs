@@ -1,12 +1,16 @@
 //! What goes out, as more than one endpoint shows it.
 
 mod application;
+mod desk;
 mod explanation;
 mod form;
 mod payment;
 mod scalars;
 
 pub use application::{ApplicationView, PolicyView, next};
+pub use desk::{
+    ActView, CaseBody, CaseFileView, CaseLineView, OfficerView, ProposalView, TrackingView,
+};
 pub use explanation::{DecisionView, FindingView};
 pub use form::{DisputeView, FormBody, ProvenanceView, RowView};
 pub use payment::{InstructionView, PayeeView, PaymentBody};

@@ -1,0 +1,32 @@
+//! `POST /api/v1/desk/cases/{id}/answer`: a report is answered.
+
+use axum::Json;
+use axum::extract::State;
+
+use super::{ActRequest, after};
+use crate::domain::id::CaseId;
+use crate::web::Web;
+use crate::web::api::views::CaseBody;
+use crate::web::auth::Desk;
+use crate::web::extract::{Body, Id};
+use crate::web::problem::Problem;
+
+/// Answers a report that is in scope; that ends it.
+#[utoipa::path(post, path = "/api/v1/desk/cases/{id}/answer", operation_id = "desk_answer", tag = "desk",
+    params(("id" = String, Path, description = "The case's id", example = "019a0000-0000-7000-8000-000000000004")),
+    request_body = ActRequest,
+    responses(
+        (status = 200, description = "Answered", body = CaseBody),
+        (status = 409, description = "It has changed since it was seen, and `changed` lists how; or it stands where this cannot be done", body = crate::web::problem::ProblemSchema,
+            content_type = "application/problem+json")
+    ))]
+pub(super) async fn answer(
+    State(web): State<Web>,
+    Desk(staff): Desk,
+    Id(id): Id<CaseId>,
+    Body(asked): Body<ActRequest>,
+) -> Result<Json<CaseBody>, Problem> {
+    let seen = asked.seen_version;
+    let case = web.cases.answer(&staff, id, seen, &asked.words).await?;
+    Ok(after(&web, &case))
+}

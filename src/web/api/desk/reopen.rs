@@ -1,0 +1,32 @@
+//! `POST /api/v1/desk/cases/{id}/reopen`: a refusal or an answer is undone.
+
+use axum::Json;
+use axum::extract::State;
+
+use super::{ActRequest, after};
+use crate::domain::id::CaseId;
+use crate::web::Web;
+use crate::web::api::views::CaseBody;
+use crate::web::auth::Desk;
+use crate::web::extract::{Body, Id};
+use crate::web::problem::Problem;
+
+/// Undoes a refusal or an answer by one more decision, as a supervisor. The case is its officer's again.
+#[utoipa::path(post, path = "/api/v1/desk/cases/{id}/reopen", operation_id = "desk_reopen", tag = "desk",
+    params(("id" = String, Path, description = "The case's id", example = "019a0000-0000-7000-8000-000000000004")),
+    request_body = ActRequest,
+    responses(
+        (status = 200, description = "Open again", body = CaseBody),
+        (status = 409, description = "It has changed since it was seen, and `changed` lists how; or it stands where this cannot be done", body = crate::web::problem::ProblemSchema,
+            content_type = "application/problem+json")
+    ))]
+pub(super) async fn reopen(
+    State(web): State<Web>,
+    Desk(staff): Desk,
+    Id(id): Id<CaseId>,
+    Body(asked): Body<ActRequest>,
+) -> Result<Json<CaseBody>, Problem> {
+    let seen = asked.seen_version;
+    let case = web.cases.reopen(&staff, id, seen, &asked.words).await?;
+    Ok(after(&web, &case))
+}
