@@ -38,6 +38,7 @@ const STEPS: &[Step] = steps![
     11 "0011_marks",
     13 "0013_ratings",
     16 "0016_payout_days",
+    17 "0017_queues",
 ];
 
 /// Number of steps this program knows.
