@@ -117,6 +117,24 @@ statements! {
     WITH_CARD_IN_STAGE_OF_DISTRICT = ["SELECT ", columns!(), " FROM cases"]
         { sqlite: " INDEXED BY cases_with_card_in_stage_of_district", postgres: "" }
         page!("card <> 'none' AND district = $5 AND card = $8 AND stage = $7");
+    WITH_CARD_OF_OFFICER = ["SELECT ", columns!(), " FROM cases"]
+        { sqlite: " INDEXED BY cases_with_card_of_officer", postgres: "" }
+        page!("stage <> 'closed' AND card <> 'none' AND officer = $4 AND card = $8");
+    WITH_CARD_IN_STAGE_OF_OFFICER = ["SELECT ", columns!(), " FROM cases"]
+        { sqlite: " INDEXED BY cases_with_card_in_stage_of_officer", postgres: "" }
+        page!("card <> 'none' AND officer = $4 AND card = $8 AND stage = $7");
+    ABOUT_IN_STAGE = ["SELECT ", columns!(), " FROM cases"]
+        { sqlite: " INDEXED BY cases_about_in_stage", postgres: "" }
+        page!("about <> 'filing' AND about = $9 AND stage = $7");
+    ABOUT_IN_STAGE_OF_OFFICER = ["SELECT ", columns!(), " FROM cases"]
+        { sqlite: " INDEXED BY cases_about_in_stage_of_officer", postgres: "" }
+        page!("about <> 'filing' AND officer = $4 AND about = $9 AND stage = $7");
+    ABOUT_IN_STAGE_OF_DISTRICT = ["SELECT ", columns!(), " FROM cases"]
+        { sqlite: " INDEXED BY cases_about_in_stage_of_district", postgres: "" }
+        page!("about <> 'filing' AND district = $5 AND about = $9 AND stage = $7");
+    ABOUT_WITH_CARD_IN_STAGE = ["SELECT ", columns!(), " FROM cases"]
+        { sqlite: " INDEXED BY cases_about_with_card_in_stage", postgres: "" }
+        page!("about <> 'filing' AND card <> 'none' AND about = $9 AND card = $8 AND stage = $7");
 }
 
 row!(CaseRow {
@@ -243,26 +261,53 @@ pub struct CaseFilter {
 }
 
 impl CaseFilter {
-    /// The queue with the index that holds the least besides what is asked for.
+    /// The queue with the index that holds the least besides what is asked for: a card, or a matter that is no filing, is rare and leads
+    /// to it; then officer, district and policy.
     fn queue(&self) -> &'static Statement {
-        let (officer, district) = (self.officer.is_some(), self.district.is_some());
-        let policy = self.policy.is_some();
-        let carded = self.card.is_some_and(|card| card != Card::None);
-        match (self.stage.is_some(), carded) {
-            (false, _) if officer => &QUEUE_OF_OFFICER,
-            (true, _) if officer => &IN_STAGE_OF_OFFICER,
-            (false, true) if district => &WITH_CARD_OF_DISTRICT,
-            (false, true) => &WITH_CARD,
-            (true, true) if district => &WITH_CARD_IN_STAGE_OF_DISTRICT,
-            (true, true) => &WITH_CARD_IN_STAGE,
-            (true, _) if district => &IN_STAGE_OF_DISTRICT,
-            (true, _) if policy => &IN_STAGE_OF_POLICY,
-            (true, _) => &IN_STAGE,
-            (false, _) if district && policy => &QUEUE_OF_DISTRICT_AND_POLICY,
-            (false, _) if district => &QUEUE_OF_DISTRICT,
-            (false, _) if policy => &QUEUE_OF_POLICY,
-            (false, _) => &QUEUE,
+        if self.stage.is_some() {
+            self.queue_in_stage()
+        } else {
+            self.queue_of_open()
         }
+    }
+
+    fn queue_of_open(&self) -> &'static Statement {
+        let (officer, district) = (self.officer.is_some(), self.district.is_some());
+        match (self.is_carded(), self.policy.is_some()) {
+            (true, _) if officer => &WITH_CARD_OF_OFFICER,
+            (true, _) if district => &WITH_CARD_OF_DISTRICT,
+            (true, _) => &WITH_CARD,
+            (false, _) if officer => &QUEUE_OF_OFFICER,
+            (false, true) if district => &QUEUE_OF_DISTRICT_AND_POLICY,
+            (false, _) if district => &QUEUE_OF_DISTRICT,
+            (false, true) => &QUEUE_OF_POLICY,
+            (false, false) => &QUEUE,
+        }
+    }
+
+    fn queue_in_stage(&self) -> &'static Statement {
+        let (officer, district) = (self.officer.is_some(), self.district.is_some());
+        match (self.is_carded(), self.is_no_filing()) {
+            (true, _) if officer => &WITH_CARD_IN_STAGE_OF_OFFICER,
+            (true, true) => &ABOUT_WITH_CARD_IN_STAGE,
+            (true, false) if district => &WITH_CARD_IN_STAGE_OF_DISTRICT,
+            (true, false) => &WITH_CARD_IN_STAGE,
+            (false, true) if officer => &ABOUT_IN_STAGE_OF_OFFICER,
+            (false, true) if district => &ABOUT_IN_STAGE_OF_DISTRICT,
+            (false, true) => &ABOUT_IN_STAGE,
+            (false, false) if officer => &IN_STAGE_OF_OFFICER,
+            (false, false) if district => &IN_STAGE_OF_DISTRICT,
+            (false, false) if self.policy.is_some() => &IN_STAGE_OF_POLICY,
+            (false, false) => &IN_STAGE,
+        }
+    }
+
+    fn is_carded(&self) -> bool {
+        self.card.is_some_and(|card| card != Card::None)
+    }
+
+    fn is_no_filing(&self) -> bool {
+        self.about.as_deref().is_some_and(|about| about != "filing")
     }
 }
 
@@ -503,7 +548,8 @@ impl Tx {
             filter.about.clone(),
             filter.limit,
         ];
-        self.lines(filter.queue(), row).await
+        let rows: Vec<CaseRow> = self.all_planned(filter.queue(), row).await?;
+        rows.into_iter().map(read_line).collect()
     }
 
     /// Cases about which the calendar has brought about something by `today`, the longest overdue first.

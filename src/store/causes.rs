@@ -101,7 +101,7 @@ impl Tx {
             district,
             limit
         ];
-        let rows: Vec<ReferredRow> = self.all(&REFERRED, row).await?;
+        let rows: Vec<ReferredRow> = self.all_planned(&REFERRED, row).await?;
         let next = next(rows.last().map(|row| (row.at, &row.id)), rows.len(), limit);
         let referrals = rows.iter().map(|row| read_referral(row, book));
         Ok((referrals.collect::<Result<_, _>>()?, next))
@@ -128,7 +128,7 @@ impl Tx {
             district,
             limit
         ];
-        let rows: Vec<EndedRow> = self.all(&ENDED, row).await?;
+        let rows: Vec<EndedRow> = self.all_planned(&ENDED, row).await?;
         let next = next(
             rows.last().map(|row| (row.closed_at, &row.id)),
             rows.len(),

@@ -40,6 +40,7 @@ const STEPS: &[Step] = steps![
     13 "0013_ratings",
     14 "0014_filters",
     16 "0016_payout_days",
+    17 "0017_queues",
 ];
 
 /// Number of steps this program knows.

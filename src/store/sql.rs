@@ -75,17 +75,24 @@ macro_rules! both {
 
 /// Which text of a statement a database reads.
 pub(super) trait Dialect: Database {
+    /// Whether a plan that was made for any arguments is as good as one made for those at hand.
+    const PLANS_ARE_KEPT: bool;
+
     /// The statement's text for this database.
     fn text(statement: &Statement) -> &'static str;
 }
 
 impl Dialect for Sqlite {
+    const PLANS_ARE_KEPT: bool = true;
+
     fn text(statement: &Statement) -> &'static str {
         statement.sqlite
     }
 }
 
 impl Dialect for Postgres {
+    const PLANS_ARE_KEPT: bool = false;
+
     fn text(statement: &Statement) -> &'static str {
         statement.postgres
     }
@@ -217,6 +224,27 @@ impl Tx {
         // Rows of anything but a plain look-up are rows that were changed.
         self.wrote |= !statement.sqlite.starts_with("SELECT")
             && matches!(&rows, Ok(rows) if !rows.is_empty());
+        self.noted(rows)
+    }
+
+    /// The same for a statement with arguments that may be absent: PostgreSQL, which after five times would plan it for all of them at
+    /// once and then rather sort a whole index than read its first lines, plans it for those at hand.
+    pub(super) async fn all_planned<R: StoredRow>(
+        &mut self,
+        statement: &'static Statement,
+        args: Vec<Arg>,
+    ) -> Result<Vec<R>, StoreError> {
+        let rows = both!(self, |Db, connection| {
+            match arguments::<Db>(args) {
+                Ok(arguments) => {
+                    sqlx::query_as_with::<Db, R, _>(Db::text(statement), arguments)
+                        .persistent(Db::PLANS_ARE_KEPT)
+                        .fetch_all(connection)
+                        .await
+                }
+                Err(error) => Err(error),
+            }
+        });
         self.noted(rows)
     }
 

@@ -78,6 +78,16 @@ export const SCENES = [
     await visitor.sees(visitor.page.locator("dl"));
   }),
   ...desk(),
+  scene("rated", async ({ house, world, visitor }) => {
+    const person = await world.person("ordinary");
+    await house.apply(person);
+    const { id } = await onlyApplication(house, person);
+    const token = await world.token(person.subject);
+    await house.api(token, "POST", `/api/v1/applications/${id}/rating`, { grade: "dissatisfied", words: "等了三天" });
+    await visitor.signIn(person);
+    await visitor.open(`/applications/${id}`);
+    await visitor.sees(visitor.page.locator("#rating"));
+  }),
   scene("causes-of-nothing", async ({ visitor }) => {
     await visitor.signIn({ subject: "supervisor-city" }, "/desk");
     await visitor.open("/desk/causes?month=2020-01");

@@ -102,7 +102,7 @@ on_both_databases! {
     async fn every_referral_counts_once_with_all_its_reasons(database) {
         let stages = Desk::new(database).await;
         referred(&stages, &people(Trait::PartTime, 3)).await;
-        referred(&stages, &people(Trait::NoSocialSecurityRecord, 2)).await;
+        referred(&stages, &people(Trait::NoDegreeRecord, 2)).await;
         stages.clock.advance(40 * DAY_MS);
         referred(&stages, &people(Trait::ShortContract, 1)).await;
 
@@ -115,7 +115,7 @@ on_both_databases! {
         assert_eq!((part_time.count, part_time.not_met), (3, 3));
         assert_eq!(part_time.alone, 3, "nothing else is wrong with them");
         let silent = tally.sources.iter().find(|line| line.count > 0).expect("a source");
-        assert_eq!((silent.source.as_str(), silent.alone), ("social_security", 2));
+        assert_eq!((silent.source.as_str(), silent.alone), ("degree", 2));
         assert!(silent.asked.asked >= 5 && silent.asked.silent == 0);
         let of = |count| (tally.policies[0].count, tally.districts[0].count) == (count, count);
         assert!(of(5) && tally.policies[0].key == PHD);

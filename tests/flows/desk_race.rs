@@ -2,7 +2,7 @@
 //! nobody acts on a view that is out of date.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
+use std::io::Write as _;
 
 use rand::seq::SliceRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
@@ -14,6 +14,8 @@ use sanmiao::domain::id::{ApplicationId, CaseId};
 use sanmiao::domain::person::{Role, Staff, Subject};
 use sanmiao::error::StageError;
 use sanmiao::finance::service::Finance;
+use sanmiao::gateways::clock::SystemClock;
+use sanmiao::ports::Clock as _;
 use sanmiao::review::CaseDesk;
 use sanmiao::review::desk::Step;
 use sanmiao::review::service::Verdict;
@@ -281,9 +283,9 @@ async fn each_is_decided_once_and_no_act_is_lost(database: Database) {
     let all = referred_cases(&stages, &desk).await;
     let mut queue: Vec<CaseId> = all.iter().map(|(case, _)| *case).collect();
     queue.shuffle(&mut ChaCha20Rng::seed_from_u64(1));
-    let begun = Instant::now();
+    let real = SystemClock::new();
     let tried = race(&stages, &desk, &queue).await;
-    let took = begun.elapsed();
+    let took_ms = real.monotonic_us() / 1_000;
 
     let refused: BTreeSet<&String> = tried.iter().flat_map(|one| &one.refused).collect();
     let (mut acts, mut approved) = (0, 0);
@@ -316,13 +318,14 @@ async fn each_is_decided_once_and_no_act_is_lost(database: Database) {
     let stale: usize = tried.iter().map(|one| one.stale).sum();
     let forbidden: usize = tried.iter().map(|one| one.forbidden).sum();
     assert!(stale > 0, "nobody was overtaken: that was no race");
-    println!(
+    let measured = format!(
         "{} cases, {REVIEWERS} reviewers, {database:?}: {acts} acts accepted, {stale} on a view out of date, {forbidden} not theirs; \
-         {approved} approved, {} refused; {} ms",
+         {approved} approved, {} refused; {took_ms} ms",
         all.len(),
         all.len() - approved,
-        took.as_millis()
     );
+    // Shown with --no-capture, for whoever measures.
+    writeln!(std::io::stderr(), "{measured}").unwrap();
 }
 
 on_both_databases! {

@@ -4,6 +4,7 @@
 
 mod authorization;
 mod browser;
+mod causes;
 mod desk;
 mod figures;
 mod files;

@@ -129,20 +129,20 @@ pub struct Times {
 impl Times {
     /// Of a list of cases.
     #[must_use]
-    pub fn of<'e>(ended: impl Iterator<Item = &'e Ended> + Clone) -> Self {
+    pub fn of(ended: &[&Ended]) -> Self {
         let stage = |stage| {
-            let times = ended.clone().filter_map(|one| one.in_stage.get(&stage));
+            let times = ended.iter().filter_map(|one| one.in_stage.get(&stage));
             Some((stage, Span::of(times.copied().collect())?))
         };
-        let days = ended.clone().filter_map(|one| one.used);
+        let days = ended.iter().filter_map(|one| one.used);
         let timely = |wanted| {
-            let of = ended.clone().filter(move |one| one.in_time == Some(wanted));
+            let of = ended.iter().filter(|one| one.in_time == Some(wanted));
             of.count()
         };
         Self {
-            cases: ended.clone().count(),
+            cases: ended.len(),
             stages: StageName::ALL.into_iter().filter_map(stage).collect(),
-            whole: Span::of(ended.clone().map(Ended::whole_us).collect()),
+            whole: Span::of(ended.iter().map(|one| one.whole_us()).collect()),
             used: Span::of(days.map(i64::from).collect()),
             in_time: timely(true),
             late: timely(false),
@@ -182,15 +182,13 @@ impl StageTimes {
         let mut by_policy: Vec<(String, Times)> = policies
             .into_iter()
             .map(|id| {
-                let of = ended
-                    .iter()
-                    .filter(move |one| one.policy.as_deref() == Some(id));
-                (id.to_owned(), Times::of(of))
+                let of = ended.iter().filter(|one| one.policy.as_deref() == Some(id));
+                (id.to_owned(), Times::of(&of.collect::<Vec<_>>()))
             })
             .collect();
         by_policy.sort_by_key(|(_, times)| std::cmp::Reverse(times.cases));
         Self {
-            all: Times::of(ended.iter()),
+            all: Times::of(&ended.iter().collect::<Vec<_>>()),
             by_policy,
         }
     }

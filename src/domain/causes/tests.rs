@@ -17,7 +17,7 @@ fn read(record: &Value) -> Vec<Reason> {
     reasons(record.to_string().as_bytes(), &PolicyBook::new()).unwrap()
 }
 
-fn record(findings: Value) -> Value {
+fn record(findings: &Value) -> Value {
     let hash = "0".repeat(64);
     json!({"format": "sanmiao.decision/1", "policy": {"id": "p", "effective": "2026-01-01", "sha256": hash}, "findings": findings})
 }
@@ -42,7 +42,7 @@ fn what_the_records_show_lies_with_no_source_and_what_nobody_knows_with_those_at
     let found = |verdict: &str, causes: Value, evidence: Value| {
         let finding =
             json!([{"criterion": "c", "verdict": verdict, "causes": causes, "evidence": evidence}]);
-        let reason = read(&record(finding)).remove(0);
+        let reason = read(&record(&finding)).remove(0);
         reason.sources.iter().collect::<Vec<_>>()
     };
     let degree = evidence("degree", true, "/records/0/level");
@@ -71,7 +71,7 @@ fn what_the_records_show_lies_with_no_source_and_what_nobody_knows_with_those_at
 #[test]
 fn a_record_of_an_older_shape_is_read_and_one_without_a_reason_says_so() {
     let met = json!([{"criterion": "c", "verdict": "met", "evidence": []}]);
-    let mut older = record(met);
+    let mut older = record(&met);
     assert_eq!(read(&older)[0].what, What::Unstated);
     older["signals"] = json!(["back_paid"]);
     older["disputed"] = json!(["*", "school"]);

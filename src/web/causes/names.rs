@@ -100,7 +100,7 @@ impl Names<'_> {
 }
 
 fn said(text: &Text) -> Words {
-    Words::with(text.zh.to_string(), text.en.to_string())
+    Words::with(text.zh.clone(), text.en.clone())
 }
 
 /// A name that is the same in both languages.

@@ -33,14 +33,12 @@ pub fn trend(told: &Told<'_>, months: &[String], lines: &[Line]) -> String {
     let apart = (right - left) / units(months.len().saturating_sub(1).max(1));
     let x = |at: usize| left + apart * units(at);
     for (at, month) in months.iter().enumerate() {
+        let (year, short) = month.split_once('-').unwrap_or(("", month));
+        canvas.text("tick middle", (x(at), bottom + 18.0), short);
         // The year once, and where it turns.
-        let short = month.get(5..).unwrap_or(month);
-        let shown = if at == 0 || short == "01" {
-            month
-        } else {
-            short
-        };
-        canvas.text("tick middle", (x(at), bottom + 20.0), shown);
+        if at == 0 || short == "01" {
+            canvas.text("tick middle", (x(at), bottom + 34.0), year);
+        }
     }
     let mut ends = Vec::new();
     for (line, look) in lines.iter().zip(LOOKS) {

@@ -41,19 +41,19 @@ texts! {
     // Columns
     NUMBER = "序号", "No.";
     REASON = "原因", "Reason";
-    REFERRALS = "份数", "Referrals";
-    OF_REFERRALS = "占转人工", "Of all referrals";
+    REFERRALS = "份数", "Count";
+    OF_REFERRALS = "占转人工", "Share";
     CUMULATED = "累计", "Cumulated";
     NOT_MET = "不符合", "Not met";
-    UNKNOWN = "待核实", "Not established";
-    ALONE = "唯一原因", "Only reason";
+    UNKNOWN = "待核实", "Unknown";
+    ALONE = "唯一原因", "Alone";
     CHANGE = "改进项", "Change";
     KIND = "类别", "Kind";
     KIND_REASON = "一个原因", "One reason";
     KIND_SOURCE = "一个数源", "One source";
     KIND_REASONS = "两个原因一起", "Two reasons together";
     KIND_SOURCES = "两个数源一起", "Two sources together";
-    FEWER = "可少转", "Fewer referrals";
+    FEWER = "可少转", "Fewer";
     STATE = "环节", "State";
     CASES = "件数", "Cases";
     MEDIAN_HOURS = "中位数（小时）", "Median (hours)";

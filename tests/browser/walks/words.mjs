@@ -67,4 +67,9 @@ export const WORDS = {
   causesRemovals: /^改一项，少转多少$|^What one change would remove$/,
   show: /^查看$|^Show$/,
   downloadXlsx: /^导出 XLSX$|^Download as XLSX$/,
+
+  // 好差评 · rating
+  verySatisfied: /^非常满意$|^Very satisfied$/,
+  ratingWords: /^想说的话|^In your words/,
+  rate: /^提交评价$|^Send$/,
 };

@@ -10,6 +10,7 @@ use super::causes_charts as charts;
 use crate::domain::causes::{Analysis, Scope};
 use crate::domain::district::DistrictCode;
 use crate::domain::person::Staff;
+use crate::domain::time::YearMonth;
 use crate::web::Web;
 use crate::web::auth::Desk;
 use crate::web::causes::query::Asked;
@@ -24,6 +25,8 @@ use crate::web::texts as t;
 use crate::web::texts::causes as c;
 use crate::web::words::{Language, Words};
 
+/// Months to choose from.
+const MONTHS: i32 = 24;
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 #[derive(Template)]
@@ -32,6 +35,7 @@ struct CausesPage<'a> {
     page: &'a Page,
     month: String,
     made: String,
+    months: Vec<Choice>,
     policies: Vec<Choice>,
     /// Empty for a district's staff, who see their own.
     districts: Vec<Choice>,
@@ -78,8 +82,8 @@ pub(super) async fn causes(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let page = Page::new(preferences, Some(&visit), "/desk/causes");
-    let scope = asked.scope(web.ctx.now().china_date());
-    let analysis = web.causes.analysis(&staff, scope).await?;
+    let today = web.ctx.now().china_date();
+    let analysis = web.causes.analysis(&staff, asked.scope(today)).await?;
     let names = Names(&web.ctx.policies);
     let language = preferences.language;
     let tally = &analysis.tally;
@@ -87,6 +91,7 @@ pub(super) async fn causes(
         page: &page,
         month: analysis.scope.month.to_string(),
         made: page.moment(analysis.made_at),
+        months: months(analysis.scope.month, YearMonth::from_date(today)),
         policies: policies(&web, &names, &analysis.scope),
         districts: districts(&staff, &names, &analysis.scope),
         own: staff.district.map(|own| names.district(Some(own))),
@@ -150,6 +155,20 @@ fn address_of_workbook(scope: &Scope) -> String {
         query.append_pair("district", district.as_str());
     }
     format!("/desk/causes.xlsx?{}", query.finish())
+}
+
+/// The last two years, and the month that is shown where it lies elsewhere. No browser's own month picker: some have none.
+fn months(shown: YearMonth, now: YearMonth) -> Vec<Choice> {
+    let mut months: Vec<YearMonth> = (0..MONTHS).map(|ago| now.plus_months(-ago)).collect();
+    if !months.contains(&shown) {
+        months.push(shown);
+    }
+    let choice = |month: YearMonth| Choice {
+        value: month.to_string(),
+        words: Words::with(month.to_string(), month.to_string()),
+        chosen: month == shown,
+    };
+    months.into_iter().map(choice).collect()
 }
 
 fn policies(web: &Web, names: &Names<'_>, scope: &Scope) -> Vec<Choice> {
