@@ -83,9 +83,9 @@ pub(crate) struct Kept {
     pub(crate) events: Vec<Line>,
 }
 
-/// Tables the pipeline writes for a person, in an order that a reader can follow. The floor writes no `notices` and nothing of
-/// the desk: the table shows what the pipeline does on top.
-pub(crate) const TABLES: [&str; 20] = [
+/// Tables the pipeline writes for a person, in an order that a reader can follow. The floor writes no `notices`, nothing of
+/// the desk, and nothing for the breaker and the watch: the table shows what the pipeline does on top.
+pub(crate) const TABLES: [&str; 22] = [
     "applicants",
     "subjects",
     "consents",
@@ -106,6 +106,8 @@ pub(crate) const TABLES: [&str; 20] = [
     "cases",
     "case_acts",
     "alarms",
+    "machine_decisions",
+    "watches",
 ];
 
 async fn select(pool: &SqlitePool, sql: &'static str, key: &str) -> Vec<Line> {

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::calendar::WorkingCalendar;
-use crate::domain::id::{ActId, ApplicationId, DecisionId};
+use crate::domain::id::{ActId, ApplicationId, DecisionId, PaymentId};
 use crate::domain::money::Money;
 use crate::domain::policy::document::DeskTerms;
 use crate::domain::time::Date;
@@ -678,4 +678,87 @@ proptest! {
         let asked = play.acts.iter().filter(|act| matches!(act.deed, Deed::Asked { .. })).count();
         prop_assert!(asked <= 1, "asked once");
     }
+}
+
+fn about(about: About) -> Play {
+    let mut play = Play::of(Opening { about, ..opening() });
+    play.must(&Doer::machine(), assigned_to("a"));
+    play
+}
+
+fn sample() -> About {
+    About::Sample {
+        application: ApplicationId::new(MONDAY, [2; 10]),
+        decision: DecisionId::new(MONDAY, [3; 10]),
+        held: true,
+        because: Look::First,
+    }
+}
+
+fn recovery() -> About {
+    About::Recovery {
+        application: ApplicationId::new(MONDAY, [2; 10]),
+        payment: PaymentId::new(MONDAY, [5; 10]),
+        because: Why::Sample {
+            decision: DecisionId::new(MONDAY, [3; 10]),
+        },
+    }
+}
+
+const LOOKED: Deed = Deed::Looked {
+    right: true,
+    decision: None,
+};
+
+#[test]
+fn a_sample_and_a_recovery_end_in_their_own_ways_and_in_no_other() {
+    let decided = Deed::RecoveryDecided { recover: false };
+    let answer = Deed::Proposed {
+        verdict: Verdict::Answer,
+        amount: Money::ZERO,
+        needs: 1,
+    };
+    let handed_on = Deed::HandedOn {
+        to: "市社保局".to_owned(),
+    };
+    for (kind, own, other, ending) in [
+        (sample(), LOOKED, decided.clone(), Ending::Right),
+        (recovery(), decided, LOOKED, Ending::LetBe),
+    ] {
+        let mut play = about(kind);
+        for deed in [other, answer.clone(), handed_on.clone()] {
+            play.try_to(&staff("a"), deed).unwrap_err();
+        }
+        let somebody_else = play.try_to(&staff("b"), own.clone()).unwrap_err();
+        assert_eq!(somebody_else, NotDone::MayNot(MayNot::OfficerOnly));
+        play.must(&staff("a"), own.clone());
+        assert!(matches!(play.case.stage, Stage::Closed { ending: how, .. } if how == ending));
+        play.try_to(&staff("a"), own).unwrap_err();
+        play.try_to(&staff("s"), Deed::Reopened).unwrap_err();
+    }
+}
+
+#[test]
+fn nobody_looks_at_a_sample_of_their_own() {
+    let mut play = about(sample());
+    let own = Doer {
+        person: Some(applicant()),
+        ..staff("a")
+    };
+    assert_eq!(
+        play.try_to(&own, LOOKED).unwrap_err(),
+        NotDone::MayNot(MayNot::Own)
+    );
+}
+
+#[test]
+fn what_the_machine_referred_is_not_looked_at_as_a_sample_is() {
+    let mut play = Play::assigned();
+    play.try_to(&staff("a"), LOOKED).unwrap_err();
+}
+
+#[test]
+fn the_clock_of_a_sample_is_that_of_every_case() {
+    let (sample, referral) = (about(sample()), Play::assigned());
+    assert_eq!(sample.due(), referral.due());
 }
