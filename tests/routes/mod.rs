@@ -5,6 +5,7 @@
 mod authorization;
 mod browser;
 mod desk;
+mod desk_pages;
 mod figures;
 mod finance;
 mod flow;
