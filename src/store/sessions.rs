@@ -31,7 +31,7 @@ const SWEPT_MAX: i64 = 1_000;
 
 /// Most sign-ins under way: more than a city has people who sign in within ten minutes.
 const SIGN_INS_MAX: i64 = 100_000;
-/// Most forms that are kept, each of 16 KiB at most.
+/// Most forms that are kept, each of 48 KiB at most.
 const KEPT_MAX: i64 = 10_000;
 
 statements! {

@@ -6,6 +6,7 @@ mod authorization;
 mod browser;
 mod causes;
 mod desk;
+mod desk_pages;
 mod figures;
 mod files;
 mod finance;

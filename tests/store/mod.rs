@@ -18,6 +18,7 @@ mod notices;
 mod promises;
 mod queues;
 mod round_trip;
+mod saved_filters;
 mod secrecy;
 mod sessions;
 mod typed;

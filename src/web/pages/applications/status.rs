@@ -122,7 +122,11 @@ pub(super) async fn page(
         .iter()
         .map(|finding| Check::of(page, finding, waits))
         .collect();
-    let tracking = Tracking::of(web, page, &application).await?;
+    let promised = promised(web, &application);
+    let mut tracking = Tracking::of(web, page, &application).await?;
+    if let Some(card) = &mut tracking {
+        card.promise(promised.as_deref());
+    }
     let template = StatusPage {
         page,
         title: title(web, page, &application),
@@ -134,7 +138,7 @@ pub(super) async fn page(
         total: total(&payments).map(|total| page.money(total)),
         next: whats_next(state, &payments),
         down: down(page, &application.state),
-        promised: promised(web, &application).filter(|_| tracking.is_none()),
+        promised: promised.filter(|_| tracking.is_none()),
         desk: desk(page, &application),
         money: payments
             .iter()

@@ -76,6 +76,13 @@ impl Tracking {
         Ok(Some(Self::shown(page, policy.as_deref(), &card, files)))
     }
 
+    /// The day that was promised holds while no officer has been found, too.
+    pub(super) fn promise(&mut self, day: Option<&str>) {
+        if self.next == t::tracking::NEXT_OFFICER_FOUND {
+            self.until = day.map(|day| (t::PROMISED, day.to_owned()));
+        }
+    }
+
     fn shown(page: &Page, policy: Option<&Policy>, card: &TrackingCard, files: FilesPart) -> Self {
         let (next, until) = next(&card.next);
         Self {

@@ -100,7 +100,6 @@ impl Writer<'_> {
         let settled = self.dossier().case().settled.contains(&finding.criterion);
         let (mood, mark) = match finding.verdict {
             Verdict::Met => ("met", "✓"),
-            _ if settled => ("met", "✓"),
             Verdict::NotMet => ("not", "✕"),
             Verdict::CannotEstablish(_) => ("open", "?"),
         };
