@@ -50,6 +50,14 @@ const WALKS: &[(&str, &str)] = &[
         "WINDOW",
         "the newest decisions under one policy, read from their index and summed",
     ),
+    (
+        "OPEN_REPORTS",
+        "the index of open cases, counted when a supervisor looks at the board",
+    ),
+    (
+        "LOADS",
+        "the index of open cases by officer, counted when a supervisor looks at the board",
+    ),
     ("COUNT_BY_ENDING", "counts everything, from an index alone"),
 ];
 

@@ -456,7 +456,7 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
 }
 
 /// Every page, and who may see it.
-const PAGES: [(&str, &str, &str); 47] = [
+const PAGES: [(&str, &str, &str); 49] = [
     ("get", "/", "anybody"),
     ("get", "/figures", "anybody"),
     ("get", "/policies/{id}", "anybody"),
@@ -499,6 +499,8 @@ const PAGES: [(&str, &str, &str); 47] = [
     ("get", "/applications/{id}/files/{file}", "applicant"),
     ("post", "/desk/cases/{id}/files", "staff"),
     ("get", "/desk/cases/{id}/files/{file}", "staff"),
+    ("get", "/report", "anybody"),
+    ("post", "/report", "anybody"),
     ("get", "/desk/board", "staff"),
     ("post", "/desk/board/freeze", "staff"),
     ("post", "/desk/board/lift", "staff"),
@@ -558,6 +560,9 @@ async fn a_page_opens_to_whom_it_is_for_and_to_nobody_else() {
             let idle = ["/applications/{id}/supply", "/applications/{id}/offer"];
             let expected = if idle.contains(&template) {
                 StatusCode::CONFLICT
+            } else if template == "/desk/cases/{id}/files/{file}" {
+                // The case is there, and is not this reviewer's.
+                StatusCode::FORBIDDEN
             } else if template.ends_with("{file}") {
                 StatusCode::NOT_FOUND
             } else {
