@@ -1,6 +1,6 @@
 //! `GET /report` and `POST /report`: 反映, a stuck matter, told by anybody.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use askama::Template;
 use axum::extract::State;
@@ -34,7 +34,7 @@ impl ReportBound {
     /// Whether one more is taken.
     fn takes(&self, now: Timestamp) -> bool {
         let minute = now.as_micros() / MINUTE_US;
-        let mut counted = self.0.lock().unwrap_or_else(|held| held.into_inner());
+        let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if counted.0 != minute {
             *counted = (minute, 0);
         }
