@@ -123,7 +123,7 @@ fn without_a_file_everything_may_come_from_the_environment() {
 #[test]
 fn every_required_key_is_missed_at_once() {
     let found = problems(
-        "[sources.education]\nattempts = 2\n[notify]\ntimeout_ms = 5\n[sign_in]\nscopes = \"openid\"\n",
+        "[sources.education]\nattempts = 2\n[notify]\ntimeout_ms = 5\n[sign_in]\nscopes = \"openid\"\n[payout]\npayer_bank = \"\"\n",
         nothing(),
     );
     for key in KEYS.iter().filter(|key| key.need == Need::Required) {

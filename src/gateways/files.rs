@@ -24,15 +24,15 @@ impl FileFolder {
         Self { folder, limits }
     }
 
-    fn shelf(&self, name: &str) -> PathBuf {
+    fn drawer(&self, name: &str) -> PathBuf {
         self.folder.join(&name[name.len().saturating_sub(2)..])
     }
 
     async fn write(&self, id: CaseFileId, sealed: &[u8]) -> std::io::Result<()> {
         let name = id.to_string();
-        let shelf = self.shelf(&name);
-        fs::create_dir_all(&shelf).await?;
-        let partial = shelf.join(format!("{name}.partial"));
+        let drawer = self.drawer(&name);
+        fs::create_dir_all(&drawer).await?;
+        let partial = drawer.join(format!("{name}.partial"));
         let mut options = fs::OpenOptions::new();
         options.write(true).create(true).truncate(true);
         #[cfg(unix)]
@@ -41,9 +41,9 @@ impl FileFolder {
         file.write_all(sealed).await?;
         file.sync_all().await?;
         drop(file);
-        fs::rename(&partial, shelf.join(&name)).await?;
+        fs::rename(&partial, drawer.join(&name)).await?;
         // The name lasts when its folders do.
-        for folder in [shelf.as_path(), self.folder.as_path()] {
+        for folder in [drawer.as_path(), self.folder.as_path()] {
             sync(folder).await?;
         }
         Ok(())
@@ -69,7 +69,7 @@ impl FileStore for FileFolder {
 
     async fn get(&self, id: CaseFileId) -> Result<Option<Vec<u8>>, FileError> {
         let name = id.to_string();
-        match fs::read(self.shelf(&name).join(&name)).await {
+        match fs::read(self.drawer(&name).join(&name)).await {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => {
@@ -119,8 +119,8 @@ mod tests {
         assert_eq!(files.get(id(1)).await.unwrap().unwrap(), b"again");
         assert_eq!(files.get(id(2)).await.unwrap().unwrap(), b"two");
         let mut left = 0;
-        for shelf in std::fs::read_dir(folder.path().join("files")).unwrap() {
-            for file in std::fs::read_dir(shelf.unwrap().path()).unwrap() {
+        for drawer in std::fs::read_dir(folder.path().join("files")).unwrap() {
+            for file in std::fs::read_dir(drawer.unwrap().path()).unwrap() {
                 left += 1;
                 let name = file.unwrap().file_name();
                 assert!(!name.to_string_lossy().contains("partial"), "{name:?}");

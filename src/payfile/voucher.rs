@@ -21,7 +21,8 @@ const LINE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Voucher {
-    voucher_no: String,
+    #[serde(rename = "voucher_no")]
+    number: String,
     batch: String,
     day: String,
     policy: String,
@@ -70,7 +71,7 @@ impl<W: Write> Writer<W> {
         self.vouchers += 1;
         let details = std::mem::take(&mut self.details);
         let voucher = Voucher {
-            voucher_no: format!("{}-{:05}", self.head.number(), self.vouchers),
+            number: format!("{}-{:05}", self.head.number(), self.vouchers),
             batch: self.head.number(),
             day: self.head.day.to_string(),
             policy: self.head.policy.clone(),
@@ -172,7 +173,7 @@ fn take(number: u64, voucher: Voucher, found: &mut dyn FnMut(Found)) -> Result<(
 
 fn check(number: u64, voucher: &Voucher) -> Result<(), Broken> {
     let broken = |why: String| Err(Broken::at_row(number, why));
-    if voucher.voucher_no != format!("{}-{number:05}", voucher.batch) {
+    if voucher.number != format!("{}-{number:05}", voucher.batch) {
         return broken("another voucher's number".to_owned());
     }
     let count = voucher.details.len();
@@ -187,7 +188,7 @@ fn check(number: u64, voucher: &Voucher) -> Result<(), Broken> {
     }
     let amounts = voucher.details.iter().map(|detail| detail.amount.parse());
     let amounts: Result<Vec<Money>, _> = amounts.collect();
-    let sum = amounts.ok().and_then(|amounts| Money::sum(amounts));
+    let sum = amounts.ok().and_then(Money::sum);
     // What is no amount is told where the rows are judged.
     match sum {
         Some(sum) if sum.to_string() != voucher.sum => broken(format!(

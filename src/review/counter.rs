@@ -2,7 +2,7 @@
 
 use crate::docket::{self, Matter, Said};
 use crate::domain::desk::{
-    About, Deed, DeskCase, Doer, Opening, Rules, TrackingCard, Who, tracking,
+    About, Deed, DeskCase, Doer, Officer, Opening, Rules, TrackingCard, Who, tracking,
 };
 use crate::domain::district::DistrictCode;
 use crate::domain::id::{ApplicantId, ApplicationId, CaseId};
@@ -199,6 +199,17 @@ impl CaseDesk {
         first
             .map(|line| line.id)
             .ok_or(StageError::not_found("case"))
+    }
+
+    /// The officer of a case, where it has one.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub async fn officer_of(&self, case: &DeskCase) -> Result<Option<Officer>, StageError> {
+        match &case.officer {
+            Some(subject) => Ok(self.ctx.store.read().await?.officer(subject).await?),
+            None => Ok(None),
+        }
     }
 
     /// The open case of an application, for its page.

@@ -51,8 +51,12 @@ const WALKS: &[(&str, &str)] = &[
         "the newest decisions under one policy, read from their index and summed",
     ),
     (
+        "OPEN_REPORTS",
+        "the index of open cases, counted when a supervisor looks at the board",
+    ),
+    (
         "LOADS",
-        "counts what is open by officer and card, from an index alone",
+        "the index of open cases by officer, counted when a supervisor looks at the board",
     ),
     ("COUNT_BY_ENDING", "counts everything, from an index alone"),
 ];

@@ -50,6 +50,7 @@ use utoipa_axum::routes as of;
 use self::auth::Access;
 use self::events::Streams;
 use self::figures::Figures;
+use self::pages::report::ReportBound;
 use self::problem::{Kind, Problem};
 use self::routes::Routes;
 use self::session::Browsers;
@@ -116,6 +117,8 @@ pub struct Door {
     pub streams: Streams,
     /// Files that are being read.
     pub uploads: UploadRoom,
+    /// Reports that came in this minute.
+    pub reports: ReportBound,
     /// Limits.
     pub limits: Limits,
     /// Most bytes of a body.
@@ -172,6 +175,7 @@ impl Web {
             figures: Figures::new(ctx.clone()),
             streams: Streams::new(limits.streams_per_person),
             uploads: UploadRoom::default(),
+            reports: ReportBound::default(),
             body_bytes_max: max_body_bytes,
             ctx,
             identity,

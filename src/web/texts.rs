@@ -36,6 +36,9 @@ pub mod board;
 pub mod files;
 
 #[expect(missing_docs, reason = "each text says itself what it is")]
+pub mod report;
+
+#[expect(missing_docs, reason = "each text says itself what it is")]
 mod fixed {
     use super::Words;
 
@@ -454,6 +457,7 @@ mod tests {
             .chain(casework::ALL)
             .chain(causes::ALL)
             .chain(board::ALL)
+            .chain(report::ALL)
             .chain(files::ALL)
             .chain(tracking::ALL)
             .chain(trust::ALL)

@@ -203,7 +203,7 @@ pub(super) fn is_multipart(headers: &HeaderMap) -> bool {
 
 /// A file as it goes out: never shown by the browser, by its checked type, without a right to anything.
 #[must_use]
-pub fn download(handed: Handed) -> Response {
+pub fn download(handed: &Handed) -> Response {
     let name = served_name(handed.file.name.reveal(), &handed.file.media_type);
     let disposition = disposition(&name);
     let mut response = handed.content.to_vec().into_response();

@@ -1,6 +1,7 @@
 // Every page and state, each with the way there. `walks/states` audits them all in both languages, and `screenshots.mjs`
 // takes their pictures.
 
+import { BOARD, enrolled, onBoard } from "./walks/board.mjs";
 import { DESK } from "./walks/desk-words.mjs";
 import { does, enrol, referred as referral, settlesAll } from "./walks/desk-steps.mjs";
 import { apply, button, dispute, file, heading, lookUp, onlyApplication, openForm, POLICY, seesState, typeAccount } from "./walks/steps.mjs";
@@ -88,6 +89,21 @@ export const SCENES = [
     await visitor.open(`/applications/${id}`);
     await visitor.sees(visitor.page.locator("#rating"));
   }),
+  ...supervision(),
+  scene("report", ({ visitor }) => visitor.open("/report")),
+  scene("report-with-errors", async ({ visitor }) => {
+    await visitor.open("/report");
+    await visitor.click(button(visitor, BOARD.reportSend));
+    await visitor.sees(visitor.page.getByRole("alert"));
+  }),
+  scene("reported", async ({ house, visitor }) => {
+    await enrolled(house);
+    await visitor.open("/report");
+    await visitor.type(visitor.page.locator("#words"), "社保转移跑了三趟没办成");
+    await visitor.page.locator("#district").selectOption("440604");
+    await visitor.click(button(visitor, BOARD.reportSend));
+    await visitor.sees(visitor.page.getByRole("status"));
+  }),
   scene("causes-of-nothing", async ({ visitor }) => {
     await visitor.signIn({ subject: "supervisor-city" }, "/desk");
     await visitor.open("/desk/causes?month=2020-01");
@@ -101,6 +117,35 @@ export const SCENES = [
 ];
 
 /** The officers' pages, and what their applicants see meanwhile. Each case is brought once a house to where a scene needs it. */
+/** The supervisor's board, on a screen of a desk. */
+function supervision() {
+  return [
+    scene("board", async ({ house, world, visitor }) => {
+      await enrolled(house);
+      await house.apply(await world.person("short_contract"));
+      await onBoard(visitor);
+    }),
+    scene("board-looked-on", async ({ house, visitor }) => {
+      await enrolled(house);
+      await onBoard(visitor, "reviewer-440604");
+    }),
+    scene("board-errors", async ({ visitor }) => {
+      await onBoard(visitor);
+      await visitor.click(visitor.page.locator("summary").filter({ hasText: BOARD.freeze }));
+      await visitor.click(button(visitor, BOARD.freezeSend));
+      await visitor.sees(visitor.page.getByRole("alert"));
+    }),
+    scene("board-sure", async ({ visitor }) => {
+      await onBoard(visitor);
+      await visitor.click(visitor.page.locator("summary").filter({ hasText: BOARD.freeze }));
+      await visitor.page.locator("#freeze-district").selectOption("440608");
+      await visitor.type(visitor.page.getByLabel(BOARD.reason), "通过率突变，停止审批核查。");
+      await visitor.click(button(visitor, BOARD.freezeSend));
+      await visitor.sees(visitor.page.getByRole("heading", { name: BOARD.sureFreeze }));
+    }),
+  ];
+}
+
 function desk() {
   return [
     scene("desk-of-finance", ({ visitor }) => visitor.signIn({ subject: "finance-maker" }, "/desk")),

@@ -2,7 +2,6 @@
 //! nobody acts on a view that is out of date.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write as _;
 
 use rand::seq::SliceRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
@@ -325,7 +324,7 @@ async fn each_is_decided_once_and_no_act_is_lost(database: Database) {
         all.len() - approved,
     );
     // Shown with --no-capture, for whoever measures.
-    writeln!(std::io::stderr(), "{measured}").unwrap();
+    eprintln!("{measured}");
 }
 
 on_both_databases! {

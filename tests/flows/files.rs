@@ -98,8 +98,8 @@ impl Counter {
     /// Where a content lies.
     fn place(&self, id: CaseFileId) -> PathBuf {
         let name = id.to_string();
-        let shelf = self.stages.files.path().join(&name[name.len() - 2..]);
-        shelf.join(name)
+        let drawer = self.stages.files.path().join(&name[name.len() - 2..]);
+        drawer.join(name)
     }
 }
 

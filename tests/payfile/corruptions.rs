@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
+use sanmiao::payfile::Format;
 use sanmiao::payfile::sign::SigningKey;
 use sanmiao::payfile::verify::{Flaw, check_file, check_manifest};
 use serde_json::json;
@@ -29,11 +30,11 @@ struct Corrupted {
 
 fn flaws(set: &Set, file: &str, key: &SigningKey) -> Vec<Flaw> {
     match check_manifest("manifest", &set.manifest, &set.signature, &key.public()) {
-        Err(flaw) => vec![flaw],
+        Err(flaw) => vec![*flaw],
         Ok(manifest) => {
             let bytes = set.files.get(file).cloned().unwrap_or_default();
             check_file(&manifest, file, Cursor::new(bytes))
-                .unwrap()
+                .expect("as made up")
                 .flaws
         }
     }
@@ -65,7 +66,7 @@ fn corrupt(rng: &mut ChaCha8Rng, clean: &Set) -> Corrupted {
             }
         }
         2..6 => {
-            let bytes = set.files.get_mut(&file).unwrap();
+            let bytes = set.files.get_mut(&file).expect("as made up");
             let what = damage(rng, bytes);
             Corrupted {
                 set,
@@ -119,10 +120,10 @@ fn damage(rng: &mut ChaCha8Rng, bytes: &mut Vec<u8>) -> String {
 fn by_row(rng: &mut ChaCha8Rng, mut set: Set, names: &[String]) -> Corrupted {
     let file = names
         .iter()
-        .find(|name| name.ends_with(".csv") && !name.contains("gb18030"))
-        .unwrap()
+        .find(|name| name.ends_with(Format::Csv.ending()) && !name.contains("gb18030"))
+        .expect("as made up")
         .clone();
-    let text = String::from_utf8(set.files[&file].clone()).unwrap();
+    let text = String::from_utf8(set.files[&file].clone()).expect("as made up");
     let mut lines: Vec<String> = text.split_inclusive("\r\n").map(str::to_owned).collect();
     let at = rng.random_range(1..lines.len());
     let (what, row) = match rng.random_range(0..5) {
@@ -173,8 +174,9 @@ fn corruptions_are_found_by_both_readers() {
     for (seed, key) in [(1, ed25519()), (2, sm2())] {
         // Names without line breaks, so that a line of the CSV is a row.
         let mut rows = rows(seed, 9);
-        rows.iter_mut()
-            .for_each(|row| row.name = row.name.replace(['\n', ','], "·"));
+        for row in &mut rows {
+            row.name = row.name.replace(['\n', ','], "·");
+        }
         let set = set(&head(seed, &rows), &rows, &key);
         bases.push((set, public_pem(&key), key));
     }
@@ -212,7 +214,8 @@ fn corruptions_are_found_by_both_readers() {
         let answers = oracle::ask("check_payout.py", &["--stream"], &asked);
         assert_eq!(answers.len(), batch.len());
         for (answer, (_, what, row)) in answers.iter().zip(batch) {
-            let flaws: Vec<(String, Option<u64>)> = serde_json::from_str(answer).unwrap();
+            let flaws: Vec<(String, Option<u64>)> =
+                serde_json::from_str(answer).expect("as made up");
             assert!(!flaws.is_empty(), "the second reader did not find {what}");
             if let Some(row) = row {
                 assert!(

@@ -47,7 +47,7 @@ pub(super) fn rows(seed: u64, count: usize) -> Vec<Row> {
                 .collect();
             Row {
                 id: InstructionId::new(award, rng.random_range(1..4), rng.random_range(1..3)),
-                amount: Money::from_fen(fen).unwrap(),
+                amount: Money::from_fen(fen).expect("as made up"),
                 name: NAMES[at % NAMES.len()].to_owned(),
                 account,
                 bank: "902588000014".to_owned(),
@@ -63,9 +63,9 @@ pub(super) fn head(seed: u64, rows: &[Row]) -> Head {
     let random: [u8; 10] = ChaCha8Rng::seed_from_u64(seed).random();
     Head {
         batch: BatchId::new(AT, random),
-        day: "2026-11-23".parse().unwrap(),
+        day: "2026-11-23".parse().expect("as made up"),
         policy: "foshan-phd-settling-in".to_owned(),
-        district: "440604".parse().unwrap(),
+        district: "440604".parse().expect("as made up"),
         made_at: AT,
         payer: Payer {
             name: "样例区财政国库支付中心".to_owned(),
@@ -73,7 +73,7 @@ pub(super) fn head(seed: u64, rows: &[Row]) -> Head {
             bank: "902588000014".to_owned(),
         },
         count: rows.len() as u64,
-        sum: Money::sum(rows.iter().map(|row| row.amount)).unwrap(),
+        sum: Money::sum(rows.iter().map(|row| row.amount)).expect("as made up"),
     }
 }
 
@@ -89,17 +89,17 @@ pub(super) struct Set {
 pub(super) fn set(head: &Head, rows: &[Row], key: &SigningKey) -> Set {
     let mut contents: Vec<Vec<u8>> = vec![Vec::new(); Format::ALL.len()];
     let outputs = Format::ALL.into_iter().zip(&mut contents).collect();
-    let mut writer = Writer::begin(head.clone(), outputs).unwrap();
+    let mut writer = Writer::begin(head.clone(), outputs).expect("as made up");
     for row in rows {
-        writer.row(row).unwrap();
+        writer.row(row).expect("as made up");
     }
-    let written = writer.finish().unwrap();
+    let written = writer.finish().expect("as made up");
     let manifest = Manifest::of(head.clone(), &written, &key.public().id());
     let names = manifest.files.iter().map(|listed| listed.name.clone());
     let files = names.zip(contents).collect();
-    let bytes = manifest.bytes().unwrap();
+    let bytes = manifest.bytes().expect("as made up");
     Set {
-        signature: key.sign(&bytes).unwrap(),
+        signature: key.sign(&bytes).expect("as made up"),
         manifest: bytes,
         files,
         root: written.root,
@@ -107,16 +107,16 @@ pub(super) fn set(head: &Head, rows: &[Row], key: &SigningKey) -> Set {
 }
 
 pub(super) fn ed25519() -> SigningKey {
-    SigningKey::make(Algorithm::Ed25519, [7; 32]).unwrap()
+    SigningKey::make(Algorithm::Ed25519, [7; 32]).expect("as made up")
 }
 
 pub(super) fn sm2() -> SigningKey {
-    SigningKey::make(Algorithm::Sm2, [9; 32]).unwrap()
+    SigningKey::make(Algorithm::Sm2, [9; 32]).expect("as made up")
 }
 
 pub(super) fn public_pem(key: &SigningKey) -> String {
-    let pem = key.public().to_pem().unwrap();
-    let again = SigningKey::from_pem(&key.to_pem().unwrap()).unwrap();
-    assert_eq!(again.public().to_pem().unwrap(), pem);
+    let pem = key.public().to_pem().expect("as made up");
+    let again = SigningKey::from_pem(&key.to_pem().expect("as made up")).expect("as made up");
+    assert_eq!(again.public().to_pem().expect("as made up"), pem);
     pem
 }

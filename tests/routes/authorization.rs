@@ -331,6 +331,8 @@ async fn a_role_opens_its_own_routes_and_no_other() {
             }
         }
         let right = match rule {
+            // A case's files are for its officer and for supervisors.
+            Rule::Review if template.ends_with("{file}") => "supervisor-city",
             Rule::Review => "reviewer-440604",
             Rule::Supervise => "supervisor-city",
             Rule::Finance => "finance-city",
@@ -381,9 +383,10 @@ async fn anothers_matter_looks_like_none() {
             .find(|(end, _)| template.ends_with(end))
             .map(|(_, body)| body.to_string());
         let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
-        let sent = match template.ends_with("/files") {
-            true => multipart(&path, "applicant-2", &[], Some((b"a.pdf", b"%PDF-"))),
-            false => request(method, &path, "applicant-2", body),
+        let sent = if template.ends_with("/files") {
+            multipart(&path, "applicant-2", &[], Some((b"a.pdf", b"%PDF-")))
+        } else {
+            request(method, &path, "applicant-2", body)
         };
         let reply = house.send(sent).await;
         assert_eq!(reply.status, StatusCode::NOT_FOUND, "{template} {reply:?}");
@@ -456,7 +459,7 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
 }
 
 /// Every page, and who may see it.
-const PAGES: [(&str, &str, &str); 47] = [
+const PAGES: [(&str, &str, &str); 49] = [
     ("get", "/", "anybody"),
     ("get", "/figures", "anybody"),
     ("get", "/policies/{id}", "anybody"),
@@ -499,6 +502,8 @@ const PAGES: [(&str, &str, &str); 47] = [
     ("get", "/applications/{id}/files/{file}", "applicant"),
     ("post", "/desk/cases/{id}/files", "staff"),
     ("get", "/desk/cases/{id}/files/{file}", "staff"),
+    ("get", "/report", "anybody"),
+    ("post", "/report", "anybody"),
     ("get", "/desk/board", "staff"),
     ("post", "/desk/board/freeze", "staff"),
     ("post", "/desk/board/lift", "staff"),
@@ -558,6 +563,9 @@ async fn a_page_opens_to_whom_it_is_for_and_to_nobody_else() {
             let idle = ["/applications/{id}/supply", "/applications/{id}/offer"];
             let expected = if idle.contains(&template) {
                 StatusCode::CONFLICT
+            } else if template == "/desk/cases/{id}/files/{file}" {
+                // The case is there, and is not this reviewer's.
+                StatusCode::FORBIDDEN
             } else if template.ends_with("{file}") {
                 StatusCode::NOT_FOUND
             } else {

@@ -353,8 +353,8 @@ async fn a_freeze_keeps_people_from_approving_until_a_supervisor_lifts_it() {
     assert_eq!(listed[0]["by"], BOSS);
     let id = listed[0]["id"].as_str().unwrap();
     let at = format!("/api/v1/desk/freezes/{id}/lift");
-    let lifted = house.post(BOSS, &at, &json!({})).await;
-    assert_eq!(lifted.status, StatusCode::NO_CONTENT, "{lifted:?}");
+    let thawed = house.post(BOSS, &at, &json!({})).await;
+    assert_eq!(thawed.status, StatusCode::NO_CONTENT, "{thawed:?}");
     house
         .post(BOSS, &at, &json!({}))
         .await

@@ -223,7 +223,7 @@ async fn a_form_with_a_file_must_come_from_a_page_of_ours_and_is_told_what_is_wr
     let html = send(own(&csrf), "a.pdf", b"<html>".to_vec()).await;
     assert_eq!(html.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(html.text.contains("文件内容不是 PDF") && html.text.contains("href=\"#file\""));
-    let large = send(own(&csrf), "a.pdf", vec![b'x'; FILES.bytes_max + 20_000]).await;
+    let large = send(own(&csrf), "a.pdf", vec![b'x'; FILES.bytes_max + 100_000]).await;
     assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert!(
         large.text.contains("文件过大") && large.text.contains("返回刚才的页面"),

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot get on has failed")]
 
 mod authorization;
+mod board;
 mod browser;
 mod causes;
 mod desk;

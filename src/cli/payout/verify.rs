@@ -102,7 +102,7 @@ fn manifest_of(path: &Path, stem: &str) -> PathBuf {
 fn check_set(path: &Path, set: &Set, key: &VerifyingKey) -> Result<Vec<Checked>, CliError> {
     let manifest = match read_manifest(path, key)? {
         Ok(manifest) => manifest,
-        Err(flaw) => return Ok(vec![Checked::only(flaw)]),
+        Err(flaw) => return Ok(vec![Checked::only(*flaw)]),
     };
     let mut paths = set.files.clone();
     if set.all {
@@ -132,13 +132,16 @@ fn check_set(path: &Path, set: &Set, key: &VerifyingKey) -> Result<Vec<Checked>,
 }
 
 /// The signed manifest, or what is wrong with it.
-fn read_manifest(path: &Path, key: &VerifyingKey) -> Result<Result<Manifest, Flaw>, CliError> {
+fn read_manifest(path: &Path, key: &VerifyingKey) -> Result<Result<Manifest, Box<Flaw>>, CliError> {
     let name = name_of(path);
     let stem = name.strip_suffix(manifest::ENDING).unwrap_or(&name);
     let beside = path.with_file_name(format!("{stem}{}", manifest::SIGNATURE_ENDING));
     for needed in [path, &beside] {
         if !needed.exists() {
-            return Ok(Err(Flaw::of_file(&name_of(needed), FlawKind::Missing)));
+            return Ok(Err(Box::new(Flaw::of_file(
+                &name_of(needed),
+                FlawKind::Missing,
+            ))));
         }
     }
     let (bytes, signature) = (

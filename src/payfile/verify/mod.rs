@@ -62,8 +62,9 @@ impl Checked {
     pub fn only(flaw: Flaw) -> Self {
         Self {
             sum: None,
-            flaws: vec![flaw.clone()],
-            ..Self::new(&flaw.file)
+            name: flaw.file.clone(),
+            flaws: vec![flaw],
+            ..Self::new("")
         }
     }
 
@@ -89,8 +90,8 @@ pub fn check_manifest(
     bytes: &[u8],
     signature: &str,
     key: &VerifyingKey,
-) -> Result<Manifest, Flaw> {
-    let flaw = |kind| Flaw::of_file(name, kind);
+) -> Result<Manifest, Box<Flaw>> {
+    let flaw = |kind| Box::new(Flaw::of_file(name, kind));
     key.verify(bytes, signature)
         .map_err(|error| flaw(FlawKind::Signature(error)))?;
     let manifest: Manifest = serde_json::from_slice(bytes)

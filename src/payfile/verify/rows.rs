@@ -36,7 +36,7 @@ impl<'c> Rows<'c> {
         match found {
             Found::Head(head) => self.envelope(&head),
             Found::Declared(name, said) => self.declared(name, said),
-            Found::Row(raw) => self.row(raw),
+            Found::Row(raw) => self.row(&raw),
         }
     }
 
@@ -131,7 +131,7 @@ impl<'c> Rows<'c> {
         }
     }
 
-    fn row(&mut self, raw: Raw) {
+    fn row(&mut self, raw: &Raw) {
         self.checked.rows += 1;
         let at = self.checked.rows;
         if raw.at.as_ref().is_some_and(|said| *said != at.to_string()) {
@@ -148,8 +148,8 @@ impl<'c> Rows<'c> {
         let Some(amount) = amount else {
             return self.flaw(Some(id), FlawKind::Amount);
         };
-        match row_of(id, amount, &raw) {
-            Ok(row) => self.content(row, raw.hash.as_deref()),
+        match row_of(id, amount, raw) {
+            Ok(row) => self.content(&row, raw.hash.as_deref()),
             Err(column) => self.flaw(Some(id), FlawKind::Empty(column)),
         }
     }
@@ -164,7 +164,7 @@ impl<'c> Rows<'c> {
         self.last = text;
     }
 
-    fn content(&mut self, row: Row, said: Option<&str>) {
+    fn content(&mut self, row: &Row, said: Option<&str>) {
         let id = Some(row.id);
         if let Err(error) = row.check() {
             self.flaw(id, FlawKind::Row(error));

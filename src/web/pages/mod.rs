@@ -10,6 +10,7 @@ pub mod fits;
 mod home;
 pub mod layout;
 pub mod preferences;
+pub mod report;
 pub mod shell;
 pub mod sign_in;
 mod terms;
@@ -45,6 +46,10 @@ pub fn routes() -> Routes {
         .add(Access::Page(Visitors::Anybody), of!(welcome::welcome))
         .add(Access::Page(Visitors::Anybody), of!(welcome::policy))
         .add(Access::Page(Visitors::Anybody), of!(figures::figures))
+        .add(
+            Access::Page(Visitors::Anybody),
+            of!(report::form, report::report),
+        )
         .add(Access::Page(Visitors::Applicant), of!(home::home))
         .add(
             Access::Page(Visitors::Applicant),

@@ -16,28 +16,32 @@ export const BOARD = {
   comeBack: /^返岗|^Back/,
   enrol: /^登记经办人$|^Enrol an officer$/,
   enrolSend: /^登记$|^Enrol$/,
+  reportSend: /^提交$|^Send$/,
   back: /^返回督办台$|^Back to the board$/,
 };
 
-const SUPERVISOR = "supervisor-440600";
+const SUPERVISOR = "supervisor-city";
 const OFFICERS = [
   ["reviewer-440604", "陈志明", "440604"],
   ["reviewer-440605", "黄丽", "440605"],
   ["reviewer-440606", "梁伟", "440606"],
-  ["reviewer-440600", "何敏", null],
+  ["reviewer-440607", "何静", "440607"],
+  ["reviewer-440608", "区颖", "440608"],
+  ["reviewer-city", "何敏", null],
 ];
 
 /** Somebody for every case, as a supervisor of the whole city enrols them. */
 export async function enrolled(house) {
   const token = await house.world.token("supervisor-city");
   for (const [subject, name, district] of OFFICERS) {
-    const officer = { subject, name, contact: `0757-8332${subject.slice(-4)}`, district, role: "reviewer" };
+    const officer = { subject, name, contact: `0757-8332${subject.slice(-4).replace("city", "0000")}`, district, role: "reviewer" };
     await house.api(token, "POST", "/api/v1/desk/officers", officer);
   }
 }
 
 /** In front of the board. */
 export async function onBoard(visitor, subject = SUPERVISOR) {
-  await visitor.signIn({ subject }, "/desk/board");
+  await visitor.signIn({ subject }, "/desk");
+  await visitor.open("/desk/board");
   await visitor.sees(heading(visitor, BOARD.title));
 }

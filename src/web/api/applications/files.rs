@@ -73,5 +73,5 @@ pub(super) async fn own_file(
     Ids(id, file): Ids<ApplicationId, CaseFileId>,
 ) -> Result<Response, Problem> {
     let case = web.cases.case_to_follow(me.id, id).await?;
-    Ok(download(web.cases.own_file(me.id, case, file).await?))
+    Ok(download(&web.cases.own_file(me.id, case, file).await?))
 }

@@ -77,5 +77,5 @@ pub(super) async fn file(
     Desk(staff): Desk,
     Ids(id, file): Ids<CaseId, CaseFileId>,
 ) -> Result<Response, Problem> {
-    Ok(download(web.cases.file(&staff, id, file).await?))
+    Ok(download(&web.cases.file(&staff, id, file).await?))
 }
