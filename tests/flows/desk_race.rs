@@ -276,7 +276,10 @@ fn written(case: CaseId, acts: &[Act]) -> BTreeSet<String> {
     words.map(|words| words.reveal().clone()).collect()
 }
 
-#[expect(clippy::print_stderr, reason = "what the campaign measured is for whoever runs it")]
+#[expect(
+    clippy::print_stderr,
+    reason = "what the campaign measured is for whoever runs it"
+)]
 async fn each_is_decided_once_and_no_act_is_lost(database: Database) {
     let stages = Desk::new(database).await;
     let desk = CaseDesk::new(stages.ctx.clone());
