@@ -32,7 +32,7 @@ deny: ## Licences, bans and sources of the dependency tree
 
 .PHONY: tests
 tests: ## All tests, the store's on SQLite and on PostgreSQL
-	$(WITH_POSTGRES) cargo nextest run --workspace
+	$(WITH_POSTGRES) cargo nextest run --workspace --no-fail-fast
 	cargo test --workspace --doc
 
 .PHONY: pages
