@@ -79,6 +79,7 @@ export const SCENES = [
     await visitor.sees(visitor.page.locator("dl"));
   }),
   ...desk(),
+  ...finance(),
   scene("rated", async ({ house, world, visitor }) => {
     const person = await world.person("ordinary");
     await house.apply(person);
@@ -146,9 +147,38 @@ function supervision() {
   ];
 }
 
+/** At the payments of a city in which somebody was paid. */
+async function atPayments({ house, world, visitor }, path = "/finance/payments") {
+  await house.apply(await world.person("ordinary"));
+  await visitor.signIn({ subject: "finance-maker" }, path);
+}
+
+async function atPayment(stage) {
+  await atPayments(stage);
+  await stage.visitor.click(stage.visitor.page.locator("tbody th a").first());
+}
+
+function finance() {
+  return [
+    scene("finance-day", (stage) => atPayments(stage, "/finance")),
+    scene("finance-payments", (stage) => atPayments(stage)),
+    scene("finance-payment", atPayment),
+    scene("finance-unmask-refused", async (stage) => {
+      await atPayment(stage);
+      await stage.visitor.click(stage.visitor.page.locator("form[action$=unmask] button"));
+      await stage.visitor.sees(stage.visitor.page.getByRole("alert"));
+    }),
+    scene("finance-unmasked", async (stage) => {
+      await atPayment(stage);
+      await stage.visitor.type(stage.visitor.page.locator("#reason"), "与银行核对");
+      await stage.visitor.click(stage.visitor.page.locator("form[action$=unmask] button"));
+      await stage.visitor.sees(stage.visitor.page.getByRole("status"));
+    }),
+  ];
+}
+
 function desk() {
   return [
-    scene("desk-of-finance", ({ visitor }) => visitor.signIn({ subject: "finance-maker" }, "/desk")),
     scene("desk-queue", async ({ house, world, visitor }) => {
       await matter(house, world, "open");
       await visitor.signIn({ subject: "supervisor-city" }, "/desk");

@@ -22,8 +22,10 @@ use crate::web::words::{Language, Words};
 
 /// Where an applicant arrives who wanted to go nowhere else.
 const HOME: &str = "/home";
-/// Where staff arrive, wherever they wanted to go: the other pages are the applicants'.
+/// Where staff arrive who wanted to go to no page of staff: the others are the applicants'.
 const DESK: &str = "/desk";
+/// Under which addresses staff have their pages.
+const STAFF_PAGES: [&str; 2] = [DESK, super::finance::DAY];
 
 /// The address of sign-in for somebody who then wants to go to `return_to`.
 #[must_use]
@@ -101,13 +103,16 @@ fn other_loopback<'w>(web: &'w Web, headers: &HeaderMap) -> Option<&'w str> {
 fn destination<'p>(visitor: &Visitor, return_to: Option<&'p str>) -> &'p str {
     match visitor {
         Visitor::Applicant(_) => return_to.unwrap_or(HOME),
-        Visitor::Staff(_) => return_to.filter(|path| is_of_desk(path)).unwrap_or(DESK),
+        Visitor::Staff(_) => return_to.filter(|path| is_of_staff(path)).unwrap_or(DESK),
     }
 }
 
-fn is_of_desk(path: &str) -> bool {
+fn is_of_staff(path: &str) -> bool {
     let page = path.split('?').next().unwrap_or_default();
-    page == DESK || page.starts_with(&format!("{DESK}/"))
+    STAFF_PAGES.iter().any(|root| {
+        let rest = page.strip_prefix(root);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
 }
 
 async fn is_kept(web: &Web, visit: &Visit) -> Result<bool, StageError> {
@@ -321,5 +326,9 @@ mod tests {
             district: None,
         });
         assert_eq!(destination(&staff, Some("/home")), DESK);
+        assert_eq!(destination(&staff, Some("/financeer")), DESK);
+        for own in ["/desk/board", "/finance", "/finance/payments?state=held"] {
+            assert_eq!(destination(&staff, Some(own)), own);
+        }
     }
 }

@@ -45,7 +45,6 @@ texts! {
     RECHECK = "发放前复核资格", "Eligibility is checked again first";
     CHAIN = "指令", "Instructions";
     CHAIN_NONE = "尚未发出指令。", "No instruction yet.";
-    GENERATION = "第几次", "Generation";
     PAYEE = "收款人", "Payee";
     ACCOUNT = "账号", "Account";
     BANK = "联行号", "CNAPS code";
@@ -59,8 +58,6 @@ texts! {
     ENTRIES = "分录", "Journal";
     ENTRY_AT = "时间", "When";
     ENTRY_WHAT = "事项", "What";
-    ENTRY_FROM = "贷", "From";
-    ENTRY_TO = "借", "To";
     RELEASE = "核实后继续支付", "Looked into: carry on";
     RELEASE_HINT = "同一条指令继续，不会重复支付：财政只认指令编号。", "The same instruction goes on and pays nothing twice: the treasury goes by its id.";
     UNMASK = "查看完整账号", "Show the whole account";

@@ -52,7 +52,7 @@ struct PaymentPage<'a> {
 /// One instruction.
 struct Sent {
     id: String,
-    generation: u8,
+    generation: Words,
     mood: &'static str,
     state: Words,
     payee: String,
@@ -213,7 +213,7 @@ fn sent(page: &Page, instruction: &Instruction, unmasked: Option<&Unmasked>) -> 
     ];
     Sent {
         id: instruction.id.to_string(),
-        generation: instruction.generation,
+        generation: generation(instruction.generation),
         mood: mood_of(instruction.state),
         state: t::finance::instruction(instruction.state),
         payee,
@@ -228,6 +228,10 @@ fn sent(page: &Page, instruction: &Instruction, unmasked: Option<&Unmasked>) -> 
             .filter_map(|(words, at)| Some((words, page.moment(at?))))
             .collect(),
     }
+}
+
+fn generation(number: u8) -> Words {
+    Words::with(format!("第 {number} 次"), format!("Generation {number}"))
 }
 
 const fn mood_of(state: InstructionState) -> &'static str {
