@@ -33,6 +33,10 @@ CREATE INDEX cases_with_card_in_stage_of_officer ON cases (officer, card, stage,
 CREATE INDEX cases_about_in_stage ON cases (about, stage, due_on, id, officer, district, policy_id, card) WHERE about <> 'filing';
 CREATE INDEX cases_about_in_stage_of_officer ON cases (officer, about, stage, due_on, id, district, policy_id, card) WHERE about <> 'filing';
 CREATE INDEX cases_about_in_stage_of_district ON cases (district, about, stage, due_on, id, officer, policy_id, card) WHERE about <> 'filing';
+CREATE INDEX cases_about_in_stage_of_officer_and_policy ON cases (officer, about, policy_id, stage, due_on, id, district, card) WHERE about <> 'filing';
+CREATE INDEX cases_about_open ON cases (about, due_on, id, officer, district, policy_id, stage, card) WHERE about <> 'filing' AND stage <> 'closed';
+CREATE INDEX cases_about_open_of_officer ON cases (officer, about, due_on, id, district, policy_id, stage, card) WHERE about <> 'filing' AND stage <> 'closed';
+CREATE INDEX cases_about_open_of_district ON cases (district, about, due_on, id, officer, policy_id, stage, card) WHERE about <> 'filing' AND stage <> 'closed';
 CREATE INDEX cases_about_with_card_in_stage ON cases (about, card, stage, due_on, id, officer, district, policy_id) WHERE about <> 'filing' AND card <> 'none';
 
 -- What the machine found has one open case. The kind is compared as an expression: an index on the plain column would hold every open

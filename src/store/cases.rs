@@ -132,6 +132,18 @@ statements! {
     ABOUT_IN_STAGE_OF_DISTRICT = ["SELECT ", columns!(), " FROM cases"]
         { sqlite: " INDEXED BY cases_about_in_stage_of_district", postgres: "" }
         page!("about <> 'filing' AND district = $5 AND about = $9 AND stage = $7");
+    ABOUT_IN_STAGE_OF_OFFICER_AND_POLICY = ["SELECT ", columns!(), " FROM cases"]
+        { sqlite: " INDEXED BY cases_about_in_stage_of_officer_and_policy", postgres: "" }
+        page!("about <> 'filing' AND officer = $4 AND about = $9 AND policy_id = $6 AND stage = $7");
+    ABOUT_OPEN = ["SELECT ", columns!(), " FROM cases"]
+        { sqlite: " INDEXED BY cases_about_open", postgres: "" }
+        page!("about <> 'filing' AND stage <> 'closed' AND about = $9");
+    ABOUT_OPEN_OF_OFFICER = ["SELECT ", columns!(), " FROM cases"]
+        { sqlite: " INDEXED BY cases_about_open_of_officer", postgres: "" }
+        page!("about <> 'filing' AND stage <> 'closed' AND officer = $4 AND about = $9");
+    ABOUT_OPEN_OF_DISTRICT = ["SELECT ", columns!(), " FROM cases"]
+        { sqlite: " INDEXED BY cases_about_open_of_district", postgres: "" }
+        page!("about <> 'filing' AND stage <> 'closed' AND district = $5 AND about = $9");
     ABOUT_WITH_CARD_IN_STAGE = ["SELECT ", columns!(), " FROM cases"]
         { sqlite: " INDEXED BY cases_about_with_card_in_stage", postgres: "" }
         page!("about <> 'filing' AND card <> 'none' AND about = $9 AND card = $8 AND stage = $7");
@@ -273,15 +285,18 @@ impl CaseFilter {
 
     fn queue_of_open(&self) -> &'static Statement {
         let (officer, district) = (self.officer.is_some(), self.district.is_some());
-        match (self.is_carded(), self.policy.is_some()) {
-            (true, _) if officer => &WITH_CARD_OF_OFFICER,
-            (true, _) if district => &WITH_CARD_OF_DISTRICT,
-            (true, _) => &WITH_CARD,
-            (false, _) if officer => &QUEUE_OF_OFFICER,
-            (false, true) if district => &QUEUE_OF_DISTRICT_AND_POLICY,
-            (false, _) if district => &QUEUE_OF_DISTRICT,
-            (false, true) => &QUEUE_OF_POLICY,
-            (false, false) => &QUEUE,
+        match (self.is_carded(), self.is_no_filing(), self.policy.is_some()) {
+            (true, _, _) if officer => &WITH_CARD_OF_OFFICER,
+            (true, _, _) if district => &WITH_CARD_OF_DISTRICT,
+            (true, _, _) => &WITH_CARD,
+            (false, true, _) if officer => &ABOUT_OPEN_OF_OFFICER,
+            (false, true, _) if district => &ABOUT_OPEN_OF_DISTRICT,
+            (false, true, _) => &ABOUT_OPEN,
+            (false, false, _) if officer => &QUEUE_OF_OFFICER,
+            (false, false, true) if district => &QUEUE_OF_DISTRICT_AND_POLICY,
+            (false, false, _) if district => &QUEUE_OF_DISTRICT,
+            (false, false, true) => &QUEUE_OF_POLICY,
+            (false, false, false) => &QUEUE,
         }
     }
 
@@ -292,6 +307,9 @@ impl CaseFilter {
             (true, true) => &ABOUT_WITH_CARD_IN_STAGE,
             (true, false) if district => &WITH_CARD_IN_STAGE_OF_DISTRICT,
             (true, false) => &WITH_CARD_IN_STAGE,
+            (false, true) if officer && self.policy.is_some() => {
+                &ABOUT_IN_STAGE_OF_OFFICER_AND_POLICY
+            }
             (false, true) if officer => &ABOUT_IN_STAGE_OF_OFFICER,
             (false, true) if district => &ABOUT_IN_STAGE_OF_DISTRICT,
             (false, true) => &ABOUT_IN_STAGE,
