@@ -15,8 +15,9 @@ use crate::domain::district::DistrictCode;
 use crate::domain::time::YearMonth;
 use crate::review::CauseDesk;
 use crate::web::api::causes::CausesCard;
-use crate::web::causes::workbook::workbook;
-use crate::web::causes::{Names, Table, tables};
+use crate::web::causes::{Names, tables};
+use crate::web::table::Table;
+use crate::web::table::workbook::workbook;
 use crate::web::words::Language;
 
 /// Which month, of what, and how it is told.

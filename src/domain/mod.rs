@@ -27,6 +27,7 @@
 //! | [`breaker`] | when approval by machine stops by itself |
 //! | [`draw`] | which approvals of the machine people look at |
 //! | [`decision`], [`award`], [`payment`], [`ledger`] | what was decided, granted, paid, and where every fen is |
+//! | [`month_end`] | 月报: what a month did to each budget line |
 //! | [`recovery`] | what is held, what is to come back, who is watched after payment |
 //! | [`notice`] | what an applicant is told, and in which words |
 //! | [`desk`] | the reviewer's desk: cases, their officers, clocks and cards |
@@ -62,6 +63,7 @@ pub mod judgement;
 pub mod ledger;
 pub mod mask;
 pub mod money;
+pub mod month_end;
 pub mod months;
 pub mod name;
 pub mod notice;

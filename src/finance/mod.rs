@@ -1,6 +1,7 @@
 //! Finance: payments and their chains, the ledger, appropriations, alarms. No evidence about persons here.
 
-pub mod repayments;
+pub mod month_end;
+mod repayments;
 pub mod service;
 
 pub use service::Finance;

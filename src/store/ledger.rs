@@ -10,7 +10,8 @@ use crate::domain::district::DistrictCode;
 use crate::domain::id::JournalId;
 use crate::domain::ledger::{Account, Balance, JournalEntry, Movement};
 use crate::domain::money::Money;
-use crate::domain::time::{Date, days_since_1970};
+use crate::domain::month_end::{Moved, Sum};
+use crate::domain::time::{Date, Timestamp, days_since_1970};
 
 statements! {
     INSERT = ["INSERT INTO journal (id, at, movement, policy, district, year, amount, reference) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"];
@@ -20,6 +21,8 @@ statements! {
     OF_ANY = ["SELECT id, at, movement, policy, district, year, amount, reference FROM journal WHERE movement IN ('appropriate', 'commit', 'release', 'instruct', 'settle', 'return_unsettled', 'return_settled', 'reinstruct', 'recover', 'claim', 'repay', 'unclaim', 'restore', 'release_returned') AND reference = $1"];
     /// What was instructed on a day in China, by budget line.
     INSTRUCTED = ["SELECT policy, district, CAST(COUNT(*) AS BIGINT) AS count, CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS fen FROM journal WHERE movement IN ('instruct', 'reinstruct') AND (at + 28800000000) / 86400000000 = $1 GROUP BY policy, district ORDER BY policy, district"];
+    /// For the report of a month: everything before a moment.
+    SUMS_BEFORE = ["SELECT policy, district, year, movement, CAST(COUNT(*) AS BIGINT) AS count, CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS fen FROM journal WHERE at < $1 GROUP BY policy, district, year, movement ORDER BY policy, district, year, movement"];
     /// The cast is needed: PostgreSQL's SUM of BIGINT is NUMERIC.
     SUMS = ["SELECT policy, district, year, movement, CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS fen FROM journal GROUP BY policy, district, year, movement ORDER BY policy, district, year, movement"];
 }
@@ -39,6 +42,14 @@ row!(InstructedRow {
     district: String,
     count: i64,
     fen: i64,
+});
+row!(CountedSumRow {
+    policy: String,
+    district: String,
+    year: i64,
+    movement: String,
+    count: i64,
+    fen: i64
 });
 row!(SumRow {
     policy: String,
@@ -178,6 +189,29 @@ impl Tx {
     pub async fn ledger_faults(&mut self) -> Result<Vec<String>, StoreError> {
         let sums = self.journal_sums().await?;
         Ok(faults(&self.budgets().await?, &sums))
+    }
+
+    /// What each kind of movement came to on each budget line before a moment. Reads the whole journal: for a month's report.
+    ///
+    /// # Errors
+    /// When the database fails or a row is inconsistent.
+    pub async fn journal_before(&mut self, end: Timestamp) -> Result<Moved, StoreError> {
+        let rows: Vec<CountedSumRow> = self.all(&SUMS_BEFORE, args![end]).await?;
+        let at = At {
+            table: "journal",
+            row: "sums",
+        };
+        rows.into_iter()
+            .map(|row| {
+                let movement = at.word("movement", Movement::parse, &row.movement)?;
+                let budget = at.budget(row.policy, &row.district, row.year)?;
+                let sum = Sum {
+                    count: row.count,
+                    fen: row.fen,
+                };
+                Ok(((budget, movement), sum))
+            })
+            .collect()
     }
 
     async fn journal_sums(&mut self) -> Result<Sums, StoreError> {

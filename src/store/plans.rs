@@ -12,6 +12,10 @@ const WALKS: &[(&str, &str)] = &[
         "a list of all policies or all budget lines, which are few",
     ),
     ("SUMS", "the whole journal is what is summed"),
+    (
+        "SUMS_BEFORE",
+        "the whole journal is what a month's report sums",
+    ),
     ("COUNT_BY_STATE", "counts everything, from an index alone"),
     ("WAITING_BUDGETS", "the index of those who wait"),
     ("NEXT", "the index of what is to be sent"),

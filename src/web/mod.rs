@@ -33,6 +33,7 @@ pub mod problem;
 pub mod request_id;
 pub mod routes;
 pub mod session;
+pub mod table;
 pub mod texts;
 pub mod upload;
 pub mod words;

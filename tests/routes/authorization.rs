@@ -459,7 +459,7 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
 }
 
 /// Every page, and who may see it.
-const PAGES: [(&str, &str, &str); 54] = [
+const PAGES: [(&str, &str, &str); 56] = [
     ("get", "/", "anybody"),
     ("get", "/figures", "anybody"),
     ("get", "/policies/{id}", "anybody"),
@@ -510,6 +510,8 @@ const PAGES: [(&str, &str, &str); 54] = [
     ("post", "/desk/board/away", "staff"),
     ("post", "/desk/board/enrol", "staff"),
     ("get", "/finance", "staff"),
+    ("get", "/finance/month", "staff"),
+    ("get", "/finance/month.xlsx", "staff"),
     ("get", "/finance/payments", "staff"),
     ("get", "/finance/payments/{id}", "staff"),
     ("post", "/finance/payments/{id}/unmask", "staff"),

@@ -1,7 +1,7 @@
 //! A workbook read back by openpyxl: numbers are numbers, and no name becomes a formula.
 
-use sanmiao::web::causes::workbook::workbook;
-use sanmiao::web::causes::{Cell, Column, Table};
+use sanmiao::web::table::workbook::workbook;
+use sanmiao::web::table::{Cell, Column, Table};
 use sanmiao::web::words::{Language, Words};
 use serde_json::{Value, json};
 

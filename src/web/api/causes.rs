@@ -11,9 +11,10 @@ use crate::domain::causes::{Analysis, READ_MAX};
 use crate::web::Web;
 use crate::web::auth::Desk;
 use crate::web::causes::query::Asked;
-use crate::web::causes::{Names, Table, tables};
+use crate::web::causes::{Names, tables};
 use crate::web::extract::Query;
 use crate::web::problem::Problem;
+use crate::web::table::Table;
 
 /// Why things were referred in a month.
 #[derive(Debug, Serialize, ToSchema)]
@@ -104,7 +105,7 @@ impl CausesCard {
 
 impl From<&Table> for TableCard {
     fn from(table: &Table) -> Self {
-        let row = |cells: &Vec<crate::web::causes::Cell>| {
+        let row = |cells: &Vec<crate::web::table::Cell>| {
             let cells = table.head.iter().zip(cells);
             cells
                 .map(|(column, cell)| (column.key.to_owned(), cell.json()))

@@ -1,9 +1,10 @@
 //! The tables of an analysis.
 
-use super::{Cell, Column, Names, Table};
+use super::Names;
 use crate::domain::causes::{Analysis, GroupLine, ReasonLine, SourceLine, Span, Times};
 use crate::domain::desk::StageName;
 use crate::domain::rating::Grade;
+use crate::web::table::{Cell, Column, Table};
 use crate::web::texts::causes as c;
 use crate::web::words::Words;
 

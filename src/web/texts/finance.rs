@@ -9,6 +9,7 @@ texts! {
     // The frame
     NAV_DAY = "今日", "Today";
     NAV_PAYMENTS = "支付", "Payments";
+    NAV_MONTH = "月报", "Month";
     // The day
     DAY_TITLE = "每日一览", "The day at a glance";
     DAY_LEDE = "钱走到哪一步、哪些在等人，一页看清。", "Where the money stands, and what waits for a person, on one page.";
@@ -21,6 +22,28 @@ texts! {
     ALARM_SUBJECT = "编号", "About";
     ALARM_COUNT = "次数", "Times";
     ALARM_SINCE = "首次", "First";
+    // The month
+    MONTH_TITLE = "月末报表", "Month-end report";
+    MONTH_LEDE = "按预算指标逐条列示：期初、本月发生、期末。数字直接来自分录，期初加发生等于期末。", "Line by line of the budget: what stood there, what moved, what stands there now. Every number comes from the journal; opening and movements make the closing.";
+    MONTH = "月份", "Month";
+    MONTH_NONE = "本月及以前没有分录。", "Nothing has moved up to this month.";
+    MONTH_XLSX = "下载 Excel", "Download as Excel";
+    MONTH_LINES = "预算指标", "Budget lines";
+    MONTH_MOVED = "本月发生", "Moved within the month";
+    TOTAL = "合计", "Total";
+    OPENING = "期初可用", "Available at the start";
+    APPROPRIATED = "下达", "Appropriated";
+    COMMITTED = "核定", "Committed";
+    RELEASED = "退回可用", "Released";
+    INSTRUCTED = "发出指令", "Instructed";
+    SETTLED_SUM = "到账", "Settled";
+    RETURNED_SUM = "退票", "Returned";
+    RECOVERED_SUM = "追回", "Recovered";
+    CLOSING = "期末可用", "Available at the end";
+    CLOSING_COMMITTED = "期末已核定未付", "Committed at the end";
+    CLOSING_INSTRUCTED = "期末在途", "On the way at the end";
+    CLOSING_RETURNED = "期末退票待处理", "Returned, waiting at the end";
+    COUNT = "笔数", "Lines";
     // Payments
     PAYMENTS_TITLE = "支付", "Payments";
     PAYMENTS_NONE = "没有符合条件的支付。", "No payment like that.";

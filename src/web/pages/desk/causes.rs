@@ -14,20 +14,20 @@ use crate::domain::time::YearMonth;
 use crate::web::Web;
 use crate::web::auth::Desk;
 use crate::web::causes::query::Asked;
-use crate::web::causes::workbook::workbook;
-use crate::web::causes::{Names, Table, percent, tables};
+use crate::web::causes::{Names, tables};
 use crate::web::extract::Query;
 use crate::web::pages::layout::Page;
 use crate::web::pages::preferences::Preferences;
 use crate::web::problem::{Kind, Problem};
 use crate::web::session::Visit;
+use crate::web::table::workbook::{XLSX, workbook};
+use crate::web::table::{Table, percent};
 use crate::web::texts as t;
 use crate::web::texts::causes as c;
 use crate::web::words::{Language, Words};
 
 /// Months to choose from.
 const MONTHS: i32 = 24;
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 #[derive(Template)]
 #[template(path = "desk/causes.html")]

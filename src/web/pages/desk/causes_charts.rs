@@ -2,8 +2,9 @@
 
 use crate::domain::causes::{Analysis, Times};
 use crate::domain::desk::StageName;
-use crate::web::causes::{Names, hours, percent, time_parts};
+use crate::web::causes::{Names, time_parts};
 use crate::web::chart::{self, Bar, Line, Part, Row, Told};
+use crate::web::table::{hours, percent};
 use crate::web::texts::causes as c;
 use crate::web::words::{Language, Words};
 

@@ -1,6 +1,8 @@
 //! The pages of finance: a file a page. Accounts are masked on all of them; nothing of what registers said about a person is here.
 
 mod day;
+mod month;
+mod month_tables;
 mod payment;
 mod payments;
 
@@ -19,14 +21,19 @@ const STAFF: Access = Access::Page(Visitors::Staff);
 pub(super) const DAY: &str = "/finance";
 
 /// What leads from page to page.
-pub(super) const NAV: [(&str, Words); 2] =
-    [(DAY, t::NAV_DAY), (payments::ADDRESS, t::NAV_PAYMENTS)];
+pub(super) const NAV: [(&str, Words); 3] = [
+    (DAY, t::NAV_DAY),
+    (payments::ADDRESS, t::NAV_PAYMENTS),
+    (month::ADDRESS, t::NAV_MONTH),
+];
 
 /// Every page of finance.
 #[must_use]
 pub fn routes() -> Routes {
     Routes::new()
         .add(STAFF, of!(day::day))
+        .add(STAFF, of!(month::month))
+        .add(STAFF, of!(month::workbook))
         .add(STAFF, of!(payments::payments))
         .add(STAFF, of!(payment::show))
         .add(STAFF, of!(payment::unmask))

@@ -3,13 +3,17 @@
 
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
-use super::{Cell, HOUR_US, Table};
+use super::{Cell, HOUR_US, Table, yuan};
 use crate::web::words::Language;
 
+/// Its media type.
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// Most characters of a sheet's name.
 const NAME_CHARS_MAX: usize = 31;
 /// Most characters of a cell.
 const CELL_CHARS_MAX: usize = 32_767;
+/// Below so many fen an amount has at most fifteen digits, and the nearest number of a workbook reads back as the very amount.
+const EXACT_FEN: u64 = 1_000_000_000_000_000;
 /// Width of a column of words, and of one of numbers.
 const WIDTHS: (f64, f64) = (36.0, 14.0);
 
@@ -70,6 +74,13 @@ fn write(
         Cell::Days(days) => {
             sheet.write_number(row, column, float(*days))?;
         }
+        Cell::Money(fen) if fen.unsigned_abs() < EXACT_FEN => {
+            let yuan = Format::new().set_num_format("#,##0.00");
+            sheet.write_number_with_format(row, column, float(*fen) / 100.0, &yuan)?;
+        }
+        Cell::Money(fen) => {
+            sheet.write_string(row, column, yuan(*fen))?;
+        }
         Cell::Share(..) | Cell::Nothing => {}
     }
     Ok(())
@@ -91,7 +102,7 @@ fn number(count: usize) -> f64 {
 /// A workbook knows no other numbers.
 #[expect(
     clippy::cast_precision_loss,
-    reason = "counts and microseconds of a month are far below 2^52, and none is money"
+    reason = "counts and microseconds of a month are far below 2^52, and an amount of money is written only where it reads back exactly"
 )]
 const fn float(value: i64) -> f64 {
     value as f64
