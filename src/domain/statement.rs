@@ -179,8 +179,14 @@ impl Line {
     #[must_use]
     pub fn masked_account(&self) -> Option<String> {
         let account = self.account.as_ref()?;
-        Some(masked(account.reveal(), 0, 4))
+        Some(masked_account(account.reveal()))
     }
+}
+
+/// An account with its last four digits alone in sight.
+#[must_use]
+pub fn masked_account(account: &str) -> String {
+    masked(account, 0, 4)
 }
 
 /// Count and sum.

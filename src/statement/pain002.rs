@@ -56,8 +56,9 @@ pub(super) fn read(input: impl BufRead, taker: &mut Taker<'_>) -> Result<(), Unu
 }
 
 fn within(path: &str) -> &str {
+    // What stands above the report is none of its elements, and not its end either.
     path.strip_prefix(REPORT)
-        .map_or("", |rest| rest.strip_prefix('/').unwrap_or(rest))
+        .map_or("/", |rest| rest.strip_prefix('/').unwrap_or(rest))
 }
 
 #[derive(Default)]
