@@ -15,9 +15,31 @@ pub(crate) fn masked(text: &str, head: usize, tail: usize) -> String {
         .collect()
 }
 
+/// The last four characters of an account behind a mask; nothing of what is shorter than eight.
+#[must_use]
+pub fn account_tail(account: &str) -> String {
+    let count = account.chars().count();
+    let shown = if count >= 8 { 4 } else { 0 };
+    account
+        .chars()
+        .skip(count - shown)
+        .fold("****".to_owned(), |mut text, c| {
+            text.push(c);
+            text
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_more_than_four_digits_of_an_account_are_shown() {
+        assert_eq!(account_tail("6222020000000000018"), "****0018");
+        assert_eq!(account_tail("12345678"), "****5678");
+        assert_eq!(account_tail("1234567"), "****");
+        assert_eq!(account_tail(""), "****");
+    }
 
     #[test]
     fn the_middle_is_starred() {

@@ -61,7 +61,7 @@ pub mod hash;
 pub mod id;
 pub mod judgement;
 pub mod ledger;
-mod mask;
+pub mod mask;
 pub mod money;
 pub mod months;
 pub mod name;

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::context::Context;
 use crate::domain::audit::{Access, Alarm};
 use crate::domain::award::{Award, Budget, BudgetKey};
-use crate::domain::id::{AccessId, JournalId, PaymentId};
+use crate::domain::id::{AccessId, InstructionId, JournalId, PaymentId};
 use crate::domain::ledger::{Balance, JournalEntry, Movement};
 use crate::domain::money::Money;
 use crate::domain::payment::{Instruction, InstructionState, Payment, PaymentState};
@@ -37,6 +37,16 @@ pub struct PaymentChain {
     pub award: Award,
     /// Every instruction, oldest first.
     pub instructions: Vec<Instruction>,
+    /// Every line of the journal about it, oldest first; the award's own are among them.
+    pub entries: Vec<JournalEntry>,
+}
+
+/// A whole account, for somebody who said why.
+pub struct Unmasked {
+    /// The instruction that names it.
+    pub instruction: InstructionId,
+    /// The account.
+    pub account: String,
 }
 
 /// The finance desk.
@@ -90,18 +100,7 @@ impl Finance {
     /// `NotFound` also for another district's.
     pub async fn payment(&self, staff: &Staff, id: PaymentId) -> Result<PaymentChain, StageError> {
         let chain = self.chain(staff, id).await?;
-        let ctx = &self.ctx;
-        let mut tx = ctx.store.write().await?;
-        tx.access(&Access {
-            id: ctx.id(AccessId::new),
-            at: ctx.now(),
-            staff: staff.subject.subject.clone(),
-            subject: id.to_string(),
-            kind: "payment".to_owned(),
-            purpose: "finance".to_owned(),
-        })
-        .await?;
-        tx.commit().await?;
+        self.looked(staff, id, "payment", "finance").await?;
         Ok(chain)
     }
 
@@ -121,11 +120,58 @@ impl Finance {
             return Err(StageError::not_found("payment"));
         }
         let instructions = tx.instructions_of(id).await?;
+        let mut references = vec![award.id.to_string(), id.to_string()];
+        references.extend(instructions.iter().map(|one| one.id.to_string()));
+        let entries = tx.journal_about(&references).await?;
         Ok(PaymentChain {
             payment,
             award,
             instructions,
+            entries,
         })
+    }
+
+    /// The whole account of a payment's newest instruction. Who looked and why is written down before anything is shown.
+    ///
+    /// # Errors
+    /// `NotFound` also for another district's and for a payment without an instruction.
+    pub async fn unmask(
+        &self,
+        staff: &Staff,
+        id: PaymentId,
+        reason: &str,
+    ) -> Result<Unmasked, StageError> {
+        let chain = self.chain(staff, id).await?;
+        let newest = chain.instructions.last();
+        let newest = newest.ok_or(StageError::not_found("instruction"))?;
+        let order = newest.order();
+        let order = order.map_err(|_| StageError::corrupt("an instruction cannot be read"))?;
+        self.looked(staff, id, "account", reason).await?;
+        Ok(Unmasked {
+            instruction: newest.id,
+            account: order.payee_account,
+        })
+    }
+
+    async fn looked(
+        &self,
+        staff: &Staff,
+        id: PaymentId,
+        kind: &str,
+        purpose: &str,
+    ) -> Result<(), StageError> {
+        let ctx = &self.ctx;
+        let mut tx = ctx.store.write().await?;
+        tx.access(&Access {
+            id: ctx.id(AccessId::new),
+            at: ctx.now(),
+            staff: staff.subject.subject.clone(),
+            subject: id.to_string(),
+            kind: kind.to_owned(),
+            purpose: purpose.to_owned(),
+        })
+        .await?;
+        Ok(tx.commit().await?)
     }
 
     /// Lets a held payment be carried again, after a person has looked: the same instruction, its attempts counted anew.

@@ -16,6 +16,8 @@ statements! {
     INSERT = ["INSERT INTO journal (id, at, movement, policy, district, year, amount, reference) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"];
     PAGE = ["SELECT id, at, movement, policy, district, year, amount, reference FROM journal WHERE id > $1 ORDER BY id LIMIT $2"];
     OF_REFERENCE = ["SELECT id, at, movement, policy, district, year, amount, reference FROM journal WHERE movement = $1 AND reference = $2"];
+    /// Every movement by its name, because the index leads by it.
+    OF_ANY = ["SELECT id, at, movement, policy, district, year, amount, reference FROM journal WHERE movement IN ('appropriate', 'commit', 'release', 'instruct', 'settle', 'return_unsettled', 'return_settled', 'reinstruct', 'recover', 'claim', 'repay', 'unclaim', 'restore', 'release_returned') AND reference = $1"];
     /// What was instructed on a day in China, by budget line.
     INSTRUCTED = ["SELECT policy, district, CAST(COUNT(*) AS BIGINT) AS count, CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS fen FROM journal WHERE movement IN ('instruct', 'reinstruct') AND (at + 28800000000) / 86400000000 = $1 GROUP BY policy, district ORDER BY policy, district"];
     /// The cast is needed: PostgreSQL's SUM of BIGINT is NUMERIC.
@@ -125,6 +127,25 @@ impl Tx {
             .first(&OF_REFERENCE, args![movement.as_str(), reference])
             .await?;
         row.map(read).transpose()
+    }
+
+    /// Every entry that belongs to one of these, as it went: an award, a payment, an instruction.
+    ///
+    /// # Errors
+    /// When the database fails or a row is inconsistent.
+    pub async fn journal_about(
+        &mut self,
+        references: &[String],
+    ) -> Result<Vec<JournalEntry>, StoreError> {
+        let mut entries = Vec::new();
+        for reference in references {
+            let rows: Vec<EntryRow> = self.all(&OF_ANY, args![reference]).await?;
+            for row in rows {
+                entries.push(read(row)?);
+            }
+        }
+        entries.sort_by_key(|entry| (entry.at, entry.id));
+        Ok(entries)
     }
 
     /// What was instructed on a day in China, by policy and district.

@@ -21,6 +21,8 @@ pub mod causes;
 #[expect(missing_docs, reason = "each text says itself what it is")]
 pub mod desk;
 #[expect(missing_docs, reason = "each text says itself what it is")]
+pub mod finance;
+#[expect(missing_docs, reason = "each text says itself what it is")]
 pub mod trust;
 
 #[expect(missing_docs, reason = "each text says itself what it is")]
@@ -459,6 +461,7 @@ mod tests {
             .chain(board::ALL)
             .chain(report::ALL)
             .chain(files::ALL)
+            .chain(finance::ALL)
             .chain(tracking::ALL)
             .chain(trust::ALL)
         {

@@ -459,7 +459,7 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
 }
 
 /// Every page, and who may see it.
-const PAGES: [(&str, &str, &str); 49] = [
+const PAGES: [(&str, &str, &str); 54] = [
     ("get", "/", "anybody"),
     ("get", "/figures", "anybody"),
     ("get", "/policies/{id}", "anybody"),
@@ -509,6 +509,11 @@ const PAGES: [(&str, &str, &str); 49] = [
     ("post", "/desk/board/lift", "staff"),
     ("post", "/desk/board/away", "staff"),
     ("post", "/desk/board/enrol", "staff"),
+    ("get", "/finance", "staff"),
+    ("get", "/finance/payments", "staff"),
+    ("get", "/finance/payments/{id}", "staff"),
+    ("post", "/finance/payments/{id}/unmask", "staff"),
+    ("post", "/finance/payments/{id}/release", "staff"),
 ];
 
 #[test]
@@ -534,9 +539,10 @@ fn every_page_has_its_line_and_stands_in_no_document_of_the_api() {
 async fn a_page_opens_to_whom_it_is_for_and_to_nobody_else() {
     let house = House::new().await;
     let real = Real::in_house(&house).await;
-    let [stranger, applicant, staff] = [(); 3].map(|()| Browser::of(&house));
+    let [stranger, applicant, staff, finance] = [(); 4].map(|()| Browser::of(&house));
     applicant.sign_in("applicant-1", "/home").await;
     staff.sign_in("reviewer-440604", "/home").await;
+    finance.sign_in("finance-city", "/home").await;
     for (method, template, who) in PAGES {
         let path = real.path(template);
         if method == "post" {
@@ -556,6 +562,7 @@ async fn a_page_opens_to_whom_it_is_for_and_to_nobody_else() {
         assert!(reply.header("location").starts_with("/sign-in?return_to="));
         let (own, other) = match who {
             "applicant" => (&applicant, &staff),
+            _ if template.starts_with("/finance") => (&finance, &staff),
             _ => (&staff, &applicant),
         };
         if method == "get" {

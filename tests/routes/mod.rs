@@ -11,6 +11,7 @@ mod desk_pages;
 mod figures;
 mod files;
 mod finance;
+mod finance_pages;
 mod flow;
 mod hostile;
 mod house;

@@ -13,7 +13,7 @@ use crate::domain::hash::sha256;
 use crate::web::problem::{Kind, Problem};
 
 /// Name, content type, content.
-const ASSETS: [(&str, &str, &str); 5] = [
+const ASSETS: [(&str, &str, &str); 6] = [
     (
         "sanmiao.css",
         "text/css; charset=utf-8",
@@ -33,6 +33,11 @@ const ASSETS: [(&str, &str, &str); 5] = [
         "desk.js",
         "text/javascript; charset=utf-8",
         include_str!("../static/desk.js"),
+    ),
+    (
+        "finance.css",
+        "text/css; charset=utf-8",
+        include_str!("../static/finance.css"),
     ),
     (
         "mark.svg",

@@ -6,6 +6,7 @@ pub mod assets;
 pub mod desk;
 pub mod figures;
 pub mod files;
+pub mod finance;
 pub mod fits;
 mod home;
 pub mod layout;
@@ -57,6 +58,7 @@ pub fn routes() -> Routes {
         )
         .merge(of_applications())
         .merge(desk::routes())
+        .merge(finance::routes())
 }
 
 /// The pages of one application and of its money.

@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Amount, Day, IdText, Instant};
+use crate::domain::mask::account_tail;
 use crate::domain::payment::{Instruction, Payment};
 use crate::payout::service::PaymentView;
 
@@ -120,7 +121,7 @@ impl From<&Instruction> for InstructionView {
             state: instruction.state.as_str(),
             payee: order.map(|order| PayeeView {
                 name: order.payee_name,
-                account: tail(&order.payee_account),
+                account: account_tail(&order.payee_account),
                 bank: order.payee_bank,
             }),
             treasury_no: instruction.treasury_no.clone(),
@@ -130,31 +131,5 @@ impl From<&Instruction> for InstructionView {
             returned_at: instruction.returned_at.map(Into::into),
             reason_code: instruction.reason_code.clone(),
         }
-    }
-}
-
-/// The last four characters behind a mask; nothing of what is shorter than eight.
-fn tail(account: &str) -> String {
-    let count = account.chars().count();
-    let shown = if count >= 8 { 4 } else { 0 };
-    account
-        .chars()
-        .skip(count - shown)
-        .fold("****".to_owned(), |mut text, c| {
-            text.push(c);
-            text
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_more_than_four_digits_of_an_account_are_shown() {
-        assert_eq!(tail("6222020000000000018"), "****0018");
-        assert_eq!(tail("12345678"), "****5678");
-        assert_eq!(tail("1234567"), "****");
-        assert_eq!(tail(""), "****");
     }
 }

@@ -16,8 +16,10 @@ use crate::review::CaseDesk;
 use crate::store::CaseLine;
 use crate::web::Web;
 use crate::web::auth::Desk;
+use crate::web::pages::finance;
 use crate::web::pages::layout::Page;
 use crate::web::pages::preferences::Preferences;
+use crate::web::pages::shell::see_other;
 use crate::web::problem::Problem;
 use crate::web::session::Visit;
 use crate::web::texts as t;
@@ -97,6 +99,9 @@ pub(in crate::web::pages) async fn desk(
 ) -> Result<Response, Problem> {
     let page = Page::new(preferences, Some(&visit), "/desk");
     if !staff.has(Role::Reviewer) && !staff.has(Role::Supervisor) {
+        if staff.has(Role::Finance) {
+            return Ok(see_other(finance::DAY));
+        }
         return Ok(roles::page(&page, &staff));
     }
     let asked = Asked::of(uri.query().unwrap_or_default(), &staff);

@@ -1,0 +1,34 @@
+//! The pages of finance: a file a page. Accounts are masked on all of them; nothing of what registers said about a person is here.
+
+mod day;
+mod payment;
+mod payments;
+
+use utoipa_axum::routes as of;
+
+use crate::web::auth::Access;
+use crate::web::routes::Routes;
+use crate::web::session::Visitors;
+use crate::web::texts::finance as t;
+use crate::web::words::Words;
+
+/// Who comes here. That they are of finance is asked by the stage.
+const STAFF: Access = Access::Page(Visitors::Staff);
+
+/// Where the day is.
+pub(super) const DAY: &str = "/finance";
+
+/// What leads from page to page.
+pub(super) const NAV: [(&str, Words); 2] =
+    [(DAY, t::NAV_DAY), (payments::ADDRESS, t::NAV_PAYMENTS)];
+
+/// Every page of finance.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::new()
+        .add(STAFF, of!(day::day))
+        .add(STAFF, of!(payments::payments))
+        .add(STAFF, of!(payment::show))
+        .add(STAFF, of!(payment::unmask))
+        .add(STAFF, of!(payment::release))
+}
