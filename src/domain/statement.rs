@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::district::DistrictCode;
 use super::hash::Sha256Hex;
 use super::id::{FinanceCaseId, StatementId};
-use super::mask::masked;
+use super::mask::account_tail;
 use super::money::Money;
 use super::person::Private;
 use super::time::{Date, Timestamp};
@@ -179,14 +179,8 @@ impl Line {
     #[must_use]
     pub fn masked_account(&self) -> Option<String> {
         let account = self.account.as_ref()?;
-        Some(masked_account(account.reveal()))
+        Some(account_tail(account.reveal()))
     }
-}
-
-/// An account with its last four digits alone in sight.
-#[must_use]
-pub fn masked_account(account: &str) -> String {
-    masked(account, 0, 4)
 }
 
 /// Count and sum.
@@ -352,6 +346,6 @@ mod tests {
             !shown.contains("样例") && !shown.contains("6299"),
             "{shown}"
         );
-        assert_eq!(line.masked_account().unwrap(), "***************0000");
+        assert_eq!(line.masked_account().unwrap(), "****0000");
     }
 }

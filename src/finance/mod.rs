@@ -1,6 +1,9 @@
-//! Finance: payments and their chains, the ledger, appropriations, alarms. No evidence about persons here.
+//! Finance: payments and their chains, the ledger, appropriations, alarms; 对账: statements and what in them
+//! differs from our books. No evidence about persons here.
 
+pub mod differences;
 pub mod repayments;
 pub mod service;
+pub mod statements;
 
 pub use service::Finance;

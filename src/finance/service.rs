@@ -354,7 +354,7 @@ pub(super) fn actor(staff: &Staff) -> Actor {
     Actor::Staff(staff.subject.subject.clone())
 }
 
-fn must_be_finance(staff: &Staff) -> Result<(), StageError> {
+pub(super) fn must_be_finance(staff: &Staff) -> Result<(), StageError> {
     if staff.has(Role::Finance) {
         Ok(())
     } else {

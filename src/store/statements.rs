@@ -11,6 +11,7 @@ use super::{StoreError, Tx};
 use crate::domain::district::DistrictCode;
 use crate::domain::hash::Sha256Hex;
 use crate::domain::id::{AwardId, InstructionId, StatementId};
+use crate::domain::mask::account_tail;
 use crate::domain::money::Money;
 use crate::domain::payment::{InstructionState, Order};
 use crate::domain::statement::{Line, Side, Statement, StatementKind, Tally, What};
@@ -429,7 +430,7 @@ impl Tx {
             id: at.parse("id", &row.id)?,
             amount: order.amount,
             account: self.account_mark(&order.payee_account),
-            masked: crate::domain::statement::masked_account(&order.payee_account),
+            masked: account_tail(&order.payee_account),
             state: at.word("state", InstructionState::parse, &row.state)?,
             settled: day("settled_at", row.settled_at)?,
             returned: day("returned_at", row.returned_at)?,
