@@ -30,7 +30,8 @@ fn allowed(module: &str) -> BTreeSet<&'static str> {
         "finance" => with(below(&GROUND), &["statement"]),
         // A person's approval commits what the machine's does, and in the same way.
         "review" => with(below(&GROUND), &["approve"]),
-        "jobs" | "web" => with(with(below(&GROUND), &STAGES), &["telemetry"]),
+        "jobs" => with(with(below(&GROUND), &STAGES), &["telemetry"]),
+        "web" => with(with(below(&GROUND), &STAGES), &["statement", "telemetry"]),
         "app" => with(
             with(below(&GROUND), &STAGES),
             &["config", "gateways", "jobs", "telemetry", "web"],
