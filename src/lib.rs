@@ -19,6 +19,7 @@ pub mod policy;
 pub mod ports;
 pub mod prefill;
 pub mod review;
+pub mod statement;
 pub mod store;
 pub mod telemetry;
 pub mod web;

@@ -18,7 +18,7 @@ fn allowed(module: &str) -> BTreeSet<&'static str> {
     };
     match module {
         "domain" => below(&[]),
-        "ports" | "config" | "bell" | "policy" | "payfile" => below(&["domain"]),
+        "ports" | "config" | "bell" | "policy" | "payfile" | "statement" => below(&["domain"]),
         "gateways" => below(&["config", "domain", "ports"]),
         // A request id is a token of the wire.
         "telemetry" => below(&["config", "domain", "gateways", "ports"]),
@@ -26,10 +26,12 @@ fn allowed(module: &str) -> BTreeSet<&'static str> {
         "error" => below(&["domain", "store"]),
         "context" => below(&["bell", "domain", "ports", "store", "telemetry"]),
         "docket" | "instruct" => below(&["context", "domain", "error", "ports", "store"]),
-        "prefill" | "approve" | "payout" | "finance" => below(&GROUND),
+        "prefill" | "approve" | "payout" => below(&GROUND),
+        "finance" => with(below(&GROUND), &["statement"]),
         // A person's approval commits what the machine's does, and in the same way.
         "review" => with(below(&GROUND), &["approve"]),
-        "jobs" | "web" => with(with(below(&GROUND), &STAGES), &["telemetry"]),
+        "jobs" => with(with(below(&GROUND), &STAGES), &["telemetry"]),
+        "web" => with(with(below(&GROUND), &STAGES), &["statement", "telemetry"]),
         "app" => with(
             with(below(&GROUND), &STAGES),
             &["config", "gateways", "jobs", "telemetry", "web"],
@@ -42,6 +44,7 @@ fn allowed(module: &str) -> BTreeSet<&'static str> {
                 "gateways",
                 "jobs",
                 "payfile",
+                "statement",
                 "telemetry",
                 "web",
             ],
@@ -51,7 +54,7 @@ fn allowed(module: &str) -> BTreeSet<&'static str> {
 }
 
 /// Crates that one room alone may name.
-const ROOMS: [(&str, &[&str]); 13] = [
+const ROOMS: [(&str, &[&str]); 14] = [
     ("sqlx", &["store"]),
     ("axum", &["web", "app"]),
     ("utoipa", &["web"]),
@@ -61,9 +64,10 @@ const ROOMS: [(&str, &[&str]); 13] = [
     // Time is jiff; this is only the type in which openidconnect asks for it.
     ("chrono", &["gateways"]),
     ("sanmiao_mocks", &["cli"]),
-    ("quick_xml", &["payfile"]),
-    ("calamine", &["payfile"]),
-    ("encoding_rs", &["payfile"]),
+    ("quick_xml", &["payfile", "statement"]),
+    ("calamine", &["payfile", "statement"]),
+    ("encoding_rs", &["payfile", "statement"]),
+    ("zip", &["statement"]),
     ("ed25519_dalek", &["payfile"]),
     ("sm2", &["payfile"]),
 ];

@@ -16,6 +16,7 @@ pub mod migrate;
 pub mod mocks;
 pub mod payout;
 pub mod policy;
+pub mod reconcile;
 pub mod replay;
 pub mod rotate;
 pub mod serve;
@@ -47,6 +48,8 @@ enum Command {
     /// Files for finance: write, check, make a key
     #[command(subcommand)]
     Payout(payout::PayoutCommand),
+    /// Take in statements of treasury and bank, and tell what differs from our books
+    Reconcile(reconcile::ReconcileArgs),
     /// Recompute decisions from the evidence they rest on, to the same bytes
     Replay(replay::ReplayArgs),
     /// Tell why the machine referred in a month, and what one change would remove
@@ -140,6 +143,7 @@ async fn run(command: Command) -> Result<(), CliError> {
             _ => Err(CliError::Unusable(String::new())),
         },
         Command::Payout(command) => payout::run(command, &mut out).await,
+        Command::Reconcile(args) => reconcile::run(args, &mut out).await,
         Command::Replay(args) => replay::run(args, &mut out).await,
         Command::Causes(args) => causes::run(args, &mut out).await,
         Command::Backup(args) => backup::run(args, &mut out).await,

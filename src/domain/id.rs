@@ -169,6 +169,10 @@ ids! {
     FreezeId,
     /// One set of payout files.
     BatchId,
+    /// One statement of the treasury or a bank.
+    StatementId,
+    /// One difference that finance sees to.
+    FinanceCaseId,
 }
 
 /// The alphabet of the award within an instruction id: Crockford's base 32, without I, L, O and U.

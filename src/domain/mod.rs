@@ -34,6 +34,7 @@
 //! | [`causes`] | why the machine referred, month by month, and what would make it approve |
 //! | [`rating`] | what applicants say about the service, and by when who is not content is answered |
 //! | [`treasury`] | what the treasury tells of its own accord: call-backs, statements, its ledger |
+//! | [`statement`] | 对账: what treasury and bank tell in statements, how it differs, and the cases that follow |
 //! | [`audit`] | acts, looks at personal data, alarms |
 //! | [`figures`] | what the service promises, and how it has kept it |
 
@@ -76,6 +77,7 @@ pub mod recovery;
 pub mod session;
 pub mod signal;
 pub mod source;
+pub mod statement;
 pub mod time;
 pub mod treasury;
 pub mod typing;

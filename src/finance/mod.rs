@@ -1,7 +1,10 @@
-//! Finance: payments and their chains, the ledger, appropriations, alarms. No evidence about persons here.
+//! Finance: payments and their chains, the ledger, appropriations, alarms; 对账: statements and what in them
+//! differs from our books; 月报. No evidence about persons here.
 
+pub mod differences;
 pub mod month_end;
-mod repayments;
+pub mod repayments;
 pub mod service;
+pub mod statements;
 
 pub use service::Finance;

@@ -41,6 +41,7 @@ const STEPS: &[Step] = steps![
     14 "0014_filters",
     16 "0016_payout_days",
     17 "0017_queues",
+    18 "0018_statements",
 ];
 
 /// Number of steps this program knows.

@@ -16,6 +16,7 @@ mod codec;
 mod consents;
 mod decisions;
 mod desk;
+pub mod differences;
 mod error;
 mod evidence;
 mod figures;
@@ -37,6 +38,7 @@ mod saved_filters;
 mod sessions;
 mod slots;
 mod sql;
+pub mod statements;
 mod trust;
 mod typed;
 pub mod vault;
@@ -551,6 +553,7 @@ fn all_statements() -> impl Iterator<Item = &'static &'static Statement> {
         consents::STATEMENTS,
         decisions::STATEMENTS,
         desk::STATEMENTS,
+        differences::STATEMENTS,
         saved_filters::STATEMENTS,
         evidence::STATEMENTS,
         figures::STATEMENTS,
@@ -567,6 +570,7 @@ fn all_statements() -> impl Iterator<Item = &'static &'static Statement> {
         rotation::STATEMENTS,
         sessions::STATEMENTS,
         slots::STATEMENTS,
+        statements::STATEMENTS,
         trust::STATEMENTS,
         typed::STATEMENTS,
     ]

@@ -62,6 +62,14 @@ const WALKS: &[(&str, &str)] = &[
         "LOADS",
         "the index of open cases by officer, counted when a supervisor looks at the board",
     ),
+    (
+        "TOUCHED",
+        "three short lists, each read from its index, put in one order",
+    ),
+    (
+        "OPEN_REFERENCES",
+        "the index of open differences, which are exceptions",
+    ),
     ("COUNT_BY_ENDING", "counts everything, from an index alone"),
 ];
 

@@ -56,6 +56,9 @@ statements! {
     OLD_RATINGS = ["SELECT id, words AS sealed, key_id FROM ratings WHERE id > $1 AND key_id <> $2 ORDER BY id LIMIT $3"] { sqlite: "", postgres: " FOR UPDATE" } "";
     NEW_RATINGS = ["UPDATE ratings SET words = $2, key_id = $3 WHERE id = $1 AND key_id = $4"];
     LEFT_RATINGS = ["SELECT CAST(COUNT(*) AS BIGINT) AS count FROM ratings WHERE key_id <> $1"];
+    OLD_FINANCE_CASES = ["SELECT id, grounds AS sealed, key_id FROM finance_cases WHERE id > $1 AND key_id <> $2 ORDER BY id LIMIT $3"] { sqlite: "", postgres: " FOR UPDATE" } "";
+    NEW_FINANCE_CASES = ["UPDATE finance_cases SET grounds = $2, key_id = $3 WHERE id = $1 AND key_id = $4"];
+    LEFT_FINANCE_CASES = ["SELECT CAST(COUNT(*) AS BIGINT) AS count FROM finance_cases WHERE key_id <> $1"];
 }
 
 /// A sealed column with the statements that move it to another key.
@@ -95,6 +98,7 @@ sealed! {
     "case_words" "words": OLD_CASE_WORDS NEW_CASE_WORDS LEFT_CASE_WORDS;
     "case_files" "name": OLD_CASE_FILES NEW_CASE_FILES LEFT_CASE_FILES;
     "ratings" "words": OLD_RATINGS NEW_RATINGS LEFT_RATINGS;
+    "finance_cases" "grounds": OLD_FINANCE_CASES NEW_FINANCE_CASES LEFT_FINANCE_CASES;
 }
 
 row!(KeyRow {

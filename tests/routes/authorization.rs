@@ -156,8 +156,28 @@ const TRUST: [(&str, &str, Rule); 4] = [
     ),
 ];
 
+/// Statements, and what in them differs from our books.
+const STATEMENTS: [(&str, &str, Rule); 7] = [
+    ("post", "/api/v1/finance/statements", Rule::Finance),
+    ("get", "/api/v1/finance/statements", Rule::Finance),
+    ("get", "/api/v1/finance/statements/{id}", Rule::Finance),
+    ("get", "/api/v1/finance/differences", Rule::Finance),
+    ("get", "/api/v1/finance/differences/{id}", Rule::Finance),
+    (
+        "post",
+        "/api/v1/finance/differences/{id}/take",
+        Rule::Finance,
+    ),
+    (
+        "post",
+        "/api/v1/finance/differences/{id}/close",
+        Rule::Finance,
+    ),
+];
+
 fn lines() -> impl Iterator<Item = (&'static str, &'static str, Rule)> {
-    LINES.into_iter().chain(MORE).chain(DESK).chain(TRUST)
+    let all = LINES.into_iter().chain(MORE).chain(DESK).chain(TRUST);
+    all.chain(STATEMENTS)
 }
 
 /// Ids that exist: an application of `applicant-1` in district 440604, and its first payment.

@@ -120,6 +120,16 @@ const BODIES: [(&str, &str, &str); 22] = [
         "AppropriationRequest",
     ),
     (
+        "/api/v1/finance/differences/{id}/take",
+        "finance-city",
+        "TakeDifferenceRequest",
+    ),
+    (
+        "/api/v1/finance/differences/{id}/close",
+        "finance-city",
+        "CloseDifferenceRequest",
+    ),
+    (
         "/api/v1/desk/cases/{id}/take",
         "reviewer-city",
         "SilentActRequest",

@@ -6,6 +6,7 @@ use clap::Subcommand;
 
 use super::CliError;
 
+pub mod against;
 pub mod export;
 pub mod key;
 pub mod verify;
@@ -15,7 +16,7 @@ pub mod verify;
 pub enum PayoutCommand {
     /// Write what was instructed on a day, by policy and district, with a signed manifest
     Export(export::ExportArgs),
-    /// Check payout files offline, with nothing but the public key
+    /// Check payout files offline, with nothing but the public key; on request against statements and approvals
     Verify(verify::VerifyArgs),
     /// Make a key that signs payout files
     Key(key::KeyArgs),

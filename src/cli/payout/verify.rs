@@ -9,7 +9,9 @@ use clap::Args;
 use indicatif::ProgressBar;
 use serde_json::json;
 
+use super::against::{self, Differs, Whole};
 use crate::cli::CliError;
+use crate::cli::settings::Where;
 use crate::payfile::Format;
 use crate::payfile::manifest::{self, Manifest};
 use crate::payfile::sign::{self, VerifyingKey};
@@ -27,6 +29,12 @@ pub struct VerifyArgs {
     /// Public key, in PEM
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
+    /// Statements of treasury or bank to hold the payments against; may be given several times
+    #[arg(long, value_name = "FILE")]
+    statement: Vec<PathBuf>,
+    /// With one of these the payments are also held against the approvals of that installation
+    #[command(flatten)]
+    place: Where,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -45,26 +53,35 @@ struct Set {
 /// `No` when something does not fit; `Unusable` for a key or a file that cannot be read.
 pub async fn run(args: VerifyArgs, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
     // Reading is blocking work of minutes; it does not belong among what answers others.
-    let checked =
-        tokio::task::spawn_blocking(move || check(&args).map(|checked| (checked, args.json)));
-    let (checked, as_json) = checked.await.map_err(CliError::failed)??;
-    tell(&checked, as_json, out)?;
-    if checked.iter().all(Checked::is_whole) {
+    let (as_json, place, statements) = (args.json, args.place.clone(), args.statement.clone());
+    let checked = tokio::task::spawn_blocking(move || {
+        let (checked, wholes) = check(&args)?;
+        let differences = against::statements(&wholes, &statements)?;
+        Ok::<_, CliError>((checked, wholes, differences))
+    });
+    let (checked, wholes, mut differences) = checked.await.map_err(CliError::failed)??;
+    if place.file().is_some() {
+        differences.extend(against::approvals(&wholes, &place).await?);
+    }
+    tell(&checked, &differences, as_json, out)?;
+    if checked.iter().all(Checked::is_whole) && differences.is_empty() {
         Ok(())
     } else {
         Err(CliError::No)
     }
 }
 
-fn check(args: &VerifyArgs) -> Result<Vec<Checked>, CliError> {
+fn check(args: &VerifyArgs) -> Result<(Vec<Checked>, Vec<Whole>), CliError> {
     let key = VerifyingKey::from_pem(&text(&args.key, sign::BYTES_MAX)?);
     let key =
         key.map_err(|error| CliError::Unusable(format!("{}: {error}", args.key.display())))?;
-    let mut checked = Vec::new();
+    let (mut checked, mut wholes) = (Vec::new(), Vec::new());
     for (path, set) in sets(&args.files)? {
-        checked.extend(check_set(&path, &set, &key)?);
+        let (of_set, whole) = check_set(&path, &set, &key)?;
+        checked.extend(of_set);
+        wholes.extend(whole);
     }
-    Ok(checked)
+    Ok((checked, wholes))
 }
 
 /// The files by the set they belong to, which their names tell.
@@ -99,10 +116,15 @@ fn manifest_of(path: &Path, stem: &str) -> PathBuf {
     path.with_file_name(format!("{stem}{}", manifest::ENDING))
 }
 
-fn check_set(path: &Path, set: &Set, key: &VerifyingKey) -> Result<Vec<Checked>, CliError> {
+/// What became of its files, and one of them that is whole: they all hold the same payments.
+fn check_set(
+    path: &Path,
+    set: &Set,
+    key: &VerifyingKey,
+) -> Result<(Vec<Checked>, Option<Whole>), CliError> {
     let manifest = match read_manifest(path, key)? {
         Ok(manifest) => manifest,
-        Err(flaw) => return Ok(vec![Checked::only(*flaw)]),
+        Err(flaw) => return Ok((vec![Checked::only(*flaw)], None)),
     };
     let mut paths = set.files.clone();
     if set.all {
@@ -126,9 +148,14 @@ fn check_set(path: &Path, set: &Set, key: &VerifyingKey) -> Result<Vec<Checked>,
         bar.inc(1);
         checked.map_err(|error| CliError::Unusable(format!("{}: {error}", path.display())))
     });
-    let checked = checked.collect();
+    let checked = checked.collect::<Result<Vec<_>, CliError>>()?;
     bar.finish_and_clear();
-    checked
+    let whole = paths
+        .into_iter()
+        .zip(&checked)
+        .find(|(_, one)| one.is_whole());
+    let whole = whole.map(|(path, _)| Whole { manifest, path });
+    Ok((checked, whole))
 }
 
 /// The signed manifest, or what is wrong with it.
@@ -165,14 +192,19 @@ fn text(path: &Path, max: u64) -> Result<String, CliError> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn tell(checked: &[Checked], as_json: bool, out: &mut dyn Write) -> Result<(), CliError> {
+fn tell(
+    checked: &[Checked],
+    differences: &[Differs],
+    as_json: bool,
+    out: &mut dyn Write,
+) -> Result<(), CliError> {
     if as_json {
         let files: Vec<_> = checked.iter().map(json_of).collect();
         let whole = checked.iter().all(Checked::is_whole);
         return Ok(writeln!(
             out,
             "{}",
-            json!({ "whole": whole, "files": files })
+            json!({ "whole": whole, "files": files, "differences": differences })
         )?);
     }
     for one in checked {
@@ -188,6 +220,13 @@ fn tell(checked: &[Checked], as_json: bool, out: &mut dyn Write) -> Result<(), C
         if more > 0 {
             writeln!(out, "WRONG  {}: {more} more", one.name)?;
         }
+    }
+    for one in differences.iter().take(PRINTED_MAX) {
+        writeln!(out, "DIFFERS  {one}")?;
+    }
+    let more = differences.len().saturating_sub(PRINTED_MAX);
+    if more > 0 {
+        writeln!(out, "DIFFERS  {more} more")?;
     }
     Ok(())
 }

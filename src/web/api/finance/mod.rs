@@ -1,13 +1,15 @@
-//! `/api/v1/finance`: payments, ledger and appropriations. No evidence, and no account in full.
+//! `/api/v1/finance`: payments, ledger, appropriations, statements and differences. No evidence, and no account in full.
 
 pub mod alarms;
 pub mod appropriate;
 pub mod appropriations;
+pub mod differences;
 pub mod journal;
 pub mod ledger;
 pub mod payment;
 pub mod payments;
 pub mod release;
+pub mod statements;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -34,6 +36,12 @@ pub fn routes() -> Routes {
         .add(DESK, of!(appropriations::appropriations))
         .add(DESK, of!(appropriate::appropriate))
         .add(DESK, of!(alarms::alarms))
+        .add(DESK, of!(statements::import, statements::statements))
+        .add(DESK, of!(statements::statement))
+        .add(DESK, of!(differences::differences))
+        .add(DESK, of!(differences::difference))
+        .add(DESK, of!(differences::take))
+        .add(DESK, of!(differences::close))
 }
 
 /// A budget line: 预算指标 by policy, district and year.

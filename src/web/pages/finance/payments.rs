@@ -68,7 +68,8 @@ fn policy(text: &str) -> Option<String> {
     (text.chars().count() <= POLICY_CHARS_MAX).then(|| text.to_owned())
 }
 
-fn or_all<T>(parse: impl Fn(&str) -> Option<T>) -> impl Fn(&str) -> Option<Option<T>> {
+/// A choice of which the empty text means all.
+pub(super) fn or_all<T>(parse: impl Fn(&str) -> Option<T>) -> impl Fn(&str) -> Option<Option<T>> {
     move |text| match text {
         "" => Some(None),
         text => parse(text).map(Some),
