@@ -7,6 +7,7 @@ use axum::response::Response;
 
 use super::payments::{Line, lines, or_all};
 use crate::domain::audit::Alarm;
+use crate::domain::money::Money;
 use crate::domain::payment::PaymentState;
 use crate::domain::person::Staff;
 use crate::domain::statement::Tally;
@@ -20,7 +21,6 @@ use crate::web::pages::layout::Page;
 use crate::web::pages::preferences::Preferences;
 use crate::web::problem::Problem;
 use crate::web::session::Visit;
-use crate::web::table::yuan;
 use crate::web::texts as t;
 use crate::web::words::Words;
 
@@ -149,16 +149,15 @@ fn told(page: &Page, tally: Tally) -> Told {
 }
 
 fn against(page: &Page, ours: Tally, theirs: Tally) -> Against {
-    let fen = theirs.sum.fen() - ours.sum.fen();
     let count = theirs.count.cast_signed() - ours.count.cast_signed();
+    let (sign, apart) = match theirs.sum.checked_sub(ours.sum) {
+        Some(more) => ("+", more),
+        None => ("−", ours.sum.checked_sub(theirs.sum).unwrap_or(Money::ZERO)),
+    };
     Against {
         told: told(page, theirs),
-        difference: format!(
-            "{}{} / {count:+}",
-            if fen > 0 { "+" } else { "" },
-            yuan(fen)
-        ),
-        agrees: fen == 0 && count == 0,
+        difference: format!("{sign}{} ({count:+})", page.money(apart)),
+        agrees: apart.is_zero() && count == 0,
     }
 }
 
