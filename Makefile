@@ -59,10 +59,11 @@ openapi-check: ## Fail when schemas/openapi.json is not what the program says
 	cargo run --quiet -- openapi | diff - schemas/openapi.json >/dev/null || { echo "schemas/openapi.json is out of date: make openapi" >&2; exit 1; }
 
 .PHONY: bench
-bench: ## Ratios from one run: matcher, one filing, the whole pipeline, payout files, the desk's queues (docs/BENCH.md says how to read them)
+bench: ## Ratios from one run: matcher, one filing, the whole pipeline, payout files, statements, the desk's queues (docs/BENCH.md says how to read them)
 	cargo bench --bench matcher
 	cargo bench --bench pipeline
 	cargo bench --bench payout_files
+	cargo bench --bench reconcile
 	$(WITH_POSTGRES) cargo bench --bench queue
 
 .PHONY: amounts
@@ -70,7 +71,7 @@ amounts: ## 100,000 amounts over HTTP, from the API to the treasury's echo
 	SANMIAO_AMOUNTS_HTTP=100000 cargo nextest run --release --test it amounts_over_http --no-capture
 
 .PHONY: corruptions
-corruptions: ## 10,000 damaged payout files, held to two readers
+corruptions: ## 10,000 damaged payout files and as many statements, held to two readers
 	SANMIAO_CORRUPTIONS=10000 cargo nextest run --release --test it corruptions --no-capture
 
 .PHONY: desk-race

@@ -30,8 +30,7 @@ fn allowed(module: &str) -> BTreeSet<&'static str> {
         "finance" => with(below(&GROUND), &["statement"]),
         // A person's approval commits what the machine's does, and in the same way.
         "review" => with(below(&GROUND), &["approve"]),
-        "jobs" => with(with(below(&GROUND), &STAGES), &["telemetry"]),
-        "web" => with(with(below(&GROUND), &STAGES), &["statement", "telemetry"]),
+        "jobs" | "web" => with(with(below(&GROUND), &STAGES), &["telemetry"]),
         "app" => with(
             with(below(&GROUND), &STAGES),
             &["config", "gateways", "jobs", "telemetry", "web"],

@@ -9,6 +9,7 @@ mod payfile;
 mod payout;
 mod privacy;
 mod routes;
+mod statement;
 mod store;
 mod support;
 mod values;

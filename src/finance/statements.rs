@@ -28,6 +28,13 @@ const BATCH: usize = 1_000;
 const BAD_KEPT_MAX: usize = 200;
 /// Days that one statement may tell of.
 const DAYS_MAX: usize = 400;
+/// Bounds of what comes through the door; a larger statement goes through the command line.
+pub const AT_THE_DOOR: Limits = Limits {
+    bytes_max: 32 * 1024 * 1024,
+    unpacked_bytes_max: 256 * 1024 * 1024,
+    lines_max: 200_000,
+    line_bytes_max: 64 * 1024,
+};
 /// Most statements listed at once.
 pub const PAGE_MAX: u32 = 200;
 

@@ -23,6 +23,8 @@ pub mod desk;
 #[expect(missing_docs, reason = "each text says itself what it is")]
 pub mod finance;
 #[expect(missing_docs, reason = "each text says itself what it is")]
+pub mod statements;
+#[expect(missing_docs, reason = "each text says itself what it is")]
 pub mod trust;
 
 #[expect(missing_docs, reason = "each text says itself what it is")]
@@ -462,6 +464,7 @@ mod tests {
             .chain(report::ALL)
             .chain(files::ALL)
             .chain(finance::ALL)
+            .chain(statements::ALL)
             .chain(tracking::ALL)
             .chain(trust::ALL)
         {

@@ -161,6 +161,7 @@ async function atPayment(stage) {
 function finance() {
   return [
     scene("finance-day", (stage) => atPayments(stage, "/finance")),
+    scene("finance-month", (stage) => atPayments(stage, "/finance/month")),
     scene("finance-payments", (stage) => atPayments(stage)),
     scene("finance-payment", atPayment),
     scene("finance-unmask-refused", async (stage) => {

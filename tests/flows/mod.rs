@@ -22,4 +22,5 @@ mod sign_in;
 mod signals;
 mod sources;
 mod staff;
+mod statements;
 mod trust;

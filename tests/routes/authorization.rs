@@ -479,7 +479,7 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
 }
 
 /// Every page, and who may see it.
-const PAGES: [(&str, &str, &str); 56] = [
+const PAGES: [(&str, &str, &str); 62] = [
     ("get", "/", "anybody"),
     ("get", "/figures", "anybody"),
     ("get", "/policies/{id}", "anybody"),
@@ -536,6 +536,12 @@ const PAGES: [(&str, &str, &str); 56] = [
     ("get", "/finance/payments/{id}", "staff"),
     ("post", "/finance/payments/{id}/unmask", "staff"),
     ("post", "/finance/payments/{id}/release", "staff"),
+    ("get", "/finance/statements", "staff"),
+    ("post", "/finance/statements", "staff"),
+    ("get", "/finance/differences", "staff"),
+    ("get", "/finance/differences/{id}", "staff"),
+    ("post", "/finance/differences/{id}/take", "staff"),
+    ("post", "/finance/differences/{id}/close", "staff"),
 ];
 
 #[test]
@@ -588,14 +594,14 @@ async fn a_page_opens_to_whom_it_is_for_and_to_nobody_else() {
             _ => (&staff, &applicant),
         };
         if method == "get" {
-            // Nothing is asked of this applicant, and nothing offered; there is no such file, and whoever may look is told so.
+            // Nothing is asked of this applicant, and nothing offered; there is no such file and no difference, and whoever may look is told so.
             let idle = ["/applications/{id}/supply", "/applications/{id}/offer"];
             let expected = if idle.contains(&template) {
                 StatusCode::CONFLICT
             } else if template == "/desk/cases/{id}/files/{file}" {
                 // The case is there, and is not this reviewer's.
                 StatusCode::FORBIDDEN
-            } else if template.ends_with("{file}") {
+            } else if template.ends_with("{file}") || template == "/finance/differences/{id}" {
                 StatusCode::NOT_FOUND
             } else {
                 StatusCode::OK

@@ -10,14 +10,19 @@ use sanmiao::domain::judgement::Cause;
 use sanmiao::domain::person::Private;
 use sanmiao::domain::rating::{Grade, Rating};
 use sanmiao::domain::source::SourceId;
+use sanmiao::domain::statement::{
+    Difference, DifferenceKey, DifferenceKind, FinanceCase, FinanceCaseState, Line, Side,
+    Statement, StatementKind, Tally, What,
+};
 use sanmiao::domain::typing::Typing;
+use sanmiao::store::differences::DifferenceFilter;
 use sanmiao::store::{Rotation, Store, StoreError, Tx, VaultError};
 
 use super::fixture::*;
 use super::harness::{Db, Seeded, limits, material, on_both_databases, vault};
 
 /// Sealed columns that [`seal_everything`] fills.
-const SEALED: u64 = 13;
+const SEALED: u64 = 14;
 const WORDS: &str = "这不是我的姓名";
 
 /// What somebody was told of one policy.
@@ -91,8 +96,82 @@ async fn seal_everything(store: &Store, passport: u32) -> (ApplicationId, Instru
         case: None,
     };
     tx.insert_rating(&rating).await.unwrap();
+    differ(&mut tx, &instruction.id).await;
     tx.commit().await.unwrap();
     (application, instruction.id)
+}
+
+/// A statement that names an account, and a difference that somebody closed with words.
+async fn differ(tx: &mut Tx, instruction: &InstructionId) {
+    let statement = statement(instruction);
+    tx.insert_statement(&statement).await.unwrap();
+    let line = Line {
+        place: 1,
+        reference: instruction.to_string(),
+        amount: fen(1),
+        account: Some(Private::new(ACCOUNT.to_owned())),
+        what: What::Settled,
+        day: day("2026-11-20"),
+        at: None,
+        serial: None,
+        reason: None,
+    };
+    let lines = [(line, 1)];
+    let new = tx
+        .insert_statement_lines(statement.id, statement.kind, &lines)
+        .await
+        .unwrap();
+    assert_eq!(new, 1);
+    let case = finance_case(&statement, instruction);
+    assert!(tx.open_difference(&case).await.unwrap());
+    tx.close_difference(&case, "finance-1", WORDS, NOW)
+        .await
+        .unwrap();
+}
+
+fn statement(instruction: &InstructionId) -> Statement {
+    Statement {
+        id: id!(StatementId),
+        sha256: sanmiao::domain::hash::sha256(instruction.to_string().as_bytes()),
+        kind: StatementKind::Csv,
+        days: None,
+        settled: Tally::default(),
+        returned: Tally::default(),
+        rejected: Tally::default(),
+        bad_count: 0,
+        bad: Vec::new(),
+        wrong_totals: Vec::new(),
+        imported_by: "finance-1".to_owned(),
+        imported_at: NOW,
+    }
+}
+
+fn finance_case(statement: &Statement, instruction: &InstructionId) -> FinanceCase {
+    FinanceCase {
+        id: id!(FinanceCaseId),
+        difference: Difference {
+            key: DifferenceKey {
+                kind: DifferenceKind::Amount,
+                side: Side::Bank,
+                reference: instruction.to_string(),
+                what: Some(What::Settled),
+            },
+            day: day("2026-11-20"),
+            ours: Some(fen(2)),
+            theirs: Some(fen(1)),
+        },
+        district: None,
+        found_by: statement.id,
+        owner: None,
+        due_on: day("2026-11-25"),
+        state: FinanceCaseState::Open,
+        opened_at: NOW,
+        version: 1,
+        closed_at: None,
+        closed_by: None,
+        grounds: None,
+        explained_by: None,
+    }
 }
 
 /// A report about an application, with words and a file.
@@ -162,6 +241,23 @@ async fn open_everything(
     assert!(file.name.reveal().starts_with(NAME));
     let rating = tx.rating_of(application).await?.unwrap();
     assert_eq!(rating.words.unwrap().reveal(), WORDS);
+    let filter = DifferenceFilter {
+        limit: 100,
+        ..DifferenceFilter::default()
+    };
+    let cases = tx.differences(&filter).await?;
+    let reference = instruction.to_string();
+    let case = cases
+        .iter()
+        .find(|case| case.difference.key.reference == reference);
+    assert_eq!(case.unwrap().grounds.as_ref().unwrap().reveal(), WORDS);
+    let own = tx.own_payments(std::slice::from_ref(&reference)).await?;
+    let lines = tx.lines_of(std::slice::from_ref(&reference)).await?;
+    // Compared without being read.
+    assert_eq!(
+        lines[&reference][0].account.as_ref(),
+        Some(&own[&reference].account)
+    );
     let payload = tx.instruction(&instruction).await?.unwrap().payload;
     assert!(String::from_utf8_lossy(payload.reveal()).contains(ACCOUNT));
     assert_eq!(

@@ -15,8 +15,7 @@ use super::differences::DifferenceView;
 use crate::domain::id::StatementId;
 use crate::domain::statement::{Statement, Tally};
 use crate::error::StageError;
-use crate::finance::statements::Imported;
-use crate::statement::Limits;
+use crate::finance::statements::{AT_THE_DOOR, Imported};
 use crate::web::Web;
 use crate::web::api::views::{Amount, Day, Hash, IdText, Instant, Page};
 use crate::web::auth::Desk;
@@ -24,20 +23,8 @@ use crate::web::extract::{Fields, Id, Query, Read, id, integer};
 use crate::web::problem::{Kind, Problem};
 use crate::web::words::Words;
 
-/// Most bytes of a statement that comes through the door; a larger one goes through the command line.
-pub const BYTES_MAX: u64 = 32 * 1024 * 1024;
-/// What an Excel file of that size may unpack to.
-const UNPACKED_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// Items on a page when none are asked for.
 const LIMIT: u32 = 50;
-
-/// Bounds of what comes through the door.
-pub const LIMITS: Limits = Limits {
-    bytes_max: BYTES_MAX,
-    unpacked_bytes_max: UNPACKED_BYTES_MAX,
-    lines_max: 200_000,
-    line_bytes_max: 64 * 1024,
-};
 
 /// Count and sum.
 #[derive(Debug, Serialize, ToSchema)]
@@ -214,7 +201,10 @@ pub(super) async fn import(
     body: Stream,
 ) -> Result<(StatusCode, Json<ImportedView>), Problem> {
     let file = kept(body).await?;
-    let imported = web.finance.import_statement(&staff, file, LIMITS).await?;
+    let imported = web
+        .finance
+        .import_statement(&staff, file, AT_THE_DOOR)
+        .await?;
     let status = if imported.before {
         StatusCode::OK
     } else {
@@ -236,7 +226,7 @@ async fn kept(body: Stream) -> Result<File, Problem> {
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.map_err(|_| Problem::new(Kind::InvalidBody))?;
         bytes += chunk.len() as u64;
-        if bytes > BYTES_MAX {
+        if bytes > AT_THE_DOOR.bytes_max {
             return Err(too_large());
         }
         file.write_all(&chunk).map_err(away)?;
@@ -250,7 +240,7 @@ fn too_large() -> Problem {
         "对账单文件过大，请用命令行导入。",
         "The statement is too large; import it on the command line.",
     );
-    Problem::because(Kind::BodyTooLarge, detail).member("bytes_max", BYTES_MAX)
+    Problem::because(Kind::BodyTooLarge, detail).member("bytes_max", AT_THE_DOOR.bytes_max)
 }
 
 /// Which page.

@@ -1,17 +1,19 @@
 //! The pages of finance: a file a page. Accounts are masked on all of them; nothing of what registers said about a person is here.
 
 mod day;
+mod differences;
 mod month;
 mod month_tables;
 mod payment;
 mod payments;
+mod statements;
 
 use utoipa_axum::routes as of;
 
 use crate::web::auth::Access;
 use crate::web::routes::Routes;
 use crate::web::session::Visitors;
-use crate::web::texts::finance as t;
+use crate::web::texts::{finance as t, statements as s};
 use crate::web::words::Words;
 
 /// Who comes here. That they are of finance is asked by the stage.
@@ -21,9 +23,11 @@ const STAFF: Access = Access::Page(Visitors::Staff);
 pub(super) const DAY: &str = "/finance";
 
 /// What leads from page to page.
-pub(super) const NAV: [(&str, Words); 3] = [
+pub(super) const NAV: [(&str, Words); 5] = [
     (DAY, t::NAV_DAY),
     (payments::ADDRESS, t::NAV_PAYMENTS),
+    (statements::ADDRESS, s::NAV_STATEMENTS),
+    (differences::ADDRESS, s::NAV_DIFFERENCES),
     (month::ADDRESS, t::NAV_MONTH),
 ];
 
@@ -38,4 +42,13 @@ pub fn routes() -> Routes {
         .add(STAFF, of!(payment::show))
         .add(STAFF, of!(payment::unmask))
         .add(STAFF, of!(payment::release))
+        .add(STAFF, of!(statements::statements))
+        .add(
+            Access::PageWithFile(Visitors::Staff),
+            of!(statements::import),
+        )
+        .add(STAFF, of!(differences::differences))
+        .add(STAFF, of!(differences::show))
+        .add(STAFF, of!(differences::take))
+        .add(STAFF, of!(differences::close))
 }
