@@ -26,7 +26,9 @@ fn allowed(module: &str) -> BTreeSet<&'static str> {
         "error" => below(&["domain", "store"]),
         "context" => below(&["bell", "domain", "ports", "store", "telemetry"]),
         "docket" | "instruct" => below(&["context", "domain", "error", "ports", "store"]),
-        "prefill" | "approve" | "payout" | "finance" => below(&GROUND),
+        "prefill" | "approve" | "payout" => below(&GROUND),
+        // What finance prepares and releases are payout files.
+        "finance" => with(below(&GROUND), &["payfile"]),
         // A person's approval commits what the machine's does, and in the same way.
         "review" => with(below(&GROUND), &["approve"]),
         "jobs" | "web" => with(with(below(&GROUND), &STAGES), &["telemetry"]),

@@ -169,6 +169,8 @@ ids! {
     FreezeId,
     /// One set of payout files.
     BatchId,
+    /// One file of such a set.
+    BatchFileId,
 }
 
 /// The alphabet of the award within an instruction id: Crockford's base 32, without I, L, O and U.

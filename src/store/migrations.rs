@@ -41,6 +41,7 @@ const STEPS: &[Step] = steps![
     14 "0014_filters",
     16 "0016_payout_days",
     17 "0017_queues",
+    19 "0019_batches",
 ];
 
 /// Number of steps this program knows.

@@ -23,7 +23,7 @@ enum Rule {
     Treasury,
 }
 
-const LINES: [(&str, &str, Rule); 28] = [
+const LINES: [(&str, &str, Rule); 35] = [
     ("get", "/healthz", Rule::Public),
     ("get", "/readyz", Rule::Public),
     ("get", "/metrics", Rule::Public),
@@ -66,6 +66,29 @@ const LINES: [(&str, &str, Rule); 28] = [
     (
         "post",
         "/api/v1/finance/payments/{id}/release",
+        Rule::Finance,
+    ),
+    ("get", "/api/v1/finance/batches", Rule::Finance),
+    ("post", "/api/v1/finance/batches", Rule::Finance),
+    ("get", "/api/v1/finance/batches/{id}", Rule::Finance),
+    (
+        "post",
+        "/api/v1/finance/batches/{id}/approve",
+        Rule::Finance,
+    ),
+    (
+        "post",
+        "/api/v1/finance/batches/{id}/release",
+        Rule::Finance,
+    ),
+    (
+        "post",
+        "/api/v1/finance/batches/{id}/discard",
+        Rule::Finance,
+    ),
+    (
+        "get",
+        "/api/v1/finance/batches/{id}/files/{name}",
         Rule::Finance,
     ),
     ("get", "/api/v1/finance/ledger", Rule::Finance),
@@ -207,6 +230,7 @@ impl Real {
         let path = template
             .replace("{id}", id)
             .replace("{file}", id)
+            .replace("{name}", "a.csv")
             .replace("{slug}", "stale")
             .replace("{act}", "note")
             .replace("{policy}", "foshan-phd-settling-in");
