@@ -254,7 +254,7 @@ impl Tx {
     ) -> Result<Vec<BatchRow>, StoreError> {
         let after = after.map_or_else(String::new, |id| id.to_string());
         let rows: Vec<RowRow> = self.all(&ROWS, args![id.to_string(), after, limit]).await?;
-        rows.into_iter().map(read_row).collect()
+        rows.iter().map(read_row).collect()
     }
 
     /// How many rows a batch has, and their sum: beside what its files declare.
@@ -281,7 +281,7 @@ impl Tx {
         limit: u32,
     ) -> Result<Vec<BatchRow>, StoreError> {
         let rows: Vec<RowRow> = self.all(&TURNED, args![id.to_string(), limit]).await?;
-        rows.into_iter().map(read_row).collect()
+        rows.iter().map(read_row).collect()
     }
 
     /// What was instructed on a day in China and is in no living batch.
@@ -312,7 +312,7 @@ fn signed(by: Option<&Signed>) -> Vec<super::sql::Arg> {
     args![by.map(|by| by.by.as_str()), by.map(|by| by.at)]
 }
 
-fn read_row(row: RowRow) -> Result<BatchRow, StoreError> {
+fn read_row(row: &RowRow) -> Result<BatchRow, StoreError> {
     let at = At {
         table: "batch_rows",
         row: &row.instruction_id,

@@ -58,6 +58,10 @@ const WALKS: &[(&str, &str)] = &[
         "LOADS",
         "the index of open cases by officer, counted when a supervisor looks at the board",
     ),
+    (
+        "IN_NO_BATCH",
+        "one day, policy and district, found by their index and put in order when a batch is prepared",
+    ),
     ("COUNT_BY_ENDING", "counts everything, from an index alone"),
 ];
 

@@ -17,6 +17,8 @@ macro_rules! texts {
 }
 
 #[expect(missing_docs, reason = "each text says itself what it is")]
+pub mod batches;
+#[expect(missing_docs, reason = "each text says itself what it is")]
 pub mod causes;
 #[expect(missing_docs, reason = "each text says itself what it is")]
 pub mod desk;
@@ -462,6 +464,7 @@ mod tests {
             .chain(report::ALL)
             .chain(files::ALL)
             .chain(finance::ALL)
+            .chain(batches::ALL)
             .chain(tracking::ALL)
             .chain(trust::ALL)
         {

@@ -188,6 +188,7 @@ struct Real {
     application: String,
     payment: String,
     case: String,
+    batch: String,
 }
 
 impl Real {
@@ -212,16 +213,26 @@ impl Real {
         };
         let desk = CaseDesk::new(house.ctx.clone());
         let case = desk.report(None, &report).await.unwrap();
+        let list = house.get("finance-city", "/api/v1/finance/batches").await;
+        let free = list.json()["preparable"][0].clone();
+        let wanted = serde_json::json!({"day": free["day"], "policy": free["policy"], "district": free["district"]});
+        let batch = house
+            .post("finance-city", "/api/v1/finance/batches", &wanted)
+            .await;
+        let batch = batch.json()["id"].as_str().map(ToOwned::to_owned);
         Self {
             application,
             payment,
             case: case.id.to_string(),
+            batch: batch.unwrap_or_else(|| panic!("no batch of {free}")),
         }
     }
 
     fn path(&self, template: &str) -> String {
         let id = if template.contains("payments/{id}") {
             &self.payment
+        } else if template.contains("batches/{id}") {
+            &self.batch
         } else if template.contains("cases/{id}") {
             &self.case
         } else {
@@ -464,6 +475,18 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
             "/api/v1/finance/payments?district=440604".to_owned(),
             None,
         ),
+        (
+            Method::GET,
+            "finance-440605",
+            format!("/api/v1/finance/batches/{}", real.batch),
+            None,
+        ),
+        (
+            Method::POST,
+            "finance-440605",
+            format!("/api/v1/finance/batches/{}/release", real.batch),
+            None,
+        ),
     ];
     for (method, token, path, body) in tries {
         let reply = house.send(request(method, &path, token, body)).await;
@@ -483,7 +506,7 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
 }
 
 /// Every page, and who may see it.
-const PAGES: [(&str, &str, &str); 54] = [
+const PAGES: [(&str, &str, &str); 62] = [
     ("get", "/", "anybody"),
     ("get", "/figures", "anybody"),
     ("get", "/policies/{id}", "anybody"),
@@ -538,6 +561,14 @@ const PAGES: [(&str, &str, &str); 54] = [
     ("get", "/finance/payments/{id}", "staff"),
     ("post", "/finance/payments/{id}/unmask", "staff"),
     ("post", "/finance/payments/{id}/release", "staff"),
+    ("get", "/finance/batches", "staff"),
+    ("post", "/finance/batches", "staff"),
+    ("get", "/finance/batches/{id}", "staff"),
+    ("post", "/finance/batches/{id}/approve", "staff"),
+    ("get", "/finance/batches/{id}/release", "staff"),
+    ("post", "/finance/batches/{id}/release", "staff"),
+    ("post", "/finance/batches/{id}/discard", "staff"),
+    ("get", "/finance/batches/{id}/files/{file}", "staff"),
 ];
 
 #[test]

@@ -1,5 +1,7 @@
 //! The pages of finance: a file a page. Accounts are masked on all of them; nothing of what registers said about a person is here.
 
+mod batch;
+mod batches;
 mod day;
 mod payment;
 mod payments;
@@ -19,8 +21,11 @@ const STAFF: Access = Access::Page(Visitors::Staff);
 pub(super) const DAY: &str = "/finance";
 
 /// What leads from page to page.
-pub(super) const NAV: [(&str, Words); 2] =
-    [(DAY, t::NAV_DAY), (payments::ADDRESS, t::NAV_PAYMENTS)];
+pub(super) const NAV: [(&str, Words); 3] = [
+    (DAY, t::NAV_DAY),
+    (payments::ADDRESS, t::NAV_PAYMENTS),
+    (batches::ADDRESS, crate::web::texts::batches::NAV),
+];
 
 /// Every page of finance.
 #[must_use]
@@ -31,4 +36,12 @@ pub fn routes() -> Routes {
         .add(STAFF, of!(payment::show))
         .add(STAFF, of!(payment::unmask))
         .add(STAFF, of!(payment::release))
+        .add(STAFF, of!(batches::batches))
+        .add(STAFF, of!(batches::prepare))
+        .add(STAFF, of!(batch::show))
+        .add(STAFF, of!(batch::approve))
+        .add(STAFF, of!(batch::sure))
+        .add(STAFF, of!(batch::release))
+        .add(STAFF, of!(batch::discard))
+        .add(STAFF, of!(batch::file))
 }

@@ -230,7 +230,7 @@ fn sent(page: &Page, instruction: &Instruction, unmasked: Option<&Unmasked>) -> 
     }
 }
 
-const fn mood_of(state: InstructionState) -> &'static str {
+pub(super) const fn mood_of(state: InstructionState) -> &'static str {
     match state {
         InstructionState::Settled => "met",
         InstructionState::Returned | InstructionState::Rejected | InstructionState::Held => "not",
