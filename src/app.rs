@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::domain::calendar::{CalendarDataError, WorkingCalendar};
 use crate::domain::policy::PolicyBook;
 use crate::domain::session::SessionTimes;
+use crate::finance::batches::Paying;
 use crate::gateways::{self, assemble::AssembleError, sources::Tools};
 use crate::jobs::notices::NoticeLimits;
 use crate::jobs::{self, Intervals, Stop};
@@ -37,6 +38,9 @@ pub enum AppError {
     /// The keys of what is encrypted at rest.
     #[error(transparent)]
     Vault(#[from] KeyringError),
+    /// The key that signs payout files.
+    #[error("payout.signing_key: {0}")]
+    Paying(String),
     /// A policy document.
     #[error(transparent)]
     Policies(#[from] FolderError),
@@ -72,6 +76,7 @@ pub struct App {
     books: Arc<dyn TreasuryBooks>,
     sign_in: Option<Arc<dyn SignIn>>,
     browsers: Browsers,
+    paying: Option<Arc<Paying>>,
     intervals: Intervals,
     max_body_bytes: usize,
 }
@@ -108,6 +113,7 @@ impl App {
                 treasury: gateways.treasury,
                 notifier: gateways.notifier,
                 files: gateways.files,
+                outbox: gateways.outbox,
             },
             policies,
             calendar: Arc::new(WorkingCalendar::official()?),
@@ -121,6 +127,7 @@ impl App {
             books: gateways.books,
             sign_in: gateways.sign_in,
             browsers: browsers(config),
+            paying: paying(config)?.map(Arc::new),
             intervals: intervals(config),
             max_body_bytes: config.server.max_body_bytes,
         })
@@ -155,6 +162,7 @@ impl App {
             gate: self.gate,
             sign_in: self.sign_in,
             browsers: self.browsers,
+            paying: self.paying,
             max_body_bytes: self.max_body_bytes,
             stop: stop.clone(),
         });
@@ -234,6 +242,22 @@ async fn publish(store: &Store, policies: &PolicyBook, clock: &dyn Clock) -> Res
         };
     }
     Ok(tx.commit().await?)
+}
+
+/// Who pays by the payout files; none without the section.
+///
+/// # Errors
+/// When the key is none.
+pub fn paying(config: &Config) -> Result<Option<Paying>, AppError> {
+    let Some(payout) = config.payout.clone() else {
+        return Ok(None);
+    };
+    let (name, account, bank) = (payout.payer_name, payout.payer_account, payout.payer_bank);
+    let key = payout.signing_key.expose_secret();
+    let paying = Paying::new(name, account, bank, key);
+    paying
+        .map(Some)
+        .map_err(|error| AppError::Paying(error.to_string()))
 }
 
 fn tools(nature: &Nature, metrics: &Metrics) -> Tools {

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use crate::domain::document::IdentityDocument;
 use crate::domain::evidence::FetchOutcome;
-use crate::domain::id::{CaseFileId, ConsentId, FetchId, InstructionId, NoticeId};
+use crate::domain::id::{ConsentId, FetchId, InstructionId, NoticeId};
 use crate::domain::money::Money;
 pub use crate::domain::notice::Channel;
 use crate::domain::person::{Private, Staff, Subject};
@@ -427,9 +429,35 @@ pub trait FileStore: Send + Sync {
     /// How much is kept.
     fn limits(&self) -> FileLimits;
     /// Keeps a content, so that it lasts when this has returned. Another content of this id goes with it, whole.
-    async fn put(&self, id: CaseFileId, sealed: &[u8]) -> Result<(), FileError>;
+    async fn put(&self, id: Uuid, sealed: &[u8]) -> Result<(), FileError>;
     /// The content of an id.
-    async fn get(&self, id: CaseFileId) -> Result<Option<Vec<u8>>, FileError>;
+    async fn get(&self, id: Uuid) -> Result<Option<Vec<u8>>, FileError>;
+}
+
+/// A set of files on its way out: what it is called, and under which epoch it is laid ready.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Berth {
+    /// What the set's folder is called once it is in sight.
+    pub stem: String,
+    /// Of two who release at once each has another.
+    pub epoch: i64,
+}
+
+/// The folder that the bank's front-end machine reads.
+#[async_trait]
+pub trait Outbox: Send + Sync {
+    /// Whether there is one.
+    fn is_there(&self) -> bool;
+    /// Lays a set ready out of sight, whole, in place of what lay there; it lasts when this has returned.
+    async fn stage(
+        &self,
+        berth: &Berth,
+        files: &[(String, Zeroizing<Vec<u8>>)],
+    ) -> Result<(), FileError>;
+    /// Brings it into sight, all of it at once. `false` when nothing lies ready: it is in sight already, or was and has been taken.
+    async fn show(&self, berth: &Berth) -> Result<bool, FileError>;
+    /// Takes away what lies ready and will not go out.
+    async fn clear(&self, berth: &Berth) -> Result<(), FileError>;
 }
 
 /// The world as one value, handed to every stage.
@@ -445,6 +473,8 @@ pub struct World {
     pub treasury: Arc<dyn Treasury>,
     /// Messages to applicants.
     pub notifier: Arc<dyn Notifier>,
-    /// What is handed in.
+    /// What is handed in, and payout files as they were made.
     pub files: Arc<dyn FileStore>,
+    /// Where payout files go out.
+    pub outbox: Arc<dyn Outbox>,
 }

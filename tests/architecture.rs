@@ -27,7 +27,8 @@ fn allowed(module: &str) -> BTreeSet<&'static str> {
         "context" => below(&["bell", "domain", "ports", "store", "telemetry"]),
         "docket" | "instruct" => below(&["context", "domain", "error", "ports", "store"]),
         "prefill" | "approve" | "payout" => below(&GROUND),
-        "finance" => with(below(&GROUND), &["statement"]),
+        // What finance prepares and releases are payout files, and what it is told are statements.
+        "finance" => with(below(&GROUND), &["payfile", "statement"]),
         // A person's approval commits what the machine's does, and in the same way.
         "review" => with(below(&GROUND), &["approve"]),
         "jobs" | "web" => with(with(below(&GROUND), &STAGES), &["telemetry"]),

@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::gateways::assemble;
 use crate::gateways::files::FileFolder;
 use crate::ports::FileStore as _;
-use crate::store::Store;
+use crate::store::{Kept, Store};
 
 /// Files looked up at once.
 const BATCH: u32 = 500;
@@ -46,7 +46,7 @@ pub async fn run(args: BackupArgs, out: &mut (dyn Write + Send)) -> Result<(), C
     Ok(beside.map_or(Ok(()), |folder| writeln!(out, "{}", folder.display()))?)
 }
 
-/// Copies what was handed in to a folder beside the copy of the database, sealed as it is. A content is kept before its row, so whatever
+/// Copies what was handed in, and payout files, to a folder beside the copy of the database, sealed as it is. A content is kept before its row, so whatever
 /// the database names is there after it was copied.
 async fn copy_files(
     config: &Config,
@@ -58,20 +58,23 @@ async fn copy_files(
     let folder = PathBuf::from(folder);
     let from = assemble::files(config);
     let to = FileFolder::new(folder.clone(), from.limits());
-    let mut after = None;
-    loop {
-        let mut tx = store.read().await.map_err(CliError::failed)?;
-        let ids = tx.case_file_ids(after, BATCH).await;
-        let ids = ids.map_err(CliError::failed)?;
-        drop(tx);
-        let Some(last) = ids.last() else {
-            return Ok(after.map(|_| folder));
-        };
-        after = Some(*last);
-        for id in ids {
-            let kept = from.get(id).await.map_err(CliError::failed)?;
-            let kept = kept.ok_or_else(|| CliError::failed(format!("file {id} is gone")))?;
-            to.put(id, &kept).await.map_err(CliError::failed)?;
+    let mut copied = false;
+    for kind in Kept::ALL {
+        let mut after = None;
+        loop {
+            let mut tx = store.read().await.map_err(CliError::failed)?;
+            let ids = tx.kept_ids(kind, after, BATCH).await;
+            let ids = ids.map_err(CliError::failed)?;
+            drop(tx);
+            let Some(last) = ids.last() else { break };
+            after = Some(*last);
+            for id in ids {
+                let kept = from.get(id).await.map_err(CliError::failed)?;
+                let kept = kept.ok_or_else(|| CliError::failed(format!("file {id} is gone")))?;
+                to.put(id, &kept).await.map_err(CliError::failed)?;
+                copied = true;
+            }
         }
     }
+    Ok(copied.then_some(folder))
 }

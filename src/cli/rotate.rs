@@ -8,7 +8,7 @@ use super::CliError;
 use super::settings::Where;
 use crate::config::Config;
 use crate::gateways::assemble;
-use crate::store::{Rotation, Store};
+use crate::store::{Kept, Rotation, Store};
 
 /// Values sealed anew in one transaction.
 const BATCH: u32 = 500;
@@ -20,33 +20,34 @@ pub struct RotateArgs {
     place: Where,
 }
 
-/// The same for what was handed in, which is kept beside the database: each content is replaced whole.
+/// The same for what was handed in and for payout files, which are kept beside the database: each content is replaced whole.
 async fn rotate_files(
     config: &Config,
     store: &Store,
     bar: &indicatif::ProgressBar,
 ) -> Result<(), CliError> {
     let files = assemble::files(config);
-    let mut after = None;
-    loop {
-        let mut tx = store.read().await.map_err(CliError::failed)?;
-        let ids = tx.case_file_ids(after, BATCH).await;
-        let ids = ids.map_err(CliError::failed)?;
-        drop(tx);
-        let Some(last) = ids.last() else {
-            return Ok(());
-        };
-        after = Some(*last);
-        for id in ids {
-            let kept = files.get(id).await.map_err(CliError::failed)?;
-            let kept = kept.ok_or_else(|| CliError::failed(format!("file {id} is gone")))?;
-            let sealed = store.reseal_file(id, &kept).map_err(CliError::failed)?;
-            if let Some(sealed) = sealed {
-                files.put(id, &sealed).await.map_err(CliError::failed)?;
+    for kind in Kept::ALL {
+        let mut after = None;
+        loop {
+            let mut tx = store.read().await.map_err(CliError::failed)?;
+            let ids = tx.kept_ids(kind, after, BATCH).await;
+            let ids = ids.map_err(CliError::failed)?;
+            drop(tx);
+            let Some(last) = ids.last() else { break };
+            after = Some(*last);
+            for id in ids {
+                let kept = files.get(id).await.map_err(CliError::failed)?;
+                let kept = kept.ok_or_else(|| CliError::failed(format!("file {id} is gone")))?;
+                let sealed = store.reseal_file(kind, id, &kept);
+                if let Some(sealed) = sealed.map_err(CliError::failed)? {
+                    files.put(id, &sealed).await.map_err(CliError::failed)?;
+                }
+                bar.tick();
             }
-            bar.tick();
         }
     }
+    Ok(())
 }
 
 /// Rotates in batches while the service runs; stopped and started again it goes on where it was.

@@ -603,6 +603,13 @@ pub(super) const KEYS: &[Key] = &[
         "签名私钥(PKCS#8 PEM,Ed25519 或 SM2;用 sanmiao payout key 生成)",
         "Private key of the signatures (PKCS#8 PEM, Ed25519 or SM2; `sanmiao payout key` makes one)",
     ),
+    optional(
+        "payout.outbox",
+        Kind::Path,
+        "data/outbox",
+        "已放行的支付文件所在目录,由银行前置机读取(名称以点开头的不读);省略则不能放行",
+        "Folder of released payout files, read by the bank's front-end machine (which leaves names with a leading dot alone); without it nothing is released",
+    ),
     default(
         "jobs.dispatch_ms",
         MILLIS,

@@ -206,6 +206,8 @@ pub struct PayoutConfig {
     pub payer_bank: String,
     /// Private key in PEM.
     pub signing_key: SecretString,
+    /// The folder that the bank's front-end machine reads.
+    pub outbox: Option<PathBuf>,
 }
 
 /// `[jobs]`
@@ -600,6 +602,7 @@ fn payout(reader: &mut Reader) -> PayoutConfig {
         payer_account: reader.text("payout.payer_account"),
         payer_bank: reader.text("payout.payer_bank"),
         signing_key: reader.secret("payout.signing_key"),
+        outbox: reader.optional_path("payout.outbox"),
     }
 }
 

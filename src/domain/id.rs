@@ -173,6 +173,8 @@ ids! {
     StatementId,
     /// One difference that finance sees to.
     FinanceCaseId,
+    /// One file of such a set.
+    BatchFileId,
 }
 
 /// The alphabet of the award within an instruction id: Crockford's base 32, without I, L, O and U.

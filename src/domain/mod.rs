@@ -28,6 +28,7 @@
 //! | [`draw`] | which approvals of the machine people look at |
 //! | [`decision`], [`award`], [`payment`], [`ledger`] | what was decided, granted, paid, and where every fen is |
 //! | [`month_end`] | 月报: what a month did to each budget line |
+//! | [`batch`] | a set of payout files: prepared, approved by another, released once |
 //! | [`recovery`] | what is held, what is to come back, who is watched after payment |
 //! | [`notice`] | what an applicant is told, and in which words |
 //! | [`desk`] | the reviewer's desk: cases, their officers, clocks and cards |
@@ -42,6 +43,7 @@ pub mod application;
 pub mod audit;
 pub mod award;
 pub mod bank;
+pub mod batch;
 pub mod breaker;
 pub mod calendar;
 pub mod canonical;

@@ -1,6 +1,7 @@
-//! Finance: payments and their chains, the ledger, appropriations, alarms; 对账: statements and what in them
+//! Finance: payments and their chains, batches of payout files, the ledger, appropriations, alarms; 对账: statements and what in them
 //! differs from our books; 月报. No evidence about persons here.
 
+pub mod batches;
 pub mod differences;
 pub mod month_end;
 pub mod repayments;

@@ -1,5 +1,7 @@
 //! What finance staff do. Every call asks for the role itself, so that no caller can forget it.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use crate::context::Context;
@@ -13,6 +15,8 @@ use crate::domain::person::{Actor, Role, Staff};
 use crate::error::StageError;
 use crate::instruct::award_of;
 use crate::store::{PaymentFilter, StoreError};
+
+use super::batches::Paying;
 
 /// Most alarms listed at once.
 const ALARMS_MAX: u32 = 500;
@@ -53,13 +57,24 @@ pub struct Unmasked {
 #[derive(Clone)]
 pub struct Finance {
     ctx: Context,
+    paying: Option<Arc<Paying>>,
 }
 
 impl Finance {
     /// On this context.
     #[must_use]
     pub const fn new(ctx: Context) -> Self {
-        Self { ctx }
+        Self { ctx, paying: None }
+    }
+
+    /// With who pays by the payout files; without, none are prepared.
+    #[must_use]
+    pub fn with_paying(self, paying: Option<Arc<Paying>>) -> Self {
+        Self { paying, ..self }
+    }
+
+    pub(super) fn paying(&self) -> Option<&Paying> {
+        self.paying.as_deref()
     }
 
     pub(super) const fn context(&self) -> &Context {

@@ -6,6 +6,7 @@ use super::files::{FileFolder, NoFiles};
 use super::http::{Http, HttpError};
 use super::identity::{ClaimNames, IdentitySettings, OpenIdIdentity, TokenAlgorithm};
 use super::notify::{HttpNotifier, NoNotifier};
+use super::outbox::{NoOutbox, OutboxFolder};
 use super::sign_in::{OpenIdSignIn, SignInSettings};
 use super::signed::SignedServer;
 use super::sources::breaker::BreakerPolicy;
@@ -15,8 +16,8 @@ use super::wire::WireKey;
 use crate::config::{Config, IdentityConfig, PeerConfig, SourceConfig};
 use crate::domain::source::SourceId;
 use crate::ports::{
-    CallbackGate, Clock, Entropy, FileLimits, FileStore, Identity, Notifier, SignIn, Source,
-    Treasury, TreasuryBooks,
+    CallbackGate, Clock, Entropy, FileLimits, FileStore, Identity, Notifier, Outbox, SignIn,
+    Source, Treasury, TreasuryBooks,
 };
 
 /// The way out, ready.
@@ -40,6 +41,8 @@ pub struct Gateways {
     pub notifier: Arc<dyn Notifier>,
     /// What is handed in.
     pub files: Arc<dyn FileStore>,
+    /// Where payout files go out.
+    pub outbox: Arc<dyn Outbox>,
 }
 
 /// A gateway cannot be made.
@@ -109,6 +112,7 @@ pub fn assemble(config: &Config, tools: &Tools) -> Result<Gateways, AssembleErro
             None => Arc::new(NoNotifier),
         },
         files: files(config),
+        outbox: outbox(config),
         http,
     })
 }
@@ -123,6 +127,18 @@ pub fn files(config: &Config) -> Arc<dyn FileStore> {
     match config.files_dir() {
         Some(folder) => Arc::new(FileFolder::new(folder, limits)),
         None => Arc::new(NoFiles),
+    }
+}
+
+/// Where payout files go out; without one nothing is released.
+fn outbox(config: &Config) -> Arc<dyn Outbox> {
+    let folder = config
+        .payout
+        .as_ref()
+        .and_then(|payout| payout.outbox.clone());
+    match folder {
+        Some(folder) => Arc::new(OutboxFolder::new(folder)),
+        None => Arc::new(NoOutbox),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is handed in, in a folder: outside the database, outside of everything that is served, and sealed before it comes here.
+//! What is handed in, and payout files as they were made, in a folder: outside the database, outside of everything that is served, and sealed before it comes here.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use async_trait::async_trait;
 use tokio::fs;
 use tokio::io::AsyncWriteExt as _;
+use uuid::Uuid;
 
-use crate::domain::id::CaseFileId;
 use crate::ports::{FileError, FileLimits, FileStore};
 
 /// A folder with a folder for each last two digits of an id, so that none becomes long.
@@ -28,7 +28,7 @@ impl FileFolder {
         self.folder.join(&name[name.len().saturating_sub(2)..])
     }
 
-    async fn write(&self, id: CaseFileId, sealed: &[u8]) -> std::io::Result<()> {
+    async fn write(&self, id: Uuid, sealed: &[u8]) -> std::io::Result<()> {
         let name = id.to_string();
         let drawer = self.drawer(&name);
         fs::create_dir_all(&drawer).await?;
@@ -60,14 +60,14 @@ impl FileStore for FileFolder {
         self.limits
     }
 
-    async fn put(&self, id: CaseFileId, sealed: &[u8]) -> Result<(), FileError> {
+    async fn put(&self, id: Uuid, sealed: &[u8]) -> Result<(), FileError> {
         self.write(id, sealed).await.map_err(|error| {
             tracing::error!(%error, "a file cannot be kept");
             FileError::Unavailable
         })
     }
 
-    async fn get(&self, id: CaseFileId) -> Result<Option<Vec<u8>>, FileError> {
+    async fn get(&self, id: Uuid) -> Result<Option<Vec<u8>>, FileError> {
         let name = id.to_string();
         match fs::read(self.drawer(&name).join(&name)).await {
             Ok(bytes) => Ok(Some(bytes)),
@@ -90,11 +90,11 @@ impl FileStore for NoFiles {
         FileLimits::default()
     }
 
-    async fn put(&self, _: CaseFileId, _: &[u8]) -> Result<(), FileError> {
+    async fn put(&self, _: Uuid, _: &[u8]) -> Result<(), FileError> {
         Err(FileError::NotConfigured)
     }
 
-    async fn get(&self, _: CaseFileId) -> Result<Option<Vec<u8>>, FileError> {
+    async fn get(&self, _: Uuid) -> Result<Option<Vec<u8>>, FileError> {
         Err(FileError::NotConfigured)
     }
 }
@@ -102,10 +102,11 @@ impl FileStore for NoFiles {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::id::CaseFileId;
     use crate::domain::time::Timestamp;
 
-    fn id(fill: u8) -> CaseFileId {
-        CaseFileId::new(Timestamp::from_seconds(1_788_998_400), [fill; 10])
+    fn id(fill: u8) -> Uuid {
+        CaseFileId::new(Timestamp::from_seconds(1_788_998_400), [fill; 10]).as_uuid()
     }
 
     #[tokio::test]

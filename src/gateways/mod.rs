@@ -20,6 +20,7 @@ pub mod files;
 pub mod http;
 pub mod identity;
 pub mod notify;
+pub mod outbox;
 pub mod probe;
 pub mod sign_in;
 pub mod signed;

@@ -1,5 +1,5 @@
 //! What runs by itself: dispatch, resume, waiting list, publicity, instalments due, silent instructions, messages, figures,
-//! ended sessions, the desk's deadlines, the breaker, the watch after payment.
+//! ended sessions, the desk's deadlines, the breaker, the watch after payment, releases that were broken off.
 //!
 //! Every job is a function that does one round and says how much it did; [`run`] repeats it, woken by its bell
 //! or by its interval, whichever comes first. A job that fails logs and is tried again: the work is in the store,
@@ -19,6 +19,7 @@ use crate::error::StageError;
 use crate::jobs::notices::NoticeLimits;
 use crate::payout::dispatch::{self, DispatchLimits};
 
+pub mod batches;
 pub mod breaker;
 pub mod drift;
 pub mod due;
@@ -149,6 +150,13 @@ pub async fn run(ctx: Context, every: Intervals, stop: Stop) {
             stop.clone(),
             std::future::pending,
             || breaker::run_once(&ctx),
+        )),
+        Box::pin(repeat(
+            "batches",
+            every.due,
+            stop.clone(),
+            std::future::pending,
+            || batches::run_once(&ctx),
         )),
         Box::pin(repeat(
             "drift",

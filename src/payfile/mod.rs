@@ -15,6 +15,7 @@
 //! | [`merkle`] | the root over the hashes of all rows (RFC 6962), row by row |
 //! | [`pain001`], [`csv`], [`sheet`], [`voucher`] | one format each: its writer and its reader |
 //! | [`writer`] | one pass over the rows into every format that is wanted |
+//! | [`set`] | a whole set: every file, its manifest, its signature |
 //! | [`manifest`], [`sign`] | what is signed, and with which keys |
 //! | [`verify`] | the same read back, and everything that does not fit |
 
@@ -24,6 +25,7 @@ pub mod manifest;
 pub mod merkle;
 pub mod pain001;
 pub mod row;
+pub mod set;
 pub mod sheet;
 pub mod sign;
 pub mod verify;

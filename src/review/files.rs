@@ -13,7 +13,7 @@ use crate::domain::person::{Role, Staff};
 use crate::domain::upload::{CheckedUpload, Upload, UploadFault};
 use crate::error::StageError;
 use crate::ports::FileError;
-use crate::store::Tx;
+use crate::store::{Kept, Tx};
 
 use super::CaseDesk;
 use super::desk::{theirs, unmoved};
@@ -123,8 +123,12 @@ impl CaseDesk {
     async fn keep(&self, case: CaseId, upload: &CheckedUpload) -> Result<CaseFile, StageError> {
         let ctx = &self.ctx;
         let (id, bytes) = (ctx.id(CaseFileId::new), upload.bytes.reveal());
-        let sealed = ctx.store.seal_file(id, bytes)?;
-        ctx.world.files.put(id, &sealed).await.map_err(away)?;
+        let sealed = ctx.store.seal_file(Kept::CaseFile, id.as_uuid(), bytes)?;
+        ctx.world
+            .files
+            .put(id.as_uuid(), &sealed)
+            .await
+            .map_err(away)?;
         Ok(CaseFile {
             id,
             case,
@@ -233,9 +237,12 @@ impl CaseDesk {
     async fn opened(&self, files: Vec<CaseFile>, id: CaseFileId) -> Result<Handed, StageError> {
         let file = files.into_iter().find(|file| file.id == id);
         let file = file.ok_or(StageError::not_found("file"))?;
-        let kept = self.ctx.world.files.get(id).await.map_err(away)?;
+        let kept = self.ctx.world.files.get(id.as_uuid()).await.map_err(away)?;
         let kept = kept.ok_or_else(|| StageError::corrupt(format!("file {id} is gone")))?;
-        let content = self.ctx.store.open_file(id, &kept)?;
+        let content = self
+            .ctx
+            .store
+            .open_file(Kept::CaseFile, id.as_uuid(), &kept)?;
         if crate::domain::hash::sha256(&content) != file.hash {
             return Err(StageError::corrupt(format!("file {id} has another hash")));
         }

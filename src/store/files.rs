@@ -1,19 +1,39 @@
-//! Seals the content of what is handed in, which is kept outside the database: the name of its key stands in front of it.
+//! Seals the content of what is handed in and of payout files, which is kept outside the database: the name of its key stands in front of it.
 
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::sql::{args, row, statements};
 use super::vault::{Place, VaultError};
 use super::{Store, StoreError, Tx};
-use crate::domain::id::CaseFileId;
 
-const CONTENT: Place = Place {
-    table: "case_files",
-    column: "content",
-};
+/// What kind of file is kept; one kind does not open as the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// Handed in with a case.
+    CaseFile,
+    /// A payout file.
+    BatchFile,
+}
+
+impl Kept {
+    /// Every kind.
+    pub const ALL: [Self; 2] = [Self::CaseFile, Self::BatchFile];
+
+    const fn place(self) -> Place {
+        Place {
+            table: match self {
+                Self::CaseFile => "case_files",
+                Self::BatchFile => "batch_files",
+            },
+            column: "content",
+        }
+    }
+}
 
 statements! {
     IDS = ["SELECT id FROM case_files WHERE id > $1 ORDER BY id LIMIT $2"];
+    BATCH_IDS = ["SELECT id FROM batch_files WHERE id > $1 ORDER BY id LIMIT $2"];
 }
 
 row!(IdRow { id: String });
@@ -23,12 +43,11 @@ impl Store {
     ///
     /// # Errors
     /// When the vault fails.
-    pub fn seal_file(&self, id: CaseFileId, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
-        let sealed = self.vault.seal(CONTENT, &id.to_string(), plain)?;
-        let length = u8::try_from(sealed.key.len()).map_err(|_| VaultError::CannotSeal {
-            table: CONTENT.table,
-            column: CONTENT.column,
-        })?;
+    pub fn seal_file(&self, kind: Kept, id: Uuid, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let Place { table, column } = kind.place();
+        let sealed = self.vault.seal(kind.place(), &id.to_string(), plain)?;
+        let length =
+            u8::try_from(sealed.key.len()).map_err(|_| VaultError::CannotSeal { table, column })?;
         Ok([&[length], sealed.key.as_bytes(), &sealed.bytes].concat())
     }
 
@@ -36,46 +55,62 @@ impl Store {
     ///
     /// # Errors
     /// When it was changed or is another's, or when its key is not configured.
-    pub fn open_file(&self, id: CaseFileId, kept: &[u8]) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+    pub fn open_file(
+        &self,
+        kind: Kept,
+        id: Uuid,
+        kept: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, StoreError> {
+        let Place { table, column } = kind.place();
         let id = id.to_string();
         let (key, sealed) = parts(kept).ok_or_else(|| VaultError::DoesNotOpen {
-            table: CONTENT.table,
-            column: CONTENT.column,
+            table,
+            column,
             row: id.clone(),
             key: String::new(),
         })?;
-        Ok(self.vault.open(CONTENT, &id, key, sealed)?)
+        Ok(self.vault.open(kind.place(), &id, key, sealed)?)
     }
 
     /// What was kept, under the current key; none when it is under that already.
     ///
     /// # Errors
     /// As [`Self::open_file`].
-    pub fn reseal_file(&self, id: CaseFileId, kept: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+    pub fn reseal_file(
+        &self,
+        kind: Kept,
+        id: Uuid,
+        kept: &[u8],
+    ) -> Result<Option<Vec<u8>>, StoreError> {
         if parts(kept).is_some_and(|(key, _)| key == self.vault.current_key()) {
             return Ok(None);
         }
-        let plain = self.open_file(id, kept)?;
-        self.seal_file(id, &plain).map(Some)
+        let plain = self.open_file(kind, id, kept)?;
+        self.seal_file(kind, id, &plain).map(Some)
     }
 }
 
 impl Tx {
-    /// Ids of what was handed in, in their order.
+    /// Ids of what is kept, in their order.
     ///
     /// # Errors
     /// When the database fails or a row is inconsistent.
-    pub async fn case_file_ids(
+    pub async fn kept_ids(
         &mut self,
-        after: Option<CaseFileId>,
+        kind: Kept,
+        after: Option<Uuid>,
         limit: u32,
-    ) -> Result<Vec<CaseFileId>, StoreError> {
+    ) -> Result<Vec<Uuid>, StoreError> {
         let after = after.map_or_else(String::new, |id| id.to_string());
-        let rows: Vec<IdRow> = self.all(&IDS, args![after, limit]).await?;
+        let statement = match kind {
+            Kept::CaseFile => &IDS,
+            Kept::BatchFile => &BATCH_IDS,
+        };
+        let rows: Vec<IdRow> = self.all(statement, args![after, limit]).await?;
         rows.iter()
             .map(|row| {
                 super::codec::At {
-                    table: CONTENT.table,
+                    table: kind.place().table,
                     row: &row.id,
                 }
                 .parse("id", &row.id)

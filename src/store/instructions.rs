@@ -7,6 +7,7 @@ use super::codec::At;
 use super::sql::{Arg, args, row, statements};
 use super::vault::Place;
 use super::{StoreError, Tx};
+use crate::domain::district::DistrictCode;
 use crate::domain::id::{InstructionId, PaymentId};
 use crate::domain::payment::{Instruction, InstructionState};
 use crate::domain::person::Private;
@@ -50,6 +51,8 @@ statements! {
     SILENT = ["SELECT ", columns!(), " FROM instructions WHERE state = 'acknowledged' AND acknowledged_at < $1 AND next_at < $1 ORDER BY acknowledged_at, id LIMIT $2"];
     /// By the day in China on which they were made, in days since 1970.
     OF_DAY = ["SELECT ", columns!(), " FROM instructions WHERE (created_at + 28800000000) / 86400000000 = $1 AND id > $2 ORDER BY id LIMIT $3"];
+    /// What the journal holds of a day under one policy in one district, and no living batch names.
+    IN_NO_BATCH = ["SELECT i.id, i.payment_id, i.generation, i.replaces, i.payload, i.key_id, i.payload_hash, i.state, i.epoch, i.leased_until, i.leased_from, i.attempts, i.next_at, i.treasury_no, i.created_at, i.acknowledged_at, i.settled_at, i.returned_at, i.reason_code, i.request_id FROM journal j JOIN instructions i ON i.id = j.reference WHERE j.movement IN ('instruct', 'reinstruct') AND (j.at + 28800000000) / 86400000000 = $1 AND j.policy = $2 AND j.district = $3 AND NOT EXISTS (SELECT 1 FROM batch_rows b WHERE b.instruction_id = i.id AND b.living = 1) ORDER BY i.id LIMIT $4"];
     INSERT_EVENT = ["INSERT INTO treasury_events (id, instruction_id, status, sequence, at, body, key_id) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING"];
 }
 
@@ -197,6 +200,22 @@ impl Tx {
         let after = after.map_or_else(String::new, |id| id.to_string());
         let row = args![days_since_1970(day), after, limit];
         let rows = self.all(&OF_DAY, row).await?;
+        self.read_instructions(rows)
+    }
+
+    /// What was instructed on a day in China under a policy in a district and is in no living batch, in the order of ids.
+    ///
+    /// # Errors
+    /// When the database or the vault fails, or a row is inconsistent.
+    pub async fn instructions_in_no_batch(
+        &mut self,
+        day: Date,
+        policy: &str,
+        district: DistrictCode,
+        limit: u32,
+    ) -> Result<Vec<Instruction>, StoreError> {
+        let row = args![days_since_1970(day), policy, district.to_string(), limit];
+        let rows = self.all(&IN_NO_BATCH, row).await?;
         self.read_instructions(rows)
     }
 

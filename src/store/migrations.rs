@@ -42,6 +42,7 @@ const STEPS: &[Step] = steps![
     16 "0016_payout_days",
     17 "0017_queues",
     18 "0018_statements",
+    19 "0019_batches",
 ];
 
 /// Number of steps this program knows.

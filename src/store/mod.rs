@@ -9,6 +9,7 @@ mod applicants;
 mod applications;
 mod audit;
 mod awards;
+mod batches;
 mod budgets;
 mod cases;
 mod causes;
@@ -60,9 +61,11 @@ use sqlx::{ConnectOptions as _, Connection as _, Executor as _, Transaction};
 
 pub use applications::ApplicationFilter;
 pub use audit::AuditRecord;
+pub use batches::Preparable;
 pub use cases::{CaseFilter, CaseLine};
 pub use causes::Place;
 pub use error::{Rule, StoreError, UniqueViolation};
+pub use files::Kept;
 pub use instructions::{InstructionChange, Leased};
 pub use notices::NoticeChange;
 pub use payments::PaymentFilter;
@@ -547,6 +550,7 @@ fn all_statements() -> impl Iterator<Item = &'static &'static Statement> {
         applications::STATEMENTS,
         audit::STATEMENTS,
         awards::STATEMENTS,
+        batches::STATEMENTS,
         budgets::STATEMENTS,
         cases::STATEMENTS,
         causes::STATEMENTS,

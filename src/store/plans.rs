@@ -70,6 +70,10 @@ const WALKS: &[(&str, &str)] = &[
         "OPEN_REFERENCES",
         "the index of open differences, which are exceptions",
     ),
+    (
+        "IN_NO_BATCH",
+        "one day, policy and district, found by their index and put in order when a batch is prepared",
+    ),
     ("COUNT_BY_ENDING", "counts everything, from an index alone"),
 ];
 

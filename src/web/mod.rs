@@ -58,6 +58,7 @@ use self::session::Browsers;
 use self::upload::UploadRoom;
 use crate::approve::Approve;
 use crate::context::Context;
+use crate::finance::batches::Paying;
 use crate::finance::service::Finance;
 use crate::payout::service::Payout;
 use crate::ports::{CallbackGate, Identity, SignIn};
@@ -76,6 +77,8 @@ pub struct Parts {
     pub sign_in: Option<Arc<dyn SignIn>>,
     /// Under which address browsers come, and how long their sessions last.
     pub browsers: Browsers,
+    /// Who pays by the payout files, where that is configured.
+    pub paying: Option<Arc<Paying>>,
     /// Most bytes of a body.
     pub max_body_bytes: usize,
     /// Turns true when the service is told to end: event streams end, so that the server can.
@@ -163,6 +166,7 @@ impl Web {
             sign_in,
             browsers,
             max_body_bytes,
+            paying,
             stop,
         } = parts;
         Self(Arc::new(Door {
@@ -172,7 +176,7 @@ impl Web {
             review: Review::new(ctx.clone()),
             cases: CaseDesk::new(ctx.clone()),
             causes: CauseDesk::new(&ctx),
-            finance: Finance::new(ctx.clone()),
+            finance: Finance::new(ctx.clone()).with_paying(paying),
             figures: Figures::new(ctx.clone()),
             streams: Streams::new(limits.streams_per_person),
             uploads: UploadRoom::default(),

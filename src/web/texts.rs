@@ -17,6 +17,8 @@ macro_rules! texts {
 }
 
 #[expect(missing_docs, reason = "each text says itself what it is")]
+pub mod batches;
+#[expect(missing_docs, reason = "each text says itself what it is")]
 pub mod causes;
 #[expect(missing_docs, reason = "each text says itself what it is")]
 pub mod desk;
@@ -465,6 +467,7 @@ mod tests {
             .chain(files::ALL)
             .chain(finance::ALL)
             .chain(statements::ALL)
+            .chain(batches::ALL)
             .chain(tracking::ALL)
             .chain(trust::ALL)
         {

@@ -205,11 +205,17 @@ pub(super) fn is_multipart(headers: &HeaderMap) -> bool {
 #[must_use]
 pub fn download(handed: &Handed) -> Response {
     let name = served_name(handed.file.name.reveal(), &handed.file.media_type);
-    let disposition = disposition(&name);
-    let mut response = handed.content.to_vec().into_response();
-    let headers = response.headers_mut();
     let kind = MediaType::parse(&handed.file.media_type);
     let kind = kind.map_or("application/octet-stream", MediaType::as_str);
+    attachment(&name, kind, handed.content.to_vec())
+}
+
+/// Bytes under a name: saved, never shown.
+#[must_use]
+pub fn attachment(name: &str, kind: &'static str, bytes: Vec<u8>) -> Response {
+    let disposition = disposition(name);
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(
         CONTENT_SECURITY_POLICY,

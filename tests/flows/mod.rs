@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot get on has failed")]
 
+mod batches;
 mod budgets;
 mod cases;
 mod causes;

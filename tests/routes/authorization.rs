@@ -23,7 +23,7 @@ enum Rule {
     Treasury,
 }
 
-const LINES: [(&str, &str, Rule); 28] = [
+const LINES: [(&str, &str, Rule); 35] = [
     ("get", "/healthz", Rule::Public),
     ("get", "/readyz", Rule::Public),
     ("get", "/metrics", Rule::Public),
@@ -66,6 +66,29 @@ const LINES: [(&str, &str, Rule); 28] = [
     (
         "post",
         "/api/v1/finance/payments/{id}/release",
+        Rule::Finance,
+    ),
+    ("get", "/api/v1/finance/batches", Rule::Finance),
+    ("post", "/api/v1/finance/batches", Rule::Finance),
+    ("get", "/api/v1/finance/batches/{id}", Rule::Finance),
+    (
+        "post",
+        "/api/v1/finance/batches/{id}/approve",
+        Rule::Finance,
+    ),
+    (
+        "post",
+        "/api/v1/finance/batches/{id}/release",
+        Rule::Finance,
+    ),
+    (
+        "post",
+        "/api/v1/finance/batches/{id}/discard",
+        Rule::Finance,
+    ),
+    (
+        "get",
+        "/api/v1/finance/batches/{id}/files/{name}",
         Rule::Finance,
     ),
     ("get", "/api/v1/finance/ledger", Rule::Finance),
@@ -185,6 +208,7 @@ struct Real {
     application: String,
     payment: String,
     case: String,
+    batch: String,
 }
 
 impl Real {
@@ -209,16 +233,26 @@ impl Real {
         };
         let desk = CaseDesk::new(house.ctx.clone());
         let case = desk.report(None, &report).await.unwrap();
+        let list = house.get("finance-city", "/api/v1/finance/batches").await;
+        let free = list.json()["preparable"][0].clone();
+        let wanted = serde_json::json!({"day": free["day"], "policy": free["policy"], "district": free["district"]});
+        let batch = house
+            .post("finance-city", "/api/v1/finance/batches", &wanted)
+            .await;
+        let batch = batch.json()["id"].as_str().map(ToOwned::to_owned);
         Self {
             application,
             payment,
             case: case.id.to_string(),
+            batch: batch.unwrap_or_else(|| panic!("no batch of {free}")),
         }
     }
 
     fn path(&self, template: &str) -> String {
         let id = if template.contains("payments/{id}") {
             &self.payment
+        } else if template.contains("batches/{id}") {
+            &self.batch
         } else if template.contains("cases/{id}") {
             &self.case
         } else {
@@ -227,6 +261,7 @@ impl Real {
         let path = template
             .replace("{id}", id)
             .replace("{file}", id)
+            .replace("{name}", "a.csv")
             .replace("{slug}", "stale")
             .replace("{act}", "note")
             .replace("{policy}", "foshan-phd-settling-in");
@@ -460,6 +495,18 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
             "/api/v1/finance/payments?district=440604".to_owned(),
             None,
         ),
+        (
+            Method::GET,
+            "finance-440605",
+            format!("/api/v1/finance/batches/{}", real.batch),
+            None,
+        ),
+        (
+            Method::POST,
+            "finance-440605",
+            format!("/api/v1/finance/batches/{}/release", real.batch),
+            None,
+        ),
     ];
     for (method, token, path, body) in tries {
         let reply = house.send(request(method, &path, token, body)).await;
@@ -479,7 +526,7 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
 }
 
 /// Every page, and who may see it.
-const PAGES: [(&str, &str, &str); 62] = [
+const PAGES: [(&str, &str, &str); 70] = [
     ("get", "/", "anybody"),
     ("get", "/figures", "anybody"),
     ("get", "/policies/{id}", "anybody"),
@@ -542,6 +589,14 @@ const PAGES: [(&str, &str, &str); 62] = [
     ("get", "/finance/differences/{id}", "staff"),
     ("post", "/finance/differences/{id}/take", "staff"),
     ("post", "/finance/differences/{id}/close", "staff"),
+    ("get", "/finance/batches", "staff"),
+    ("post", "/finance/batches", "staff"),
+    ("get", "/finance/batches/{id}", "staff"),
+    ("post", "/finance/batches/{id}/approve", "staff"),
+    ("get", "/finance/batches/{id}/release", "staff"),
+    ("post", "/finance/batches/{id}/release", "staff"),
+    ("post", "/finance/batches/{id}/discard", "staff"),
+    ("get", "/finance/batches/{id}/files/{file}", "staff"),
 ];
 
 #[test]

@@ -105,6 +105,74 @@ async fn another_districts_payment_is_as_if_it_did_not_exist() {
 }
 
 #[tokio::test]
+async fn a_batch_is_prepared_by_one_approved_by_another_and_released_after_a_second_look() {
+    let house = House::new().await;
+    paid(&house).await;
+    let [maker, checker] = [(); 2].map(|()| Browser::of(&house));
+    maker.sign_in(FINANCE, "/finance").await;
+    checker.sign_in("finance-440604", "/finance").await;
+    let list = maker.get("/finance/batches").await;
+    assert_eq!(list.status, StatusCode::OK);
+    let csrf = maker.csrf_of("/finance/batches").await;
+    let api = house.get(FINANCE, "/api/v1/finance/batches").await.json();
+    let field = |name: &str| {
+        let free = &api["preparable"][0];
+        free[name].as_str().expect("a text").to_owned()
+    };
+    let [day, policy, district] = ["day", "policy", "district"].map(field);
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("day", day.as_str()),
+        ("policy", policy.as_str()),
+        ("district", district.as_str()),
+    ];
+    let made = maker.post("/finance/batches", &fields).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+    let path = made
+        .header("location")
+        .split('?')
+        .next()
+        .unwrap_or_default();
+    let own = maker.get(path).await;
+    assert!(own.text.contains("须由另一位财务人员核准"), "{}", own.text);
+    assert!(!own.text.contains(ACCOUNT) && !own.text.contains(DOCUMENT));
+    let api = path.replace("/finance", "/api/v1/finance");
+    let one = house.get(FINANCE, &api).await.json();
+    let hash = one["manifest_sha256"].as_str().expect("a hash");
+    let approve = format!("{path}/approve");
+    let refused = maker
+        .post(&approve, &[("csrf", &csrf), ("manifest", hash)])
+        .await;
+    refused.is_refusal_page(403);
+    let csrf = checker.csrf_of(path).await;
+    let other = checker
+        .post(&approve, &[("csrf", &csrf), ("manifest", "x")])
+        .await;
+    other.is_refusal_page(422);
+    let blank = checker
+        .post(
+            &format!("{path}/discard"),
+            &[("csrf", &csrf), ("grounds", " ")],
+        )
+        .await;
+    assert_eq!(blank.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(blank.text.contains("href=\"#grounds\""));
+    let done = checker
+        .post(&approve, &[("csrf", &csrf), ("manifest", hash)])
+        .await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let release = format!("{path}/release");
+    assert!(checker.get(&release).await.text.contains("不能收回"));
+    let out = checker.post(&release, &[("csrf", &csrf)]).await;
+    assert_eq!(out.status, StatusCode::SEE_OTHER, "{}", out.text);
+    let name = one["files"][0]["name"].as_str().expect("a name");
+    let file = checker.get(&format!("{path}/files/{name}")).await;
+    assert!(file.header("content-disposition").starts_with("attachment"));
+    let again = checker.post(&release, &[("csrf", &csrf)]).await;
+    again.is_refusal_page(409);
+}
+
+#[tokio::test]
 async fn what_is_not_held_is_not_released() {
     let house = House::new().await;
     let path = paid(&house).await;

@@ -22,6 +22,7 @@ use sanmiao::gateways::clock::ManualClock;
 use sanmiao::gateways::entropy::{SeededEntropy, token};
 use sanmiao::gateways::files::FileFolder;
 use sanmiao::gateways::notify::NoNotifier;
+use sanmiao::gateways::outbox::OutboxFolder;
 use sanmiao::policy::shipped;
 use sanmiao::ports::{
     Answer, ApplicantClaims, Arrival, CallbackError, CallbackGate, Departure, Entropy, FileLimits,
@@ -348,6 +349,7 @@ impl House {
                 treasury: Arc::new(Script),
                 notifier: Arc::new(NoNotifier),
                 files: Arc::new(FileFolder::new(folder.path().join("files"), FILES)),
+                outbox: Arc::new(OutboxFolder::new(folder.path().join("outbox"))),
             },
             policies: Arc::new(shipped::book().clone()),
             calendar: Arc::new(WorkingCalendar::official().unwrap()),
@@ -367,6 +369,7 @@ impl House {
                     whole_s: 28_800,
                 },
             },
+            paying: Some(Arc::new(crate::support::desk::paying())),
             max_body_bytes: 64 * 1024,
             stop: stopped,
         };

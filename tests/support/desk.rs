@@ -25,11 +25,14 @@ use sanmiao::domain::person::{Private, Role, Staff, Subject};
 use sanmiao::domain::policy::{Policy, PolicyBook};
 use sanmiao::domain::source::SourceId;
 use sanmiao::domain::time::YearMonth;
+use sanmiao::finance::batches::Paying;
 use sanmiao::finance::service::Finance;
 use sanmiao::gateways::clock::ManualClock;
 use sanmiao::gateways::entropy::SystemEntropy;
 use sanmiao::gateways::files::FileFolder;
+use sanmiao::gateways::outbox::OutboxFolder;
 use sanmiao::jobs::notices::{self, NoticeLimits};
+use sanmiao::payfile::sign::{Algorithm, SigningKey};
 use sanmiao::payout::Payout;
 use sanmiao::payout::dispatch::{self, DispatchLimits};
 use sanmiao::policy::shipped;
@@ -225,6 +228,7 @@ impl Desk {
                     files.path().to_owned(),
                     FileLimits::default(),
                 )),
+                outbox: Arc::new(OutboxFolder::new(files.path().join("outbox"))),
             },
             policies: Arc::new(book),
             calendar: Arc::new(WorkingCalendar::official().expect("the calendar")),
@@ -474,6 +478,26 @@ pub(crate) fn finance_staff() -> Staff {
         roles: vec![Role::Finance],
         district: None,
     }
+}
+
+/// Another one.
+pub(crate) fn finance_checker() -> Staff {
+    let mut staff = finance_staff();
+    staff.subject.subject = "finance-checker".to_owned();
+    staff
+}
+
+/// Who pays in tests, with a key that everybody may know.
+pub(crate) fn paying() -> Paying {
+    let key = SigningKey::make(Algorithm::Ed25519, [7; 32]).expect("a key");
+    let pem = key.to_pem().expect("a key");
+    let texts = [
+        "某区财政国库支付中心",
+        "44050160000000000001",
+        "902588000014",
+    ];
+    let [name, account, bank] = texts.map(ToOwned::to_owned);
+    Paying::new(name, account, bank, &pem).expect("a key")
 }
 
 /// The shipped policies with something else in each document: for tests alone.

@@ -8,20 +8,21 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use indicatif::ProgressBar;
-use secrecy::ExposeSecret as _;
 use serde_json::json;
 
+use crate::app;
 use crate::cli::CliError;
 use crate::cli::settings::{Where, nature};
-use crate::config::{Config, PayoutConfig};
+use crate::config::Config;
 use crate::domain::canonical::canonical_hash;
 use crate::domain::district::DistrictCode;
 use crate::domain::id::BatchId;
 use crate::domain::payment::Order;
 use crate::domain::time::{Date, Timestamp, parse_date};
+use crate::finance::batches::Paying;
 use crate::payfile::manifest;
+use crate::payfile::set::SetWriter;
 use crate::payfile::sign::SigningKey;
-use crate::payfile::writer::Writer;
 use crate::payfile::{Format, Head, Manifest, Payer, Row};
 use crate::store::Store;
 use crate::store::ledger::Instructed;
@@ -62,7 +63,7 @@ fn format_of(word: &str) -> Result<Format, String> {
 /// instructions are not those of the ledger. Nothing half done is left under a file's own name.
 pub async fn run(args: ExportArgs, out: &mut (dyn Write + Send)) -> Result<(), CliError> {
     let (config, store) = args.place.store().await?;
-    let (payer, key) = payer_of(&config)?;
+    let paying = paying_of(&config)?;
     let mut formats = args.format.clone();
     if formats.is_empty() {
         formats = Format::ALL.to_vec();
@@ -73,11 +74,11 @@ pub async fn run(args: ExportArgs, out: &mut (dyn Write + Send)) -> Result<(), C
     let day = Day {
         date: args.date,
         made_at: made_at(args.date, nature().clock.now()),
-        payer,
+        payer: paying.payer().clone(),
         formats,
         folder: &args.out,
     };
-    let made = day.export(&store, &key).await?;
+    let made = day.export(&store, paying.key()).await?;
     tell(&made, &args, out)
 }
 
@@ -106,25 +107,13 @@ fn tell(made: &[Manifest], args: &ExportArgs, out: &mut dyn Write) -> Result<(),
     Ok(())
 }
 
-fn payer_of(config: &Config) -> Result<(Payer, SigningKey), CliError> {
-    let Some(PayoutConfig {
-        payer_name,
-        payer_account,
-        payer_bank,
-        signing_key,
-    }) = config.payout.clone()
-    else {
-        let why = "the configuration has no section [payout]: who pays, and the key that signs";
-        return Err(CliError::unusable(why));
-    };
-    let key = SigningKey::from_pem(signing_key.expose_secret());
-    let key = key.map_err(|error| CliError::Unusable(format!("payout.signing_key: {error}")))?;
-    let payer = Payer {
-        name: payer_name,
-        account: payer_account,
-        bank: payer_bank,
-    };
-    Ok((payer, key))
+fn paying_of(config: &Config) -> Result<Paying, CliError> {
+    let paying = app::paying(config).map_err(CliError::unusable)?;
+    paying.ok_or_else(|| {
+        CliError::unusable(
+            "the configuration has no section [payout]: who pays, and the key that signs",
+        )
+    })
 }
 
 /// A day that is over is made when it ended, so that the same day always makes the same bytes.
@@ -146,9 +135,6 @@ struct Day<'d> {
     folder: &'d Path,
 }
 
-/// A set under construction.
-type Open = (Head, Writer<'static>);
-
 impl Day<'_> {
     async fn export(&self, store: &Store, key: &SigningKey) -> Result<Vec<Manifest>, CliError> {
         let mut tx = store.read().await.map_err(CliError::failed)?;
@@ -156,7 +142,7 @@ impl Day<'_> {
             .instructed_on(self.date)
             .await
             .map_err(CliError::failed)?;
-        let mut sets: BTreeMap<(String, String), Open> = BTreeMap::new();
+        let mut sets: BTreeMap<(String, String), SetWriter<'static>> = BTreeMap::new();
         let mut total = 0;
         for group in groups {
             total += group.count;
@@ -178,12 +164,10 @@ impl Day<'_> {
         }
         bar.finish_and_clear();
         let finished = sets.into_values();
-        finished
-            .map(|(head, writer)| self.finish(head, writer, key))
-            .collect()
+        finished.map(|writer| self.finish(writer, key)).collect()
     }
 
-    fn begin(&self, group: Instructed) -> Result<Open, CliError> {
+    fn begin(&self, group: Instructed) -> Result<SetWriter<'static>, CliError> {
         let head = self.head(group)?;
         let outputs = self.formats.iter().map(|format| {
             let name = format!("{}{}", head.stem(), format.ending());
@@ -193,8 +177,7 @@ impl Day<'_> {
             ))
         });
         let outputs = outputs.collect::<Result<Vec<_>, CliError>>()?;
-        let writer = Writer::begin(head.clone(), outputs).map_err(CliError::failed)?;
-        Ok((head, writer))
+        SetWriter::begin(head, outputs).map_err(CliError::failed)
     }
 
     fn head(&self, group: Instructed) -> Result<Head, CliError> {
@@ -230,39 +213,27 @@ impl Day<'_> {
         Ok(BatchId::new(self.made_at, random))
     }
 
-    fn finish(
-        &self,
-        head: Head,
-        writer: Writer<'_>,
-        key: &SigningKey,
-    ) -> Result<Manifest, CliError> {
-        let stem = head.stem();
-        let written = writer.finish().map_err(CliError::failed)?;
-        let manifest = Manifest::of(head, &written, &key.public().id());
-        let bytes = manifest.bytes().map_err(CliError::failed)?;
-        let signature = key.sign(&bytes).map_err(CliError::failed)?;
-        for (ending, bytes) in [
-            (manifest::ENDING, bytes.as_slice()),
-            (manifest::SIGNATURE_ENDING, signature.as_bytes()),
-        ] {
-            let path = self.folder.join(format!("{stem}{ending}"));
+    fn finish(&self, writer: SetWriter<'_>, key: &SigningKey) -> Result<Manifest, CliError> {
+        let set = writer.finish(key).map_err(CliError::failed)?;
+        for (name, bytes) in set.seals() {
+            let path = self.folder.join(name);
             let written = unfinished(&path)?.write_all(bytes);
             written.map_err(|error| unusable(&path, &error))?;
         }
-        let names = manifest.files.iter().map(|file| file.name.clone());
-        // The signature comes last: whoever sees it sees everything.
-        let ends =
-            [manifest::ENDING, manifest::SIGNATURE_ENDING].map(|ending| format!("{stem}{ending}"));
-        for name in names.chain(ends) {
+        let files = set.manifest.files.iter().map(|file| file.name.clone());
+        for name in files.chain(set.seals().map(|(name, _)| name)) {
             settle(&self.folder.join(name))?;
         }
-        Ok(manifest)
+        Ok(set.manifest)
     }
 }
 
-fn write(sets: &mut BTreeMap<(String, String), Open>, order: Order) -> Result<(), CliError> {
+fn write(
+    sets: &mut BTreeMap<(String, String), SetWriter<'static>>,
+    order: Order,
+) -> Result<(), CliError> {
     let set = sets.get_mut(&(order.policy.clone(), order.district.clone()));
-    let Some((_, writer)) = set else {
+    let Some(writer) = set else {
         let why = format!("{} is in no line of the journal", order.instruction_id);
         return Err(CliError::Failed(why));
     };

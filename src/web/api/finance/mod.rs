@@ -3,6 +3,7 @@
 pub mod alarms;
 pub mod appropriate;
 pub mod appropriations;
+pub mod batches;
 pub mod differences;
 pub mod journal;
 pub mod ledger;
@@ -35,6 +36,13 @@ pub fn routes() -> Routes {
         .add(DESK, of!(journal::journal))
         .add(DESK, of!(appropriations::appropriations))
         .add(DESK, of!(appropriate::appropriate))
+        .add(DESK, of!(batches::list::batches))
+        .add(DESK, of!(batches::prepare::prepare))
+        .add(DESK, of!(batches::one::batch))
+        .add(DESK, of!(batches::act::approve))
+        .add(DESK, of!(batches::act::release))
+        .add(DESK, of!(batches::act::discard))
+        .add(DESK, of!(batches::file::file))
         .add(DESK, of!(alarms::alarms))
         .add(DESK, of!(statements::import, statements::statements))
         .add(DESK, of!(statements::statement))

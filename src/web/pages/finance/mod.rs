@@ -1,5 +1,7 @@
 //! The pages of finance: a file a page. Accounts are masked on all of them; nothing of what registers said about a person is here.
 
+mod batch;
+mod batches;
 mod day;
 mod differences;
 mod month;
@@ -23,9 +25,10 @@ const STAFF: Access = Access::Page(Visitors::Staff);
 pub(super) const DAY: &str = "/finance";
 
 /// What leads from page to page.
-pub(super) const NAV: [(&str, Words); 5] = [
+pub(super) const NAV: [(&str, Words); 6] = [
     (DAY, t::NAV_DAY),
     (payments::ADDRESS, t::NAV_PAYMENTS),
+    (batches::ADDRESS, crate::web::texts::batches::NAV),
     (statements::ADDRESS, s::NAV_STATEMENTS),
     (differences::ADDRESS, s::NAV_DIFFERENCES),
     (month::ADDRESS, t::NAV_MONTH),
@@ -51,4 +54,12 @@ pub fn routes() -> Routes {
         .add(STAFF, of!(differences::show))
         .add(STAFF, of!(differences::take))
         .add(STAFF, of!(differences::close))
+        .add(STAFF, of!(batches::batches))
+        .add(STAFF, of!(batches::prepare))
+        .add(STAFF, of!(batch::show))
+        .add(STAFF, of!(batch::approve))
+        .add(STAFF, of!(batch::sure))
+        .add(STAFF, of!(batch::release))
+        .add(STAFF, of!(batch::discard))
+        .add(STAFF, of!(batch::file))
 }

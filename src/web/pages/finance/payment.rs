@@ -234,7 +234,7 @@ fn generation(number: u8) -> Words {
     Words::with(format!("第 {number} 次"), format!("Generation {number}"))
 }
 
-const fn mood_of(state: InstructionState) -> &'static str {
+pub(super) const fn mood_of(state: InstructionState) -> &'static str {
     match state {
         InstructionState::Settled => "met",
         InstructionState::Returned | InstructionState::Rejected | InstructionState::Held => "not",
