@@ -11,7 +11,7 @@ use super::taker::Taker;
 use super::xml::{Step, walk};
 use crate::domain::money::Money;
 use crate::domain::statement::{StatementKind, What};
-use crate::domain::time::Date;
+use crate::domain::time::{Date, Timestamp};
 
 /// Days that a period may have.
 const PERIOD_DAYS_MAX: i32 = 400;
@@ -155,12 +155,12 @@ impl Book {
         match path {
             "Ntry" => return self.end_of_entry(taker),
             "Ntry/NtryDtls/TxDtls" => return self.end_of_detail(taker),
-            "FrToDt/FrDtTm" => self.from = instant(text).ok().map(|at| at.china_date()),
+            "FrToDt/FrDtTm" => self.from = instant(text).ok().map(Timestamp::china_date),
             // Midnight ends the day before.
             "FrToDt/ToDtTm" => {
                 self.until = instant(text).ok().map(|at| at.plus_millis(-1).china_date());
             }
-            "CreDtTm" => self.made_on = instant(text).ok().map(|at| at.china_date()),
+            "CreDtTm" => self.made_on = instant(text).ok().map(Timestamp::china_date),
             "Bal" => self.end_of_balance(),
             _ => {
                 if let Some(path) = path.strip_prefix("Bal/") {

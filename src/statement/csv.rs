@@ -78,18 +78,17 @@ fn cells(line: &[u8], encoding: &'static Encoding) -> Option<Vec<Cell>> {
     let mut cells = Vec::new();
     let mut rest = line;
     loop {
-        let (field, after) = match rest.strip_prefix(b"\"") {
-            Some(quoted) => quoted_field(quoted)?,
-            None => {
-                let end = rest
-                    .iter()
-                    .position(|byte| *byte == b',')
-                    .unwrap_or(rest.len());
-                if rest[..end].contains(&b'"') {
-                    return None;
-                }
-                (rest[..end].to_vec(), &rest[end..])
+        let (field, after) = if let Some(quoted) = rest.strip_prefix(b"\"") {
+            quoted_field(quoted)?
+        } else {
+            let end = rest
+                .iter()
+                .position(|byte| *byte == b',')
+                .unwrap_or(rest.len());
+            if rest[..end].contains(&b'"') {
+                return None;
             }
+            (rest[..end].to_vec(), &rest[end..])
         };
         cells.push(cell(&field, encoding));
         match after.split_first() {

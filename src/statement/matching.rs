@@ -518,7 +518,7 @@ mod tests {
         let covered = [(Side::Bank, date())].into();
         let mut found = Vec::new();
         let counted = merge(ours, lines, &covered, &mut |one| {
-            found.push((one.key.reference, one.key.kind))
+            found.push((one.key.reference, one.key.kind));
         });
         assert_eq!((counted.matched, counted.differ), (2, 2));
         let wanted = [("a", DifferenceKind::Missing), ("d", DifferenceKind::Extra)];

@@ -10,7 +10,7 @@ use super::line::{Raw, Wrong, day, instant};
 use super::taker::Taker;
 use super::xml::{Step, walk};
 use crate::domain::statement::What;
-use crate::domain::time::Date;
+use crate::domain::time::{Date, Timestamp};
 
 const REPORT: &str = "Document/CstmrPmtStsRpt";
 const PAYMENTS: &str = "OrgnlPmtInfAndSts";
@@ -119,7 +119,7 @@ impl Report {
             "GrpHdr/CreDtTm" => {
                 self.made_on = text()
                     .and_then(|text| instant(&text).ok())
-                    .map(|at| at.china_date());
+                    .map(Timestamp::china_date);
             }
             "OrgnlGrpInfAndSts/GrpSts" => self.group = text(),
             "OrgnlPmtInfAndSts/PmtInfSts" => self.batch = text(),
