@@ -3,14 +3,18 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `acts` | a form of the page as a step of the desk |
+//! | `chosen` | what is decided, of whichever kind of case |
 //! | `criteria` | rule, declared, on record, verdict |
+//! | `granted` | what was granted, and what of it comes back |
 //! | `panel` | what may be done now |
 //! | `preview` | what will be decided, before it is |
 //! | `sheet` | the page |
 //! | `timeline` | everything that has happened |
 
 mod acts;
+mod chosen;
 mod criteria;
+mod granted;
 mod panel;
 mod preview;
 mod sheet;
