@@ -299,3 +299,41 @@ async fn what_need_not_come_back_is_let_be_with_grounds_and_what_is_on_its_way_i
     let ended = browser.get(&path).await;
     assert!(ended.text.contains("无需退回"), "{ended:?}");
 }
+
+#[tokio::test]
+async fn what_an_officer_typed_when_their_session_had_ended_comes_back_to_them_alone() {
+    let house = House::looked_at().await;
+    let (_, path) = drawn(&house).await;
+    let browser = Browser::of(&house);
+    browser.sign_in(REVIEWER, &path).await;
+    let page = browser.get(&path).await;
+    house.clock.advance(31 * 60_000);
+    let fields = [("page", path.as_str()), WRONG[0], WRONG[1]];
+    let late = send(&browser, &page, &format!("{path}/preview"), &fields).await;
+    assert_eq!(late.status, StatusCode::SEE_OTHER, "{late:?}");
+    assert!(late.header("location").contains("kept=1"), "{late:?}");
+    assert_eq!(browser.sign_in(REVIEWER, &path).await, path);
+    let back = browser.get(&path).await;
+    assert!(
+        back.text.contains("单位并不存在&#60;b&#62;</textarea>"),
+        "{back:?}"
+    );
+    assert!(back.text.contains("您填写的内容还在"));
+    assert!(
+        !browser.get(&path).await.text.contains("单位并不存在"),
+        "once"
+    );
+
+    // A colleague at the same browser gets nothing of it.
+    let page = browser.get(&path).await;
+    house.clock.advance(31 * 60_000);
+    send(&browser, &page, &format!("{path}/preview"), &fields).await;
+    browser.sign_in("reviewer-city", &path).await;
+    let asked = browser.get(&path).await;
+    let purpose = [("page", path.as_str()), ("purpose", "复核")];
+    let csrf = between(&asked.text, "name=\"csrf\" value=\"", "\"")[0];
+    let purpose = [&purpose[..], &[("csrf", csrf)]].concat();
+    let seen = browser.post(&format!("{path}/look"), &purpose).await;
+    assert_eq!(seen.status, StatusCode::OK, "{seen:?}");
+    assert!(!seen.text.contains("单位并不存在"), "{seen:?}");
+}

@@ -241,6 +241,7 @@ texts! {
     DONE_CONFLICT = "已申明，您不再经手该申请人的事项。", "Declared: you have no hand in this applicant's matters any more.";
     DONE_REGISTERS = "已重新查询，上表是最新的。", "Asked again: what you see is the newest.";
     DONE_FILTER = "筛选已保存。", "The filter is saved.";
+    KEPT_AFTER = "登录已过期，您填写的内容还在，请核对后再提交。", "Your sign-in had ended. What you typed is still here: check it and send it again.";
     DONE_DROP = "筛选已删除。", "The filter is deleted.";
 
     // What is wrong
