@@ -120,6 +120,9 @@ fn a_whole_demonstration_leaves_no_personal_data_in_output_logs_or_files() {
         String::from_utf8_lossy(&output.stderr)
     );
 
+    let figures: serde_json::Value = serde_json::from_str(&said).unwrap();
+    worked_cases_are_part_of_the_figures(&figures);
+
     let mut places = vec![
         ("standard output".to_owned(), output.stdout),
         ("standard error".to_owned(), output.stderr),
@@ -145,6 +148,28 @@ fn a_whole_demonstration_leaves_no_personal_data_in_output_logs_or_files() {
         }
     }
     assert_eq!(found, BTreeSet::new());
+}
+
+/// People have worked some of what the machine referred to its end, and every fen of it is among what was approved.
+fn worked_cases_are_part_of_the_figures(figures: &serde_json::Value) {
+    assert_eq!(figures["promises_broken"], serde_json::json!([]));
+    let worked = &figures["cases_worked"];
+    let cases = worked["cases"].as_array().unwrap();
+    assert!(cases.len() >= 3, "{worked}");
+    for case in cases {
+        let ending = case["ending"].as_str().unwrap();
+        let paid = case["amount"] != "0.00";
+        assert_eq!(paid, ending == "approved", "{case}");
+    }
+    let count = |name: &str| worked[name].as_u64().unwrap();
+    assert!(count("approved") > 0 && count("refused") > 0, "{worked}");
+    let people = figures["people"].as_u64().unwrap();
+    let by = |name: &str| figures[name].as_u64().unwrap();
+    assert_eq!(
+        by("approved_by_machine") + by("referred"),
+        people,
+        "whoever a person decided about counts as referred"
+    );
 }
 
 #[test]

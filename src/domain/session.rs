@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::hash::{Sha256Hex, sha256};
 use super::id::ApplicantId;
-use super::person::{Private, Staff};
+use super::person::{Private, Staff, Subject};
 use super::time::Timestamp;
 
 /// Random bytes of a cookie's token.
@@ -89,6 +89,26 @@ pub enum Visitor {
     Staff(Staff),
 }
 
+impl Visitor {
+    /// Whose a form is that this visitor filled.
+    #[must_use]
+    pub fn owner(&self) -> Owner {
+        match self {
+            Self::Applicant(id) => Owner::Applicant(*id),
+            Self::Staff(staff) => Owner::Staff(staff.subject.clone()),
+        }
+    }
+}
+
+/// Whose a kept form is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owner {
+    /// A person who applies.
+    Applicant(ApplicantId),
+    /// A member of staff, whatever their roles are by now.
+    Staff(Subject),
+}
+
 /// A browser that is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
@@ -160,7 +180,7 @@ pub struct SignInMemory {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptForm {
     /// Whose session had ended, where that is known: nobody else gets it.
-    pub owner: Option<ApplicantId>,
+    pub owner: Option<Owner>,
     /// The page it was filled on, which gets it back.
     pub page: String,
     /// Where it was sent.
@@ -169,6 +189,18 @@ pub struct KeptForm {
     pub fields: Private<Vec<(String, String)>>,
     /// Until when it is kept.
     pub ends_at: Timestamp,
+}
+
+impl KeptForm {
+    /// Whether it is given back to somebody who signs in. One of nobody knows whom is an applicant's: staff have theirs back only
+    /// where it is known to be.
+    #[must_use]
+    pub fn is_for(&self, who: &Visitor) -> bool {
+        match &self.owner {
+            Some(owner) => *owner == who.owner(),
+            None => matches!(who, Visitor::Applicant(_)),
+        }
+    }
 }
 
 #[cfg(test)]

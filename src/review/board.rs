@@ -2,12 +2,16 @@
 
 use std::collections::HashSet;
 
+use crate::domain::causes::{READ_MAX, Scope};
 use crate::domain::desk::{Card, Ending, Freeze, StageName};
 use crate::domain::person::Staff;
+use crate::domain::rating::Grades;
+use crate::domain::time::YearMonth;
 use crate::error::StageError;
 use crate::store::{CaseFilter, CaseLine};
 
 use super::CaseDesk;
+use super::causes::bounds;
 use super::service::must_review;
 use super::staffing::Roster;
 
@@ -42,6 +46,8 @@ pub struct Board {
     pub endings: Vec<(String, Ending, i64)>,
     /// Reports that have not ended, of the whole city.
     pub reports_open: i64,
+    /// 好差评 of this month, of the district whose staff look.
+    pub grades: Grades,
 }
 
 impl CaseDesk {
@@ -58,7 +64,19 @@ impl CaseDesk {
             freezes: self.freezes(staff).await?,
             endings: self.endings(staff).await?,
             reports_open,
+            grades: self.grades(staff).await?,
         })
+    }
+
+    async fn grades(&self, staff: &Staff) -> Result<Grades, StageError> {
+        let scope = Scope {
+            month: YearMonth::from_date(self.ctx.now().china_date()),
+            policy: None,
+            district: staff.narrow(None)?,
+        };
+        let mut tx = self.ctx.store.read().await?;
+        let rated = tx.rated(&scope, bounds(scope.month), READ_MAX).await?;
+        Ok(Grades::of(&rated))
     }
 
     async fn attention(&self, staff: &Staff) -> Result<Vec<(Why, CaseLine)>, StageError> {

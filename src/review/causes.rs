@@ -299,7 +299,7 @@ fn is_enough(read: usize) -> bool {
 }
 
 /// From the first moment of a month in China to the first after it.
-fn bounds(month: YearMonth) -> (Timestamp, Timestamp) {
+pub(super) fn bounds(month: YearMonth) -> (Timestamp, Timestamp) {
     let first = |month: YearMonth| Timestamp::start_of_china_day(month.first_day());
     (first(month), first(month.plus_months(1)))
 }

@@ -11,9 +11,12 @@ use crate::domain::desk::{About, Act, Candidate, Deed, DeskCase, Doer, Freeze, N
 use crate::domain::evidence::Round;
 use crate::domain::form::Snapshot;
 use crate::domain::id::{ActId, CaseId};
+use crate::domain::payment::Payment;
 use crate::domain::person::Staff;
+use crate::domain::recovery::{Hold, Receivable};
 use crate::domain::time::Timestamp;
 use crate::error::StageError;
+use crate::store::Tx;
 
 use super::desk::{DeskView, theirs, unmoved};
 use super::service::{CaseView, gathered, must_review};
@@ -32,6 +35,8 @@ pub struct Dossier {
     pub prospect: Option<Prospect>,
     /// How many people must agree to that.
     pub needs: u8,
+    /// What has been granted, where the case is about that.
+    pub granted: Option<Granted>,
     /// What keeps everybody from approving.
     pub frozen: Option<Freeze>,
     /// Who could be given the case.
@@ -44,6 +49,19 @@ pub struct Dossier {
     pub now: Timestamp,
     calendar: Arc<WorkingCalendar>,
     trial: ActId,
+}
+
+/// Money that was granted, as a sample or a recovery is about it.
+#[derive(Debug, Clone)]
+pub struct Granted {
+    /// Every instalment of the award.
+    pub payments: Vec<Payment>,
+    /// The one that may have to come back.
+    pub recalled: Option<Payment>,
+    /// What is to come back of that, once it was decided.
+    pub receivable: Option<Receivable>,
+    /// Whether nothing is paid before somebody has looked.
+    pub is_held: bool,
 }
 
 impl Dossier {
@@ -125,6 +143,7 @@ impl CaseDesk {
             Some(filing) => tx.snapshot(filing.snapshot).await?,
             None => None,
         };
+        let granted = granted(&mut tx, opening.about).await?;
         drop(tx);
         let filing = match application {
             Some(application) => Some(self.with_findings(&view.case, application).await?),
@@ -136,6 +155,7 @@ impl CaseDesk {
             confirmed,
             prospect,
             needs,
+            granted,
             frozen,
             candidates: available(&view.case, candidates),
             names: names(officers),
@@ -235,6 +255,31 @@ impl CaseDesk {
         };
         Ok((application, round))
     }
+}
+
+/// What was granted, and what of it comes back; nothing for a matter in which nothing has been granted yet.
+async fn granted(tx: &mut Tx, about: About) -> Result<Option<Granted>, StageError> {
+    let (About::Sample { application, .. } | About::Recovery { application, .. }) = about else {
+        return Ok(None);
+    };
+    let Some(award) = tx.award_of(application).await? else {
+        return Ok(None);
+    };
+    let payments = tx.payments_of(award.id).await?;
+    let recalled = about.payment();
+    let receivable = match recalled {
+        Some(payment) => tx.receivable(payment).await?,
+        None => None,
+    };
+    Ok(Some(Granted {
+        recalled: payments
+            .iter()
+            .find(|payment| Some(payment.id) == recalled)
+            .cloned(),
+        payments,
+        receivable,
+        is_held: tx.hold_on(application).await? == Some(Hold::Look),
+    }))
 }
 
 /// Whoever is there for it, has no conflict, and has not got it.

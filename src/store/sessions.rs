@@ -10,7 +10,7 @@ use super::{StoreError, Tx};
 use crate::domain::hash::Sha256Hex;
 use crate::domain::id::ApplicantId;
 use crate::domain::person::{Private, Role, Staff, Subject};
-use crate::domain::session::{KeptForm, Session, SignInMemory, Visitor};
+use crate::domain::session::{KeptForm, Owner, Session, SignInMemory, Visitor};
 use crate::domain::time::Timestamp;
 
 const WHO: Place = Place {
@@ -82,9 +82,11 @@ struct SealedStaff {
     district: Option<String>,
 }
 
-/// What the column `form` seals.
+/// What the column `form` seals; of an applicant's the owner stands in a column of its own.
 #[derive(Serialize, Deserialize)]
 struct SealedForm {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    staff: Option<Subject>,
     page: String,
     path: String,
     fields: Vec<(String, String)>,
@@ -196,13 +198,18 @@ impl Tx {
     /// When the database or the vault fails.
     pub async fn keep_form(&mut self, key: Sha256Hex, form: &KeptForm) -> Result<bool, StoreError> {
         let id = key.to_string();
+        let (owner, staff) = match &form.owner {
+            Some(Owner::Applicant(id)) => (Some(id.to_string()), None),
+            Some(Owner::Staff(subject)) => (None, Some(subject.clone())),
+            None => (None, None),
+        };
         let plain = SealedForm {
+            staff,
             page: form.page.clone(),
             path: form.path.clone(),
             fields: form.fields.reveal().clone(),
         };
         let sealed = self.seal(FORM, &id, &json_bytes(FORM.table, &plain)?)?;
-        let owner = form.owner.map(|owner| owner.to_string());
         let row = args![id, owner, sealed.bytes, sealed.key, form.ends_at, KEPT_MAX];
         Ok(self.run(&KEEP, row).await? == 1)
     }
@@ -295,8 +302,14 @@ impl Tx {
         };
         let plain = self.unseal(FORM, &row.id, &row.key_id, &row.form)?;
         let mut form: SealedForm = at.json(FORM.column, &plain)?;
+        let applicant: Option<ApplicantId> = at.parse_opt("owner", row.owner.as_ref())?;
+        let owner = match (applicant, form.staff.take()) {
+            (Some(id), None) => Some(Owner::Applicant(id)),
+            (None, staff) => staff.map(Owner::Staff),
+            (Some(_), Some(_)) => return Err(at.wrong("owner")),
+        };
         Ok(Some(KeptForm {
-            owner: at.parse_opt("owner", row.owner.as_ref())?,
+            owner,
             page: std::mem::take(&mut form.page),
             path: std::mem::take(&mut form.path),
             fields: Private::new(std::mem::take(&mut form.fields)),

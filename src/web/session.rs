@@ -21,9 +21,10 @@ use super::problem::{Kind, Problem};
 use super::upload::{Chosen, is_multipart, read_multipart};
 use super::words::Words;
 use crate::domain::hash::Sha256Hex;
-use crate::domain::id::ApplicantId;
 use crate::domain::person::{Private, Staff};
-use crate::domain::session::{BrowserToken, KeptForm, Session, SessionTimes, TOKEN_BYTES, Visitor};
+use crate::domain::session::{
+    BrowserToken, KeptForm, Owner, Session, SessionTimes, TOKEN_BYTES, Visitor,
+};
 use crate::error::StageError;
 use crate::ports::Entropy;
 use crate::store::StoreError;
@@ -168,7 +169,7 @@ pub struct Visit {
     /// Its cookie from before a session.
     before: Option<BrowserToken>,
     /// Whose session it had, when that has ended not long ago.
-    was: Option<ApplicantId>,
+    was: Option<Owner>,
 }
 
 impl Visit {
@@ -197,10 +198,7 @@ impl Visit {
                 visit.session = Some((token, session));
             }
             Some(ended) => {
-                visit.was = match ended.visitor {
-                    Visitor::Applicant(id) => Some(id),
-                    Visitor::Staff(_) => None,
-                };
+                visit.was = Some(ended.visitor.owner());
             }
             None => {}
         }
@@ -463,7 +461,7 @@ async fn form(
             .before
             .clone()
             .unwrap_or_else(|| new_token(&*web.ctx.world.entropy));
-        keep(web, token.key(), visit.was, &page, path, fields).await?;
+        keep(web, token.key(), visit.was.clone(), &page, path, fields).await?;
         return Err(Turned::ToSignIn {
             return_to: page,
             kept_under: Some(token),
@@ -471,9 +469,9 @@ async fn form(
     }
     if !visit.may_send(&fields) {
         tracing::warn!("a form with a token that is not its session's was refused");
-        if let (Some((token, _)), Some(Visitor::Applicant(id))) = (&visit.session, visit.visitor())
-        {
-            keep(web, token.key(), Some(*id), &page, path, fields).await?;
+        if let Some((token, session)) = &visit.session {
+            let owner = session.visitor.owner();
+            keep(web, token.key(), Some(owner), &page, path, fields).await?;
         }
         return Err(Problem::new(Kind::StaleForm).way_out(page, BACK).into());
     }
@@ -488,7 +486,7 @@ fn without_own(mut fields: Vec<(String, String)>) -> Vec<(String, String)> {
 async fn keep(
     web: &Web,
     key: Sha256Hex,
-    owner: Option<ApplicantId>,
+    owner: Option<Owner>,
     page: &str,
     path: String,
     fields: Vec<(String, String)>,

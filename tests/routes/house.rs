@@ -14,6 +14,7 @@ use sanmiao::domain::document::{DocumentType, IdentityDocument};
 use sanmiao::domain::evidence::FetchOutcome;
 use sanmiao::domain::id::InstructionId;
 use sanmiao::domain::person::{Private, Role, Staff, Subject};
+use sanmiao::domain::policy::PolicyBook;
 use sanmiao::domain::session::{SessionTimes, SignInMemory};
 use sanmiao::domain::source::SourceId;
 use sanmiao::domain::time::Timestamp;
@@ -37,6 +38,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tower::ServiceExt as _;
+
+use crate::support::desk::book_with;
 
 /// 2026-11-23 10:00 in China.
 pub(super) const NOW: Timestamp = Timestamp::from_seconds(1_795_399_200);
@@ -304,14 +307,21 @@ impl House {
     }
 
     pub(super) async fn with_limits(limits: Limits) -> Self {
-        Self::made(limits, true).await
+        Self::made(limits, true, shipped::book().clone()).await
     }
 
     pub(super) async fn without_sign_in() -> Self {
-        Self::made(Limits::default(), false).await
+        Self::made(Limits::default(), false, shipped::book().clone()).await
     }
 
-    async fn made(limits: Limits, with_sign_in: bool) -> Self {
+    /// Under policies of whose approvals every one is looked at.
+    pub(super) async fn looked_at() -> Self {
+        let book =
+            book_with(|document| document["service"]["sample_rate_per_mille"] = json!(1_000));
+        Self::made(Limits::default(), true, book).await
+    }
+
+    async fn made(limits: Limits, with_sign_in: bool, book: PolicyBook) -> Self {
         // What a failed test has to say for itself.
         let _ = tracing_subscriber::fmt()
             .with_max_level(tracing::Level::WARN)
@@ -329,7 +339,7 @@ impl House {
         .await
         .unwrap();
         store.migrate().await.unwrap();
-        publish(&store).await;
+        publish(&store, &book).await;
         let registers = Registers::default();
         let evidence = proven();
         for source in SourceId::ALL {
@@ -351,7 +361,7 @@ impl House {
                 files: Arc::new(FileFolder::new(folder.path().join("files"), FILES)),
                 outbox: Arc::new(OutboxFolder::new(folder.path().join("outbox"))),
             },
-            policies: Arc::new(shipped::book().clone()),
+            policies: Arc::new(book),
             calendar: Arc::new(WorkingCalendar::official().unwrap()),
             bell: Bell::default(),
             metrics: Metrics::new(),
@@ -521,9 +531,9 @@ pub(super) fn multipart_body(
     ("multipart/form-data; boundary=x-part".to_owned(), body)
 }
 
-async fn publish(store: &Store) {
+async fn publish(store: &Store, book: &PolicyBook) {
     let mut tx = store.write().await.unwrap();
-    for policy in shipped::book().iter() {
+    for policy in book.iter() {
         tx.publish_policy(
             policy.id(),
             policy.effective(),

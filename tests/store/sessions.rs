@@ -4,7 +4,7 @@ use sanmiao::domain::hash::Sha256Hex;
 use sanmiao::domain::id::ApplicantId;
 use sanmiao::domain::person::{Private, Role, Staff, Subject};
 use sanmiao::domain::session::{
-    BrowserToken, KeptForm, Session, SessionTimes, SignInMemory, TOKEN_BYTES, Visitor,
+    BrowserToken, KeptForm, Owner, Session, SessionTimes, SignInMemory, TOKEN_BYTES, Visitor,
 };
 
 use super::fixture::*;
@@ -41,7 +41,7 @@ fn memory() -> SignInMemory {
 
 fn form(owner: Option<ApplicantId>) -> KeptForm {
     KeptForm {
-        owner,
+        owner: owner.map(Owner::Applicant),
         page: "/a".to_owned(),
         path: "/a/file".to_owned(),
         fields: Private::new(vec![("account".to_owned(), "6222-geheim".to_owned())]),
@@ -113,6 +113,9 @@ on_both_databases! {
         tx.keep_form(key(1), &form(Some(id))).await.unwrap();
         assert_eq!(tx.kept_form(key(1), NOW).await.unwrap(), Some(form(Some(id))), "the later one");
         assert_eq!(tx.take_kept_form(key(1), NOW).await.unwrap(), Some(form(Some(id))));
+        let officers = KeptForm { owner: Some(Owner::Staff(staff().subject)), ..form(None) };
+        tx.keep_form(key(1), &officers).await.unwrap();
+        assert_eq!(tx.take_kept_form(key(1), NOW).await.unwrap(), Some(officers));
         assert_eq!(tx.take_kept_form(key(1), NOW).await.unwrap(), None);
         tx.keep_form(key(2), &form(None)).await.unwrap();
         assert_eq!(tx.take_kept_form(key(2), NOW.plus_seconds(60)).await.unwrap(), None, "too late");

@@ -45,6 +45,8 @@ pub struct Story {
     pub typed: u64,
     /// Seen parked.
     pub parked: bool,
+    /// Seen with a person: whatever came of it was not the machine's doing.
+    pub referred: bool,
     /// Seen waiting for budget.
     pub waited: bool,
     /// Every payment, as last seen.
@@ -60,6 +62,16 @@ impl Story {
     #[must_use]
     pub fn state(&self) -> &str {
         self.application["state"].as_str().unwrap_or("none")
+    }
+
+    /// Who it is at the provider.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.card.subject
+    }
+
+    pub(super) fn token(&self) -> &str {
+        &self.token
     }
 
     /// Moment of filing.
@@ -182,6 +194,7 @@ impl<'a> Driver<'a> {
             filled: form["filled"].as_u64().unwrap_or(0),
             typed: form["typed"].as_u64().unwrap_or(0),
             parked: false,
+            referred: false,
             waited: false,
             payments: Vec::new(),
             returned: 0,
@@ -333,5 +346,6 @@ pub(super) fn id_of(thing: &Value) -> Result<&str, CliError> {
 fn note(story: &mut Story) {
     let state = story.state().to_owned();
     story.parked |= state == "parked";
+    story.referred |= state == "referred";
     story.waited |= state == "waiting_for_budget";
 }

@@ -65,13 +65,13 @@ impl Driver<'_> {
     }
 }
 
-fn districts() -> impl Iterator<Item = &'static str> {
+pub(super) fn districts() -> impl Iterator<Item = &'static str> {
     DistrictCode::FOSHAN_DISTRICTS
         .iter()
         .map(DistrictCode::as_str)
         .chain(["440600"])
 }
 
-fn reviewer(district: &str) -> String {
+pub(super) fn reviewer(district: &str) -> String {
     format!("reviewer-{district}")
 }

@@ -1,7 +1,8 @@
 //! `sanmiao demo`: the whole pipeline on made-up people, over real HTTP, in one process.
 //!
 //! [`town`] starts the made-up world and the service; [`drive`] is the people, each with a token and nothing but the
-//! public API; [`look`] the officers who look at samples; [`report`] is what came of it, our ledger beside the treasury's own.
+//! public API; [`look`] the officers who look at samples; [`cases`] those who work a few referred
+//! cases to their end; [`report`] is what came of it, our ledger beside the treasury's own.
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -22,6 +23,7 @@ use self::town::Town;
 use super::CliError;
 use super::serve::told_to_stop;
 
+pub mod cases;
 pub mod drive;
 pub mod look;
 pub mod report;
@@ -141,6 +143,7 @@ async fn walk(town: &Town, with_outage: bool) -> Result<Report, CliError> {
         .await;
     bar.finish_and_clear();
     let looked = driver.look_at_samples().await?;
+    let worked = driver.work_cases(stories.iter().flatten()).await?;
     // A bank may send back what it had settled a moment ago: everybody looks once more.
     tokio::time::sleep(Duration::from_millis(LATE_RETURN_MS)).await;
     let stories: Vec<_> = stream::iter(stories)
@@ -149,7 +152,7 @@ async fn walk(town: &Town, with_outage: bool) -> Result<Report, CliError> {
         .collect()
         .await;
     let stories = stories.into_iter().collect::<Result<Vec<_>, CliError>>()?;
-    Report::gather(town, &driver, &stories, looked).await
+    Report::gather(town, &driver, &stories, looked, worked).await
 }
 
 fn outage() -> Faults {

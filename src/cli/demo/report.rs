@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::cases::Worked;
 use super::drive::{Driver, Story, instant};
 use super::town::Town;
 use crate::cli::CliError;
@@ -52,6 +53,39 @@ pub struct Report {
     to_money_us: Vec<i64>,
     messages: Messages,
     samples_looked_at: u64,
+    worked: Vec<Ended>,
+}
+
+/// A case that was worked, with the money that came of it.
+struct Ended {
+    worked: Worked,
+    approved: Fen,
+}
+
+impl Ended {
+    fn of(worked: Worked, stories: &[Story]) -> Self {
+        let mut approved = Fen::default();
+        let story = stories
+            .iter()
+            .find(|story| story.application["id"] == worked.application.as_str());
+        let payments = story.into_iter().flat_map(|story| &story.payments);
+        payments.for_each(|payment| approved.add(amount_of(payment)));
+        Self { worked, approved }
+    }
+
+    fn ending(&self) -> &str {
+        self.worked.ending.as_deref().unwrap_or("open")
+    }
+
+    fn to_json(&self) -> Value {
+        json!({
+            "case": self.worked.case,
+            "reason": self.worked.reason,
+            "acts": self.worked.acts,
+            "ending": self.worked.ending,
+            "amount": self.approved.text(),
+        })
+    }
 }
 
 /// Messages to applicants: ours beside what the sink itself has counted.
@@ -149,6 +183,7 @@ impl Report {
         driver: &Driver<'_>,
         stories: &[Story],
         samples_looked_at: u64,
+        worked: Vec<Worked>,
     ) -> Result<Self, CliError> {
         let store = &town.context().store;
         let treasury = town.treasury_ledger().await?;
@@ -168,9 +203,9 @@ impl Report {
                 .filter(|story| story.filed_at().is_some())
                 .count(),
             approved_by_machine: count(stories, |story| {
-                matches!(story.state(), "approved" | "publicity")
+                !story.referred && matches!(story.state(), "approved" | "publicity")
             }),
-            referred: count(stories, |story| story.state() == "referred"),
+            referred: count(stories, |story| story.referred),
             referred_by_reason: decisions.reasons,
             parked_then_resumed: count(stories, |story| story.parked && story.state() != "parked"),
             waiting_for_budget: count(stories, |story| story.state() == "waiting_for_budget"),
@@ -195,6 +230,10 @@ impl Report {
             to_money_us: stories.iter().filter_map(money_us).collect(),
             messages: Messages::read(town).await?,
             samples_looked_at,
+            worked: worked
+                .into_iter()
+                .map(|worked| Ended::of(worked, stories))
+                .collect(),
         };
         report.to_decision_us.sort_unstable();
         report.to_money_us.sort_unstable();
@@ -205,10 +244,7 @@ impl Report {
     }
 
     fn count_payment(&mut self, payment: &Value) {
-        let amount = payment["amount"]
-            .as_str()
-            .and_then(|text| text.parse().ok())
-            .unwrap_or(Money::ZERO);
+        let amount = amount_of(payment);
         self.approved.add(amount);
         match payment["state"].as_str().and_then(PaymentState::parse) {
             Some(PaymentState::Scheduled) => self.not_yet_due.add(amount),
@@ -257,6 +293,10 @@ impl Report {
                 "a decision could not be recomputed to the same bytes",
             ),
             (
+                self.worked.iter().any(|one| one.worked.ending.is_none()),
+                "a case that was worked did not come to its end",
+            ),
+            (
                 !self.messages.agree(),
                 "the messages sent are not the messages that arrived",
             ),
@@ -276,6 +316,7 @@ impl Report {
             "samples_looked_at": self.samples_looked_at,
             "referred": self.referred,
             "referred_by_reason": self.referred_by_reason,
+            "cases_worked": self.cases_worked(),
             "parked_then_resumed": self.parked_then_resumed,
             "waiting_for_budget": self.waiting_for_budget,
             "waited_then_awarded": self.waited_then_awarded,
@@ -302,6 +343,48 @@ impl Report {
             "messages_at_sink": self.messages.taken,
             "promises_broken": self.broken(),
         })
+    }
+
+    /// How the cases that people worked ended, and each of them.
+    fn cases_worked(&self) -> Value {
+        let ended = |ending| {
+            self.worked
+                .iter()
+                .filter(move |one| one.ending() == ending)
+                .count()
+        };
+        let mut approved = Fen::default();
+        self.worked
+            .iter()
+            .for_each(|one| approved.0 += one.approved.0);
+        json!({
+            "count": self.worked.len(),
+            "approved": ended("approved"),
+            "refused": ended("refused"),
+            "approved_total": approved.text(),
+            "cases": self.worked.iter().map(Ended::to_json).collect::<Vec<_>>(),
+        })
+    }
+
+    fn print_cases(&self, out: &mut dyn Write) -> io::Result<()> {
+        if self.worked.is_empty() {
+            return Ok(());
+        }
+        writeln!(
+            out,
+            "\n办结  {:>6} cases worked to their end",
+            self.worked.len()
+        )?;
+        for one in &self.worked {
+            let Worked {
+                case, reason, acts, ..
+            } = &one.worked;
+            let short: String = case.chars().skip(case.len().saturating_sub(8)).collect();
+            let (ending, amount) = (one.ending(), one.approved.text());
+            writeln!(out, "      {short}  {ending:<10} {amount:>14}  {reason}")?;
+            writeln!(out, "                {}", acts.join(" → "))?;
+        }
+        Ok(())
     }
 
     fn print_approved(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -392,6 +475,7 @@ impl Report {
             "      paid, treasury's  {:>18}",
             self.treasury.paid_total.to_string()
         )?;
+        self.print_cases(out)?;
         self.messages.print(out)?;
         let Replayed {
             checked,
@@ -412,6 +496,13 @@ impl Report {
                 .try_for_each(|words| writeln!(out, "      BROKEN: {words}")),
         }
     }
+}
+
+fn amount_of(payment: &Value) -> Money {
+    payment["amount"]
+        .as_str()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(Money::ZERO)
 }
 
 fn count(stories: &[Story], which: impl Fn(&Story) -> bool) -> usize {
@@ -508,9 +599,10 @@ fn paid_balance(balances: &Value) -> i64 {
         .sum()
 }
 
-/// From filing to the first settlement. Who waited for budget is not counted: that wait is the purse's, not the pipeline's.
+/// From filing to the first settlement. Who waited for budget or for a person is not counted: that wait is not
+/// the pipeline's.
 fn money_us(story: &Story) -> Option<i64> {
-    if story.waited {
+    if story.waited || story.referred {
         return None;
     }
     let settled = story

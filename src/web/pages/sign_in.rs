@@ -8,7 +8,6 @@ use axum::response::Response;
 use super::good;
 use super::preferences::Preferences;
 use super::shell::{escaped, see_other};
-use crate::domain::id::ApplicantId;
 use crate::domain::person::Private;
 use crate::domain::session::{BrowserToken, Session, Visitor};
 use crate::error::StageError;
@@ -251,10 +250,6 @@ async fn begin_session(
     visitor: Visitor,
 ) -> Result<(), StageError> {
     let now = web.ctx.now();
-    let applicant = match &visitor {
-        Visitor::Applicant(id) => Some(*id),
-        Visitor::Staff(_) => None,
-    };
     let session = Session::begin(token.key(), visitor, now, web.browsers.times);
     let mut tx = web.ctx.store.write().await?;
     if let Some(old) = visit.session_key() {
@@ -263,18 +258,14 @@ async fn begin_session(
     tx.insert_session(&session).await?;
     if let Some(before) = visit.before()
         && let Some(mut kept) = tx.take_kept_form(before.key(), now).await?
-        && let Some(applicant) = applicant.filter(|id| is_theirs(kept.owner, *id))
+        && kept.is_for(&session.visitor)
     {
-        kept.owner = Some(applicant);
+        kept.owner = Some(session.visitor.owner());
         tx.keep_form(session.key, &kept).await?;
     }
     tx.commit().await?;
     tracing::info!("signed in");
     Ok(())
-}
-
-fn is_theirs(owner: Option<ApplicantId>, who: ApplicantId) -> bool {
-    owner.is_none_or(|owner| owner == who)
 }
 
 /// Ends the session at once.

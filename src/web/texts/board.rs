@@ -76,6 +76,13 @@ texts! {
     COLUMN_KIND = "类别", "Kind";
     COLUMN_ENDING = "结果", "Ending";
     COLUMN_COUNT = "件数", "Cases";
+    GRADES = "本月服务评价", "Service ratings this month";
+    GRADES_NONE = "本月还没有评价。", "Nobody has rated anything this month.";
+    COLUMN_GRADE = "等级", "Grade";
+    GRADES_BAD = "差评的答复（15 个工作日内）", "Answers to bad ones, within 15 working days";
+    ANSWERED_IN_TIME = "按时答复", "answered in time";
+    ANSWER_LATE = "超期", "late";
+    ANSWER_OPEN = "待答复", "to be answered";
     NUMBERS_NONE = "还没有办结的事项。", "No case has ended yet.";
     APPROVED = "批准", "approved";
     REFUSED = "不予批准", "refused";

@@ -241,6 +241,7 @@ texts! {
     DONE_CONFLICT = "已申明，您不再经手该申请人的事项。", "Declared: you have no hand in this applicant's matters any more.";
     DONE_REGISTERS = "已重新查询，上表是最新的。", "Asked again: what you see is the newest.";
     DONE_FILTER = "筛选已保存。", "The filter is saved.";
+    KEPT_AFTER = "登录已过期，您填写的内容还在，请核对后再提交。", "Your sign-in had ended. What you typed is still here: check it and send it again.";
     DONE_DROP = "筛选已删除。", "The filter is deleted.";
 
     // What is wrong
@@ -248,9 +249,9 @@ texts! {
     MOVED_TEXT = "您填写的内容还在，请看过变动后再提交。", "What you typed is still here. Look at what has changed, then send it again.";
     NOT_DONE = "没有办理", "Not done";
     WRONG_WORDS = "请写明，最多 2000 字。", "Write something, at most 2000 characters.";
-    WRONG_BASIS = "不予批准须写明法律依据，最多 2000 字。", "A refusal needs its legal basis, in at most 2000 characters.";
+    WRONG_BASIS = "须写明法律依据，最多 2000 字。", "This needs its legal basis, in at most 2000 characters.";
     WRONG_OFFICER = "请选择一位在岗、无利害关系的经办人。", "Choose an officer who is there and has no conflict of interest.";
-    WRONG_VERDICT = "请选择批准或不予批准。", "Choose to approve or to refuse.";
+    WRONG_VERDICT = "请选择一项结论。", "Choose what you decide.";
     WRONG_AMOUNT = "按数源记录无法核定金额，请先更正记录。", "The amount cannot be reckoned from the registers; have the record mended first.";
     WRONG_CRITERIA = "请至少选择一项条件。", "Choose at least one criterion.";
     WRONG_OFFICE = "请写明转交单位，最多 200 字。", "Name the office, in at most 200 characters.";

@@ -28,7 +28,7 @@ export class House {
   }
 
   /**
-   * Starts both; `more` is appended to the configuration, `desk` gives a policy terms of the desk that no source states, and a
+   * Starts both; `more` is appended to the configuration, `desk` gives a policy terms or parameters that no source states, and a
    * `clock` is one that tests move. Nobody has granted any money yet: see `fund`.
    */
   static async start({ more = "", desk, clock } = {}) {
@@ -121,15 +121,16 @@ export class House {
   }
 }
 
-/** A copy of the policies in which every version of one has these terms of the desk. */
-function lenient(folder, { policy, terms }) {
+/** A copy of the policies in which every version of one has these terms of the desk, and these parameters of its service. */
+function lenient(folder, { policy, terms, service }) {
   const copy = join(folder, "policies");
   cpSync(join(ROOT, "policies"), copy, { recursive: true });
   for (const name of readdirSync(join(copy, policy))) {
     if (name.endsWith(".cases.json")) continue;
     const file = join(copy, policy, name);
     const document = JSON.parse(readFileSync(file, "utf8"));
-    document.service.desk = terms;
+    if (terms) document.service.desk = terms;
+    Object.assign(document.service, service);
     writeFileSync(file, JSON.stringify(document, undefined, 2));
   }
   return copy;

@@ -8,6 +8,7 @@ use axum::response::Response;
 use crate::domain::desk::{Ending, Freeze};
 use crate::domain::district::DistrictCode;
 use crate::domain::person::{Role, Staff};
+use crate::domain::rating::{Grade, Grades};
 use crate::review::board::{Board, Why};
 use crate::review::staffing::Roster;
 use crate::store::CaseLine;
@@ -159,6 +160,10 @@ struct BoardPage<'a> {
     freezes: Vec<FreezeRow>,
     reports: [(Words, i64); 4],
     endings: Vec<(Words, Words, i64)>,
+    /// How many of each grade; empty when nobody has rated anything.
+    grades: Vec<(Words, usize)>,
+    /// Of the bad ones: answered in time, late, open.
+    answers: [(Words, usize); 3],
     districts: Vec<(String, String)>,
     freeze_districts: Vec<(String, String)>,
     policies: Vec<(String, String)>,
@@ -226,6 +231,12 @@ pub(super) async fn shown(
             .iter()
             .map(|(about, ending, count)| (kind(about), ended(*ending), *count))
             .collect(),
+        grades: grades(&board.grades),
+        answers: [
+            (t::board::ANSWERED_IN_TIME, board.grades.answered_in_time),
+            (t::board::ANSWER_LATE, board.grades.late),
+            (t::board::ANSWER_OPEN, board.grades.open),
+        ],
         districts: districts(page, staff, t::board::CITY),
         freeze_districts: districts(page, staff, t::board::EVERY_DISTRICT),
         policies,
@@ -304,6 +315,15 @@ const fn ended(ending: Ending) -> Words {
         Ending::Recovering => t::trust::ENDED_RECOVERING,
         Ending::LetBe => t::trust::ENDED_LET_BE,
     }
+}
+
+fn grades(grades: &Grades) -> Vec<(Words, usize)> {
+    if grades.all() == 0 {
+        return Vec::new();
+    }
+    let each = Grade::ALL.into_iter().zip(grades.counts);
+    each.map(|(grade, count)| (t::causes::grade(grade), count))
+        .collect()
 }
 
 /// Registered, answered, handed on, open.

@@ -30,7 +30,7 @@ impl Typed {
         match act {
             "settle" => typed.key = key_of("settle", typed.get("criterion")),
             // What is wrong with a decision is mended where it was written.
-            "propose" => "preview".clone_into(&mut typed.key),
+            "propose" | "sample" | "recovery" => "preview".clone_into(&mut typed.key),
             _ => {}
         }
         typed

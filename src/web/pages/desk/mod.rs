@@ -135,6 +135,8 @@ fn done(uri: &Uri) -> Option<Words> {
         "unsettle" => t::DONE_UNSETTLE,
         "offer-deferral" | "offer-declaration" => t::DONE_OFFER,
         "propose" => t::DONE_PROPOSE,
+        "sample" => crate::web::texts::trust::DONE_LOOKED,
+        "recovery" => crate::web::texts::trust::DONE_RECALLED,
         "confirm" => t::DONE_CONFIRM,
         "withdraw-proposal" => t::DONE_WITHDRAW,
         "reopen" => t::DONE_REOPEN,

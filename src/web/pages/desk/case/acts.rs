@@ -5,12 +5,13 @@ use crate::domain::id::CaseId;
 use crate::domain::person::Staff;
 use crate::error::StageError;
 use crate::review::desk::Step;
-use crate::review::service::Verdict;
 use crate::web::Web;
 use crate::web::pages::desk::form::Typed;
 use crate::web::pages::layout::Page;
 use crate::web::texts as t;
 use crate::web::words::Words;
+
+use super::chosen::Chosen;
 
 macro_rules! act_words {
     ($($(#[$doc:meta])* $name:ident = $word:literal,)+) => {
@@ -50,6 +51,10 @@ act_words! {
     OfferDeferral = "offer-deferral",
     OfferDeclaration = "offer-declaration",
     Propose = "propose",
+    /// Says whether the machine was right.
+    Sample = "sample",
+    /// Says whether a payment has to come back.
+    Recovery = "recovery",
     Confirm = "confirm",
     WithdrawProposal = "withdraw-proposal",
     Reopen = "reopen",
@@ -74,8 +79,16 @@ pub(super) async fn perform(
     let cases = &web.cases;
     match act {
         ActWord::Propose => {
-            let verdict = verdict(typed)?;
+            let verdict = Chosen::of(typed, act)?.verdict();
             cases.propose(staff, id, seen, &verdict).await?;
+        }
+        ActWord::Sample => {
+            let verdict = Chosen::of(typed, act)?.verdict();
+            cases.look_at_sample(staff, id, seen, &verdict).await?;
+        }
+        ActWord::Recovery => {
+            let verdict = Chosen::of(typed, act)?.recovery();
+            cases.decide_recovery(staff, id, seen, &verdict).await?;
         }
         ActWord::Confirm => {
             cases.confirm(staff, id, seen, &words).await?;
@@ -94,19 +107,6 @@ pub(super) async fn perform(
         }
     }
     Ok(())
-}
-
-/// What a reviewer decides, as the form has it.
-pub(super) fn verdict(typed: &Typed) -> Result<Verdict, StageError> {
-    let grounds = typed.get("grounds").trim().to_owned();
-    match typed.get("verdict") {
-        "approve" => Ok(Verdict::Approve { grounds }),
-        "refuse" => Ok(Verdict::Refuse {
-            grounds,
-            legal_basis: typed.get("legal_basis").trim().to_owned(),
-        }),
-        _ => Err(missing("verdict")),
-    }
 }
 
 fn step(act: ActWord, typed: &Typed) -> Result<Step, StageError> {
@@ -155,6 +155,8 @@ fn step(act: ActWord, typed: &Typed) -> Result<Step, StageError> {
         | ActWord::Preview
         | ActWord::Note
         | ActWord::Propose
+        | ActWord::Sample
+        | ActWord::Recovery
         | ActWord::Confirm
         | ActWord::Reopen
         | ActWord::Answer
@@ -171,7 +173,7 @@ fn criteria(typed: &Typed) -> Result<Vec<String>, StageError> {
     Ok(criteria)
 }
 
-fn missing(field: &'static str) -> StageError {
+pub(super) fn missing(field: &'static str) -> StageError {
     StageError::Invalid {
         field,
         reason: "choose one".to_owned(),
@@ -239,7 +241,6 @@ mod tests {
     fn what_was_not_chosen_is_asked_for() {
         let typed = Typed::posted("check", &[]);
         assert!(step(ActWord::Check, &typed).is_err());
-        assert!(verdict(&typed).is_err());
         assert!(step(ActWord::Ask, &typed).is_err());
     }
 }

@@ -3,14 +3,18 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `acts` | a form of the page as a step of the desk |
+//! | `chosen` | what is decided, of whichever kind of case |
 //! | `criteria` | rule, declared, on record, verdict |
+//! | `granted` | what was granted, and what of it comes back |
 //! | `panel` | what may be done now |
 //! | `preview` | what will be decided, before it is |
 //! | `sheet` | the page |
 //! | `timeline` | everything that has happened |
 
 mod acts;
+mod chosen;
 mod criteria;
+mod granted;
 mod panel;
 mod preview;
 mod sheet;
@@ -58,14 +62,34 @@ pub(in crate::web::pages) async fn show(
     uri: Uri,
 ) -> Result<Response, Problem> {
     let page = Page::new(preferences, Some(&visit), address(id));
+    let done = done(&uri);
+    if !web.cases.handles(&staff, id).await? {
+        return Ok(LookPage::first(&page, done));
+    }
     let looked = Looked {
-        done: done(&uri),
+        done,
         ..Looked::default()
     };
-    if web.cases.handles(&staff, id).await? {
-        return sheet::page(&web, &page, &staff, id, HANDLING, looked).await;
-    }
-    Ok(LookPage::first(&page, looked.done))
+    let looked = with_kept(&web, &visit, &page, looked).await?;
+    sheet::page(&web, &page, &staff, id, HANDLING, looked).await
+}
+
+/// What somebody typed when their session had ended comes back, once, and is sent again by them alone.
+async fn with_kept(
+    web: &Web,
+    visit: &Visit,
+    page: &Page,
+    looked: Looked,
+) -> Result<Looked, StageError> {
+    let Some(kept) = visit.take_kept(web, &page.path).await? else {
+        return Ok(looked);
+    };
+    let act = kept.path.rsplit('/').next().unwrap_or_default();
+    Ok(Looked {
+        typed: Typed::posted(act, kept.fields.reveal()),
+        done: Some(crate::web::texts::casework::KEPT_AFTER),
+        ..looked
+    })
 }
 
 /// Everything that is done with a case: the page's forms say what.
@@ -90,7 +114,7 @@ pub(in crate::web::pages) async fn act(
     let act = ActWord::parse(&word).ok_or_else(missing)?;
     let mut typed = Typed::of(act.as_str(), &posted);
     match act {
-        ActWord::Look => return look(&web, &page, &staff, id, typed).await,
+        ActWord::Look => return look(&web, &visit, &page, &staff, id, typed).await,
         ActWord::Preview => return preview::page(&web, &page, &staff, id, typed).await,
         _ => {}
     }
@@ -115,19 +139,28 @@ async fn after(web: &Web, staff: &Staff, id: CaseId, act: ActWord) -> Result<Res
 /// A look with its purpose; or back from the preview, with what was typed.
 async fn look(
     web: &Web,
+    visit: &Visit,
     page: &Page,
     staff: &Staff,
     id: CaseId,
     mut typed: Typed,
 ) -> Result<Response, Problem> {
     let purpose = purpose(web, staff, id, &typed).await?;
-    typed.key = match typed.get("back") {
-        "preview" => "preview".to_owned(),
-        _ => String::new(),
+    let is_back = typed.get("back") == "preview";
+    typed.key = if is_back {
+        "preview".to_owned()
+    } else {
+        String::new()
     };
     let looked = Looked {
         typed,
         ..Looked::default()
+    };
+    let is_seen = !is_back && !purpose.trim().is_empty();
+    let looked = if is_seen {
+        with_kept(web, visit, page, looked).await?
+    } else {
+        looked
     };
     sheet::page(web, page, staff, id, &purpose, looked).await
 }

@@ -1,14 +1,16 @@
 //! What may be done with a case now, by whoever looks: only what would be done is offered, and the server asks again.
 
-use crate::domain::desk::{Deed, MayNot, NotDone, Relief, Stage, StepError, Verdict};
+use crate::domain::desk::{About, Deed, MayNot, NotDone, Relief, Stage, StepError, Verdict};
 use crate::domain::money::Money;
 use crate::review::dossier::Dossier;
 use crate::web::pages::desk::form::{Builder, Choice, Form, Typed};
 use crate::web::pages::desk::refusal::frozen;
 use crate::web::pages::layout::Page;
-use crate::web::texts::casework as t;
+use crate::web::texts::{casework as t, trust};
 use crate::web::words::Words;
 
+use super::chosen::Word;
+use super::granted::is_on_its_way;
 use super::timeline::Namer;
 
 /// What stands beside the evidence.
@@ -67,6 +69,8 @@ impl<'a> Writer<'a> {
             self.confirm(),
             self.check(),
             self.decide(),
+            self.look(),
+            self.recall(),
             self.answer(),
             self.ask(),
             self.take_in(),
@@ -124,7 +128,7 @@ impl<'a> Writer<'a> {
 
     fn pending(&self) -> Vec<Pending> {
         let case = self.dossier.case();
-        let mut pending = Vec::new();
+        let mut pending: Vec<_> = self.because().into_iter().collect();
         let reliefs = [
             (t::OFFERED, &case.offer),
             (t::DEFERRED, &case.deferral),
@@ -142,6 +146,19 @@ impl<'a> Writer<'a> {
         }
         pending.extend(self.proposal());
         pending
+    }
+
+    /// Why there is a case, where that is no finding.
+    fn because(&self) -> Option<Pending> {
+        let words = match self.dossier.case().opening.about {
+            About::Sample { because, .. } => trust::look(because),
+            About::Recovery { because, .. } => trust::why(because),
+            _ => return None,
+        };
+        Some(Pending {
+            title: self.page.say(trust::BECAUSE).into_owned(),
+            lines: vec![self.page.say(words).into_owned()],
+        })
     }
 
     fn proposal(&self) -> Option<Pending> {
@@ -203,21 +220,15 @@ impl<'a> Writer<'a> {
     }
 
     fn decide(&self) -> Option<Form> {
-        let proposed = |verdict| Deed::Proposed {
-            verdict,
-            amount: Money::ZERO,
-            needs: 1,
-        };
-        let refuse = self.may(proposed(Verdict::Refuse));
-        if !refuse {
+        if !self.may(Word::Refuse.deed()) {
             return None;
         }
         let page = self.page;
         let is_frozen = self.dossier.frozen.is_some();
-        let approve = self.may(proposed(Verdict::Approve)) && !is_frozen;
+        let approve = self.may(Word::Approve.deed()) && !is_frozen;
         let choices = vec![
-            Choice::new("approve", page.say(t::APPROVE)).closed(!approve),
-            Choice::new("refuse", page.say(t::REFUSE)),
+            self.choice(Word::Approve).closed(!approve),
+            self.choice(Word::Refuse),
         ];
         let mut form = self
             .form("preview", t::DECIDE, t::PREVIEW)
@@ -227,16 +238,53 @@ impl<'a> Writer<'a> {
             let open = page.say(t::STILL_OPEN);
             form = form.said(format!("{open}{}", self.namer.criteria(&left)));
         }
-        let form = form
-            .radios("verdict", t::VERDICT, choices)
-            .area("grounds", t::GROUNDS, t::GROUNDS_HINT, "", 4)
-            .line(
-                "legal_basis",
-                t::LEGAL_BASIS,
-                Some(t::LEGAL_BASIS_HINT),
-                2_000,
-            );
-        Some(form.first().done())
+        Some(judged(form, choices, t::LEGAL_BASIS))
+    }
+
+    fn choice(&self, word: Word) -> Choice {
+        Choice::new(word.as_str(), self.page.say(word.words()))
+    }
+
+    /// 抽查: whether the machine was right.
+    fn look(&self) -> Option<Form> {
+        if !self.may(Word::Right.deed()) {
+            return None;
+        }
+        let granted = self.dossier.granted.as_ref();
+        let is_held = granted.is_some_and(|granted| granted.is_held);
+        let stands = is_held && self.dossier.frozen.is_some();
+        let choices = vec![
+            self.choice(Word::Right).closed(stands),
+            self.choice(Word::Wrong),
+        ];
+        let form = self.form("preview", trust::LOOK, t::PREVIEW);
+        let form = form.text(trust::LOOK_TEXT);
+        let form = if is_held {
+            form.text(trust::LOOK_HELD)
+        } else {
+            form
+        };
+        Some(judged(form, choices, trust::BASIS))
+    }
+
+    /// 追回: whether a payment has to come back.
+    fn recall(&self) -> Option<Form> {
+        if !self.may(Word::Recover.deed()) {
+            return None;
+        }
+        let waits = is_on_its_way(self.dossier);
+        let choices = vec![
+            self.choice(Word::Recover).closed(waits),
+            self.choice(Word::LetBe),
+        ];
+        let form = self.form("preview", trust::RECALL, t::PREVIEW);
+        let form = form.text(trust::RECALL_TEXT);
+        let form = if waits {
+            form.text(trust::RECALL_ON_ITS_WAY)
+        } else {
+            form
+        };
+        Some(judged(form, choices, trust::BASIS))
     }
 
     fn answer(&self) -> Option<Form> {
@@ -455,4 +503,13 @@ impl<'a> Writer<'a> {
         let form = form.text(t::CONFLICT_TEXT);
         may.then(|| form.done())
     }
+}
+
+/// What every decision is made of: what it is, on what grounds, and by which rule where it burdens somebody.
+fn judged(form: Builder<'_>, choices: Vec<Choice>, basis: Words) -> Form {
+    let form = form
+        .radios("verdict", t::VERDICT, choices)
+        .area("grounds", t::GROUNDS, t::GROUNDS_HINT, "", 4)
+        .line("legal_basis", basis, Some(t::LEGAL_BASIS_HINT), 2_000);
+    form.first().done()
 }

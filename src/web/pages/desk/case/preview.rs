@@ -4,17 +4,16 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::acts::verdict;
+use super::chosen::{Chosen, Word};
+use super::granted::is_on_its_way;
 use super::sheet::{self, Looked};
 use crate::approve::record::remedies;
-use crate::domain::desk::{About, Deed, NotDone, Verdict as CaseVerdict};
+use crate::domain::desk::About;
 use crate::domain::id::CaseId;
 use crate::domain::judgement::{Due, PlannedInstalment};
-use crate::domain::money::Money;
 use crate::domain::person::Staff;
 use crate::error::StageError;
 use crate::review::dossier::Dossier;
-use crate::review::service::Verdict;
 use crate::web::Web;
 use crate::web::pages::desk::form::Typed;
 use crate::web::pages::desk::refusal::Refusal;
@@ -33,12 +32,19 @@ struct PreviewPage<'a> {
     purpose: &'a str,
     verdict: &'static str,
     verdict_words: Words,
+    /// Where it is made final.
+    act: &'static str,
+    burdens: bool,
     grounds: String,
     legal_basis: String,
     amount: Option<String>,
     instalments: Vec<(u8, String, String)>,
     /// Whether it takes somebody else before it is decided.
     needs_another: bool,
+    /// What else happens at once.
+    follows: Option<Words>,
+    /// What the applicant reads first.
+    reads: Words,
     remedies: Vec<String>,
 }
 
@@ -56,8 +62,8 @@ pub(super) async fn page(
         Err(error) => return sheet::without_purpose(page, error),
     };
     match checked(&dossier, &typed) {
-        Ok(verdict) => {
-            let template = PreviewPage::of(page, &dossier, &purpose, verdict);
+        Ok(chosen) => {
+            let template = PreviewPage::of(page, &dossier, &purpose, chosen);
             Ok(page.render(StatusCode::OK, &template))
         }
         Err(error) => {
@@ -73,7 +79,7 @@ pub(super) async fn page(
 }
 
 /// What the stage will hold a decision to, said before anybody makes it final.
-fn checked(dossier: &Dossier, typed: &Typed) -> Result<Verdict, StageError> {
+fn checked(dossier: &Dossier, typed: &Typed) -> Result<Chosen, StageError> {
     let seen: i64 = typed.get("seen").parse().unwrap_or_default();
     let case = dossier.case();
     if case.version != seen {
@@ -84,33 +90,30 @@ fn checked(dossier: &Dossier, typed: &Typed) -> Result<Verdict, StageError> {
             since: acts.filter(|act| act.seq > seen).cloned().collect(),
         });
     }
-    let verdict = verdict(typed)?;
-    may(dossier, &verdict)?;
-    let (grounds, basis) = match &verdict {
-        Verdict::Approve { grounds } => (grounds, None),
-        Verdict::Refuse {
-            grounds,
-            legal_basis,
-        } => (grounds, Some(legal_basis)),
-    };
-    written("grounds", grounds)?;
-    if let Some(basis) = basis {
-        written("legal_basis", basis)?;
-        return Ok(verdict);
+    let chosen = Chosen::any(typed)?;
+    dossier.would(chosen.word.deed())?;
+    written("grounds", &chosen.grounds)?;
+    if chosen.word.burdens() {
+        written("legal_basis", &chosen.legal_basis)?;
     }
-    approvable(dossier)?;
-    Ok(verdict)
+    match chosen.word {
+        Word::Approve => approvable(dossier)?,
+        Word::Right if pays(dossier) => thawed(dossier)?,
+        Word::Recover if is_on_its_way(dossier) => {
+            return Err(StageError::NotInState {
+                what: "payment",
+                state: "on_its_way",
+            });
+        }
+        _ => {}
+    }
+    Ok(chosen)
 }
 
-fn may(dossier: &Dossier, verdict: &Verdict) -> Result<(), NotDone> {
-    dossier.would(Deed::Proposed {
-        verdict: match verdict {
-            Verdict::Approve { .. } => CaseVerdict::Approve,
-            Verdict::Refuse { .. } => CaseVerdict::Refuse,
-        },
-        amount: Money::ZERO,
-        needs: 1,
-    })
+/// Whether money waits for what is found.
+fn pays(dossier: &Dossier) -> bool {
+    let granted = dossier.granted.as_ref();
+    granted.is_some_and(|granted| granted.is_held)
 }
 
 /// Longest words of a decision, in characters.
@@ -124,11 +127,17 @@ fn written(field: &'static str, text: &str) -> Result<(), StageError> {
     Err(StageError::Invalid { field, reason })
 }
 
-fn approvable(dossier: &Dossier) -> Result<(), StageError> {
-    if let Some(freeze) = &dossier.frozen {
-        let reason = freeze.reason.clone();
-        return Err(StageError::Frozen { reason });
+fn thawed(dossier: &Dossier) -> Result<(), StageError> {
+    match &dossier.frozen {
+        Some(freeze) => Err(StageError::Frozen {
+            reason: freeze.reason.clone(),
+        }),
+        None => Ok(()),
     }
+}
+
+fn approvable(dossier: &Dossier) -> Result<(), StageError> {
+    thawed(dossier)?;
     let left = dossier.unsettled();
     if !left.is_empty() {
         return Err(StageError::Invalid {
@@ -147,43 +156,77 @@ fn approvable(dossier: &Dossier) -> Result<(), StageError> {
 }
 
 impl<'a> PreviewPage<'a> {
-    fn of(page: &'a Page, dossier: &Dossier, purpose: &'a str, verdict: Verdict) -> Self {
+    fn of(page: &'a Page, dossier: &Dossier, purpose: &'a str, chosen: Chosen) -> Self {
         let case = dossier.case();
-        let approves = matches!(verdict, Verdict::Approve { .. });
-        let prospect = dossier.prospect.as_ref().filter(|_| approves);
-        let instalments = prospect.map(|prospect| prospect.instalments.as_slice());
-        let (word, words, grounds, legal_basis) = match verdict {
-            Verdict::Approve { grounds } => {
-                ("approve", t::casework::APPROVE, grounds, String::new())
-            }
-            Verdict::Refuse {
-                grounds,
-                legal_basis,
-            } => ("refuse", t::casework::REFUSE, grounds, legal_basis),
-        };
-        let is_filing = matches!(case.opening.about, About::Filing { .. });
+        let word = chosen.word;
+        let burdens = word.burdens();
         Self {
             page,
             headline: sheet::headline(page, dossier),
             number: case.id.to_string(),
             seen: case.version,
             purpose,
-            verdict: word,
-            verdict_words: words,
-            grounds,
-            legal_basis,
-            amount: prospect
-                .and_then(|prospect| prospect.amount)
-                .map(|amount| page.money(amount)),
-            instalments: instalments
-                .unwrap_or_default()
-                .iter()
-                .filter(|_| is_filing)
-                .map(|one| instalment(page, one))
-                .collect(),
-            needs_another: approves && dossier.needs > 1,
+            verdict: word.as_str(),
+            verdict_words: word.words(),
+            act: word.act().as_str(),
+            burdens,
+            grounds: chosen.grounds,
+            legal_basis: if burdens {
+                chosen.legal_basis
+            } else {
+                String::new()
+            },
+            amount: amount(page, dossier, word),
+            instalments: instalments(page, dossier, word),
+            needs_another: word == Word::Approve && dossier.needs > 1,
+            follows: follows(dossier, word),
+            reads: reads(word),
             remedies: remedies(),
         }
+    }
+}
+
+/// What is granted, or has to come back.
+fn amount(page: &Page, dossier: &Dossier, word: Word) -> Option<String> {
+    let amount = match word {
+        Word::Approve => dossier.prospect.as_ref()?.amount?,
+        Word::Recover | Word::LetBe => dossier.granted.as_ref()?.recalled.as_ref()?.amount,
+        Word::Refuse | Word::Right | Word::Wrong => return None,
+    };
+    Some(page.money(amount))
+}
+
+/// How an approval is paid.
+fn instalments(page: &Page, dossier: &Dossier, word: Word) -> Vec<(u8, String, String)> {
+    let is_filing = matches!(dossier.case().opening.about, About::Filing { .. });
+    let prospect = dossier.prospect.as_ref();
+    let prospect = prospect.filter(|_| is_filing && word == Word::Approve);
+    let instalments = prospect.map(|prospect| prospect.instalments.as_slice());
+    let instalments = instalments.unwrap_or_default().iter();
+    instalments.map(|one| instalment(page, one)).collect()
+}
+
+/// What happens at once, where that is not the decision itself.
+fn follows(dossier: &Dossier, word: Word) -> Option<Words> {
+    Some(match word {
+        Word::Approve | Word::Refuse => return None,
+        Word::Right if pays(dossier) => t::trust::FOLLOWS_RIGHT_HELD,
+        Word::Right => t::trust::FOLLOWS_RIGHT,
+        Word::Wrong => t::trust::FOLLOWS_WRONG,
+        Word::Recover => t::trust::FOLLOWS_RECOVER,
+        Word::LetBe => t::trust::FOLLOWS_LET_BE,
+    })
+}
+
+/// What the applicant reads first.
+const fn reads(word: Word) -> Words {
+    match word {
+        Word::Approve => t::casework::PREVIEW_APPROVED,
+        Word::Refuse => t::casework::PREVIEW_REFUSED,
+        Word::Right => t::trust::READS_RIGHT,
+        Word::Wrong => t::trust::READS_WRONG,
+        Word::Recover => t::trust::READS_RECOVER,
+        Word::LetBe => t::trust::READS_LET_BE,
     }
 }
 

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::criteria::Table;
+use super::granted::GrantedPart;
 use super::panel::Panel;
 use super::timeline::{Moment, Namer};
 use crate::domain::desk::{Card, Deed, Stage};
@@ -64,6 +65,7 @@ struct CasePage<'a> {
     facts: Vec<Fact>,
     report: Option<String>,
     table: Table,
+    granted: Option<GrantedPart>,
     disputes: Vec<(String, String, String)>,
     fetches: Vec<(String, String, String, &'static str)>,
     files: FilesPart,
@@ -146,6 +148,7 @@ pub(super) fn laid_out(
         facts: facts(web, &namer),
         report: report(dossier),
         table: Table::of(&namer, &looked.typed),
+        granted: GrantedPart::of(page, dossier),
         disputes: disputes(&namer),
         fetches: fetches(page, dossier),
         files: files(web, dossier),
