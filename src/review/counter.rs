@@ -173,7 +173,14 @@ impl CaseDesk {
             None => None,
         };
         let due = line.and_then(|line| line.due);
-        Ok(tracking(&case, &acts, officer.as_ref(), due))
+        let owed = match case.opening.about {
+            About::Recovery { payment, .. } => tx.receivable(payment).await?,
+            _ => None,
+        };
+        Ok(TrackingCard {
+            owed,
+            ..tracking(&case, &acts, officer.as_ref(), due)
+        })
     }
 
     /// The case by which an applicant follows their application: an open one before what has ended, what the machine referred before
