@@ -58,6 +58,11 @@ export class House {
     await this.world.callBack(`${this.origin}/api/v1/treasury/events`);
   }
 
+  /** Where its data are, and its configuration. */
+  get places() {
+    return { folder: this.#folder, config: join(this.#folder, "sanmiao.toml") };
+  }
+
   /** What world and service have said. */
   get words() {
     return `# the service\n${this.#program.words}\n# the world\n${this.world.words}\n`;
