@@ -1,5 +1,6 @@
 // World and service, started together on free ports with a data folder of their own.
 
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -56,6 +57,11 @@ export class House {
       return (await fetch(`${this.origin}/readyz`)).ok;
     });
     await this.world.callBack(`${this.origin}/api/v1/treasury/events`);
+  }
+
+  /** The folder that the bank's machine would read. */
+  get outbox() {
+    return outbox(this.#folder);
   }
 
   /** What world and service have said. */
@@ -136,6 +142,21 @@ function lenient(folder, { policy, terms, service }) {
   return copy;
 }
 
+const outbox = (folder) => join(folder, "outbox");
+
+/** A made-up payer, with a key of its own for the files that pay. */
+function payout(folder) {
+  const key = join(folder, "payout.pem");
+  execFileSync(PROGRAM, ["payout", "key", "--out", key]);
+  return `[payout]
+payer_name = "样例市财政国库支付中心"
+payer_account = "44050160000000000001"
+payer_bank = "902588000014"
+signing_key = """
+${readFileSync(key, "utf8")}"""
+outbox = ${JSON.stringify(outbox(folder))}`;
+}
+
 /** The budget year: that of China's civil calendar. */
 function chinaYear() {
   return Number(new Intl.DateTimeFormat("en", { timeZone: "Asia/Shanghai", year: "numeric" }).format(new Date()));
@@ -164,6 +185,8 @@ deadlines_ms = 200
 [log]
 format = "json"
 filter = "info"
+
+${payout(folder)}
 
 ${peers}
 `;
