@@ -1,6 +1,7 @@
 // Every page and state, each with the way there. `walks/states` audits them all in both languages, and `screenshots.mjs`
 // takes their pictures.
 
+import { approved, atBatch, BATCHES, CHECKER, discarded, MAKER, prepared, released } from "./walks/batch-steps.mjs";
 import { BOARD, enrolled, onBoard } from "./walks/board.mjs";
 import { DESK } from "./walks/desk-words.mjs";
 import { does, enrol, referred as referral, settlesAll } from "./walks/desk-steps.mjs";
@@ -175,7 +176,53 @@ function finance() {
       await stage.visitor.click(stage.visitor.page.locator("form[action$=unmask] button"));
       await stage.visitor.sees(stage.visitor.page.getByRole("status"));
     }),
+    ...batches(),
   ];
+}
+
+/** What becomes of a batch of payout files; each state is brought about once a house. */
+function batches() {
+  return [
+    scene("finance-batches", async ({ house, world, visitor }) => {
+      for (const state of [prepared, approved, released, discarded]) await batch(house, state);
+      await house.apply(await world.person("ordinary"));
+      await visitor.signIn(MAKER, "/finance/batches");
+    }),
+    scene("finance-batch-own", async ({ house, visitor }) => {
+      await atBatch(visitor, MAKER, await batch(house, prepared));
+      await visitor.sees(visitor.page.getByText(BATCHES.own));
+    }),
+    scene("finance-batch-to-check", async ({ house, visitor }) => {
+      await atBatch(visitor, CHECKER, await batch(house, prepared));
+      await visitor.sees(button(visitor, BATCHES.approve));
+    }),
+    scene("finance-batch-errors", async ({ house, visitor }) => {
+      await atBatch(visitor, CHECKER, await batch(house, prepared));
+      await visitor.click(button(visitor, BATCHES.discard));
+      await visitor.sees(visitor.page.getByRole("alert"));
+    }),
+    scene("finance-batch-approved", async ({ house, visitor }) => {
+      await atBatch(visitor, CHECKER, await batch(house, approved));
+      await visitor.sees(visitor.page.getByRole("link", { name: BATCHES.release }));
+    }),
+    scene("finance-batch-sure", async ({ house, visitor }) => {
+      await atBatch(visitor, CHECKER, await batch(house, approved), "/release");
+      await visitor.sees(button(visitor, BATCHES.sure));
+    }),
+    ...[released, discarded].map((state) =>
+      scene(`finance-batch-${state.name}`, async ({ house, visitor }) => atBatch(visitor, CHECKER, await batch(house, state))),
+    ),
+  ];
+}
+
+const ofHouse = new WeakMap();
+
+/** A batch in a state, the same for every scene that asks for it. */
+function batch(house, state) {
+  if (!ofHouse.has(house)) ofHouse.set(house, new Map());
+  const known = ofHouse.get(house);
+  if (!known.has(state)) known.set(state, state(house));
+  return known.get(state);
 }
 
 function desk() {

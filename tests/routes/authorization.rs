@@ -649,8 +649,12 @@ async fn a_page_opens_to_whom_it_is_for_and_to_nobody_else() {
             _ => (&staff, &applicant),
         };
         if method == "get" {
-            // Nothing is asked of this applicant, and nothing offered; there is no such file and no difference, and whoever may look is told so.
-            let idle = ["/applications/{id}/supply", "/applications/{id}/offer"];
+            // Nothing is asked of this applicant, nothing offered, and the batch is not approved; there is no such file and no difference, and whoever may look is told so.
+            let idle = [
+                "/applications/{id}/supply",
+                "/applications/{id}/offer",
+                "/finance/batches/{id}/release",
+            ];
             let expected = if idle.contains(&template) {
                 StatusCode::CONFLICT
             } else if template == "/desk/cases/{id}/files/{file}" {

@@ -87,7 +87,7 @@ fn example(document: &Value, schema: &Value) -> Value {
 }
 
 /// Paths, tokens and names of the bodies that the API reads; the treasury's is read by the gate.
-const BODIES: [(&str, &str, &str); 24] = [
+const BODIES: [(&str, &str, &str); 27] = [
     ("/api/v1/applications", "applicant-1", "OpenRequest"),
     (
         "/api/v1/applications/{id}/disputes",
@@ -118,6 +118,17 @@ const BODIES: [(&str, &str, &str); 24] = [
         "/api/v1/finance/appropriations",
         "finance-city",
         "AppropriationRequest",
+    ),
+    ("/api/v1/finance/batches", "finance-city", "PrepareRequest"),
+    (
+        "/api/v1/finance/batches/{id}/approve",
+        "finance-city",
+        "ApproveBatchRequest",
+    ),
+    (
+        "/api/v1/finance/batches/{id}/discard",
+        "finance-city",
+        "DiscardBatchRequest",
     ),
     (
         "/api/v1/finance/differences/{id}/take",

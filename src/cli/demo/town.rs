@@ -226,12 +226,14 @@ payer_account = "44050160000000000001"
 payer_bank = "902588000014"
 signing_key = """
 {signing}"""
+outbox = {outbox}
 
 {peers}"#,
         folder = toml::Value::String(folder.display().to_string()),
         seal = *key(),
         index = *key(),
         signing = *signing_key(entropy),
+        outbox = toml::Value::String(folder.join("outbox").display().to_string()),
         peers = peers(world),
     );
     text

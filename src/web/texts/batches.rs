@@ -41,7 +41,7 @@ texts! {
     APPROVE_HINT = "请下载清单，自行计算 SHA-256，与此处逐位一致后再核准。", "Download the manifest, reckon its SHA-256 yourself, and approve when it is this one.";
     OWN = "您制作了这个批次，须由另一位财务人员核准。", "You prepared this batch; another person of finance has to approve it.";
     RELEASE = "放行", "Release";
-    RELEASE_GO_ON = "放行已批准的文件，或继续中断的放行。", "Releases the approved files, or goes on with a release that was broken off.";
+    RELEASE_GO_ON = "放行已核准的文件，或继续中断的放行。", "Releases the approved files, or goes on with a release that was broken off.";
     SURE_TITLE = "确认放行", "Release this batch?";
     SURE_LEDE = "放行后，银行前置机即可读取，不能收回。", "Once released, the bank's machine reads it. It cannot be taken back.";
     SURE_YES = "确认放行", "Yes, release it";
@@ -63,6 +63,15 @@ pub const fn state(state: &BatchState) -> Words {
         BatchState::Releasing { .. } => Words::of("放行中", "being released"),
         BatchState::Released { .. } => Words::of("已放行", "released"),
         BatchState::Discarded { .. } => Words::of("已作废", "discarded"),
+    }
+}
+
+/// What is counted.
+#[must_use]
+pub const fn unit(count: u64) -> Words {
+    match count {
+        1 => Words::of("笔", "payment"),
+        _ => Words::of("笔", "payments"),
     }
 }
 

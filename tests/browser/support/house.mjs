@@ -1,5 +1,6 @@
 // World and service, started together on free ports with a data folder of their own.
 
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -61,6 +62,11 @@ export class House {
   /** Where its data are, and its configuration. */
   get places() {
     return { folder: this.#folder, config: join(this.#folder, "sanmiao.toml") };
+  }
+
+  /** The folder that the bank's machine would read. */
+  get outbox() {
+    return outbox(this.#folder);
   }
 
   /** What world and service have said. */
@@ -141,6 +147,21 @@ function lenient(folder, { policy, terms, service }) {
   return copy;
 }
 
+const outbox = (folder) => join(folder, "outbox");
+
+/** A made-up payer, with a key of its own for the files that pay. */
+function payout(folder) {
+  const key = join(folder, "payout.pem");
+  execFileSync(PROGRAM, ["payout", "key", "--out", key]);
+  return `[payout]
+payer_name = "样例市财政国库支付中心"
+payer_account = "44050160000000000001"
+payer_bank = "902588000014"
+signing_key = """
+${readFileSync(key, "utf8")}"""
+outbox = ${JSON.stringify(outbox(folder))}`;
+}
+
 /** The budget year: that of China's civil calendar. */
 function chinaYear() {
   return Number(new Intl.DateTimeFormat("en", { timeZone: "Asia/Shanghai", year: "numeric" }).format(new Date()));
@@ -169,6 +190,8 @@ deadlines_ms = 200
 [log]
 format = "json"
 filter = "info"
+
+${payout(folder)}
 
 ${peers}
 `;

@@ -8,6 +8,7 @@ use axum::response::Response;
 use super::batches::{self, back, mood};
 use crate::domain::award::BudgetKey;
 use crate::domain::batch::{BatchState, GROUNDS_MAX, Signed, Step};
+use crate::domain::hash::Sha256Hex;
 use crate::domain::id::{BatchId, InstructionId};
 use crate::domain::mask::account_tail;
 use crate::domain::person::Staff;
@@ -28,6 +29,8 @@ use crate::web::words::Words;
 
 /// Rows on a page.
 const ROWS: u32 = 50;
+/// Digits of a hash that stand together.
+const PART: usize = 8;
 /// The grounds on which a batch is discarded.
 const GROUNDS: TextRule = TextRule::lines(GROUNDS_MAX);
 
@@ -91,13 +94,16 @@ struct BatchPage<'a> {
     mood: &'static str,
     state: Words,
     count: u64,
+    unit: Words,
     sum: String,
     rows_count: u64,
+    rows_unit: Words,
     rows_sum: String,
     agrees: bool,
     /// What is left of the budget line of that day's year.
     available: Option<String>,
     manifest: String,
+    parts: Vec<String>,
     names: Vec<Name>,
     grounds_of_end: String,
     files: Vec<File>,
@@ -117,9 +123,14 @@ struct BatchPage<'a> {
 struct SurePage<'a> {
     page: &'a Page,
     id: String,
+    policy: Words,
+    district: String,
+    day: String,
     count: u64,
+    unit: Words,
     sum: String,
-    manifest: String,
+    parts: Vec<String>,
+    names: Vec<Name>,
     turned: usize,
 }
 
@@ -186,12 +197,23 @@ pub(super) async fn sure(
         format!("{}/release", address(id)),
     );
     let view = web.finance.batch(&staff, id).await.map_err(back)?;
+    let batch = &view.batch;
+    // Nobody is asked about what cannot be done.
+    let begun = batch
+        .clone()
+        .begin_release(Signed::of(&staff, web.ctx.now()));
+    begun.map_err(|error| to_batch(error.into(), id))?;
     let template = SurePage {
         page: &page,
         id: id.to_string(),
-        count: view.batch.count,
-        sum: page.money(view.batch.sum),
-        manifest: view.batch.manifest.to_string(),
+        policy: Names(&web.ctx.policies).policy(&batch.policy),
+        district: page.value(&batch.district.to_string()),
+        day: batch.day.to_string(),
+        count: batch.count,
+        unit: t::batches::unit(batch.count),
+        sum: page.money(batch.sum),
+        parts: parts(batch.manifest),
+        names: names(&page, &view),
         turned: view.turned.len(),
     };
     Ok(page.render(StatusCode::OK, &template))
@@ -350,12 +372,15 @@ fn filled<'a>(
         mood: mood(state),
         state: t::batches::state(state),
         count: batch.count,
+        unit: t::batches::unit(batch.count),
         sum: page.money(batch.sum),
         rows_count: view.stored.0,
+        rows_unit: t::batches::unit(view.stored.0),
         rows_sum: page.money(view.stored.1),
         agrees: view.stored == (batch.count, batch.sum),
         available,
         manifest: batch.manifest.to_string(),
+        parts: parts(batch.manifest),
         names: names(page, view),
         grounds_of_end,
         files: files(view),
@@ -380,6 +405,15 @@ fn filled<'a>(
         grounds: typed.grounds.to_owned(),
         grounds_error: typed.error,
     }
+}
+
+/// A hash in parts that an eye can compare one by one.
+fn parts(hash: Sha256Hex) -> Vec<String> {
+    let hash = hash.to_string();
+    let parts = hash.as_bytes().chunks(PART);
+    parts
+        .map(|part| String::from_utf8_lossy(part).into_owned())
+        .collect()
 }
 
 fn files(view: &BatchView) -> Vec<File> {
