@@ -2,7 +2,7 @@
 //! take about ten times as long.
 //!
 //! `cargo bench --bench reconcile -- --lines N` goes from a tenth of N lines to N, a million by itself.
-#![expect(missing_docs, clippy::print_stdout, reason = "a bench")]
+#![expect(clippy::print_stdout, reason = "a bench")]
 #![expect(clippy::disallowed_methods, reason = "a bench asks what time it is")]
 
 use std::fs::File;
@@ -120,7 +120,7 @@ fn measure(lines: u64) -> (f64, f64) {
     told.sort_by(|(one, _), (other, _)| one.cmp(other));
     let mut differences = 0_u64;
     let counted = merge((0..lines).map(payment), told, &covered, &mut |_| {
-        differences += 1
+        differences += 1;
     });
     assert_eq!((counted.matched, differences), (lines, 0));
     (read_s, begun.elapsed().as_secs_f64())

@@ -162,7 +162,7 @@ on_both_databases! {
         assert_eq!(view.files[5].sha256, batch.manifest);
         let again = finance.release_batch(&finance_staff(), batch.id).await;
         assert!(matches!(again, Err(StageError::NotInState { .. })), "{again:?}");
-        assert_eq!(in_sight(&desk), [batch.stem.clone()]);
+        assert_eq!(in_sight(&desk), std::slice::from_ref(&batch.stem));
         let discarded = finance.discard_batch(&finance_staff(), batch.id, "late").await;
         assert!(matches!(discarded, Err(StageError::NotInState { .. })), "{discarded:?}");
     }
@@ -189,7 +189,7 @@ on_both_databases! {
         finance.resume_releases().await.unwrap();
         let now = finance.batch(&checker, batch.id).await.unwrap().batch;
         assert_eq!(now.state.as_str(), "released");
-        assert_eq!(in_sight(&desk), [batch.stem.clone()]);
+        assert_eq!(in_sight(&desk), std::slice::from_ref(&batch.stem));
         let released = desk.ctx.store.read().await.unwrap().audit_page(None, 1_000).await.unwrap();
         assert_eq!(released.iter().filter(|entry| entry.act == "batch.released").count(), 1);
     }

@@ -160,7 +160,7 @@ on_both_databases! {
         let (paid, day) = settled(&house).await;
         let (finance, who) = (Finance::new(house.ctx.clone()), staff("finance-1", None));
         let mut told = vec![paid[0].clone(), paid[2].clone()];
-        told[0].amount = "0.01".to_owned();
+        "0.01".clone_into(&mut told[0].amount);
         told.push(Paid { id: "SALARY-2026-11".to_owned(), ..paid[2].clone() });
         let first = import(&finance, &who, list(day, &told)).await.unwrap();
         assert_eq!((first.counted.matched, first.opened), (1, 3));
@@ -196,7 +196,7 @@ on_both_databases! {
         let (paid, day) = settled(&house).await;
         let (finance, who) = (Finance::new(house.ctx.clone()), staff("finance-1", None));
         let mut told = paid.clone();
-        told[0].account = "6299019999999999999".to_owned();
+        "6299019999999999999".clone_into(&mut told[0].account);
         import(&finance, &who, list(day, &told)).await.unwrap();
         let case = open_ones(&finance, &who).await.remove(0);
         assert_eq!(case.difference.key.kind, DifferenceKind::Account);
@@ -248,7 +248,7 @@ on_both_databases! {
         let (paid, day) = settled(&house).await;
         let maker = house.staff("finance-maker");
         let mut told = paid.clone();
-        told[0].amount = "0.01".to_owned();
+        "0.01".clone_into(&mut told[0].amount);
         let reply = maker.post_text("/api/v1/finance/statements", &list(day, &told)).await;
         assert_eq!(reply.status, 201, "{:?}", reply.body);
         assert_eq!(reply.body["opened"], json!(1));

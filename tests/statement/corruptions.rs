@@ -172,7 +172,7 @@ fn corrupt(rng: &mut ChaCha8Rng, kind: StatementKind, clean: &[Told]) -> Corrupt
             ("total", vec![("totals", String::new())])
         }
         7 if kind != StatementKind::Treasury => {
-            told[at].currency = "USD".to_owned();
+            "USD".clone_into(&mut told[at].currency);
             ("currency", vec![spoilt(kind)])
         }
         7 | 8 => {
@@ -184,7 +184,7 @@ fn corrupt(rng: &mut ChaCha8Rng, kind: StatementKind, clean: &[Told]) -> Corrupt
         }
         9 => {
             told[at].id = id(rng);
-            let missing = kind.is_complete().then(|| ("missing", one.id));
+            let missing = kind.is_complete().then_some(("missing", one.id));
             (
                 "id",
                 missing

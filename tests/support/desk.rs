@@ -483,7 +483,7 @@ pub(crate) fn finance_staff() -> Staff {
 /// Another one.
 pub(crate) fn finance_checker() -> Staff {
     let mut staff = finance_staff();
-    staff.subject.subject = "finance-checker".to_owned();
+    "finance-checker".clone_into(&mut staff.subject.subject);
     staff
 }
 
