@@ -154,17 +154,17 @@ fn a_whole_demonstration_leaves_no_personal_data_in_output_logs_or_files() {
 fn worked_cases_are_part_of_the_figures(figures: &serde_json::Value) {
     assert_eq!(figures["promises_broken"], serde_json::json!([]));
     let worked = &figures["cases_worked"];
-    let cases = worked["cases"].as_array().unwrap();
+    let cases = worked["cases"].as_array().expect("cases");
     assert!(cases.len() >= 3, "{worked}");
     for case in cases {
-        let ending = case["ending"].as_str().unwrap();
+        let ending = case["ending"].as_str().expect("an ending");
         let paid = case["amount"] != "0.00";
         assert_eq!(paid, ending == "approved", "{case}");
     }
-    let count = |name: &str| worked[name].as_u64().unwrap();
+    let count = |name: &str| worked[name].as_u64().expect("a count");
     assert!(count("approved") > 0 && count("refused") > 0, "{worked}");
-    let people = figures["people"].as_u64().unwrap();
-    let by = |name: &str| figures[name].as_u64().unwrap();
+    let people = figures["people"].as_u64().expect("a count");
+    let by = |name: &str| figures[name].as_u64().expect("a count");
     assert_eq!(
         by("approved_by_machine") + by("referred"),
         people,

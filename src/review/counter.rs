@@ -173,7 +173,14 @@ impl CaseDesk {
             None => None,
         };
         let due = line.and_then(|line| line.due);
-        Ok(tracking(&case, &acts, officer.as_ref(), due))
+        let owed = match case.opening.about {
+            About::Recovery { payment, .. } => tx.receivable(payment).await?,
+            _ => None,
+        };
+        Ok(TrackingCard {
+            owed,
+            ..tracking(&case, &acts, officer.as_ref(), due)
+        })
     }
 
     /// The case by which an applicant follows their application: an open one before what has ended, what the machine referred before
@@ -195,7 +202,18 @@ impl CaseDesk {
         let first = lines
             .iter()
             .filter(|line| line.applicant == Some(who))
-            .max_by_key(|line| (line.closed_at.is_none(), line.about != "report", line.id));
+            .max_by_key(|line| {
+                let is_open = line.closed_at.is_none();
+                // What was found wrong opens a recovery in the same moment.
+                let follows = line.about == "recovery";
+                (
+                    is_open,
+                    line.about != "report",
+                    line.opened_at,
+                    follows,
+                    line.id,
+                )
+            });
         first
             .map(|line| line.id)
             .ok_or(StageError::not_found("case"))

@@ -164,6 +164,14 @@ on_both_databases! {
         assert!(house.told(case.application).await.contains(&"recovery_claimed".to_owned()));
         let claim = house.receivable(case.payment).await.unwrap();
         assert_eq!((claim.amount, claim.repaid), (payments[0].amount, Money::ZERO));
+        let who = decided.opening.applicant.unwrap();
+        let followed = house.desk.case_to_follow(who, case.application).await.unwrap();
+        let card = house.desk.track(who, followed).await.unwrap();
+        let said = card.claimed.expect("what the applicant is told of").reveal().clone();
+        for part in ["佛发〔2018〕2号", "行政复议", "行政诉讼"] {
+            assert!(said.contains(part), "{part}: {said}");
+        }
+        assert_eq!(card.owed, Some(claim.clone()));
         assert_eq!(house.balance(Account::Receivable).await, payments[0].amount.fen());
         assert_eq!(house.balance(Account::Paid).await, 0);
         let all = house.desk.receivables(&officer("a"), ReceivableFilter { limit: 9, ..ReceivableFilter::default() }).await.unwrap();

@@ -105,7 +105,7 @@ async fn staff_arrive_at_their_desk() {
         .await;
     assert_eq!(
         (desk.status, desk.address.path()),
-        (200, "/desk"),
+        (200, "/finance"),
         "{desk:?}"
     );
     house.stop().await;

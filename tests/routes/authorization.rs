@@ -98,7 +98,8 @@ const LINES: [(&str, &str, Rule); 35] = [
 ];
 
 /// Lines that outgrew the table above.
-const MORE: [(&str, &str, Rule); 8] = [
+const MORE: [(&str, &str, Rule); 9] = [
+    ("post", "/api/v1/reports", Rule::Public),
     ("post", "/api/v1/applications/{id}/rating", Rule::Applicant),
     ("get", "/api/v1/desk/causes", Rule::Review),
     ("post", "/api/v1/applications/{id}/person", Rule::Applicant),

@@ -91,6 +91,34 @@ async fn reviewers_look_on_and_are_told_whose_acts_these_are() {
 }
 
 #[tokio::test]
+async fn a_program_reports_what_is_stuck_and_is_told_number_and_officer() {
+    let house = staffed().await;
+    let path = "/api/v1/reports";
+    let body = serde_json::json!({"district": DISTRICT, "words": "社保转移一直办不成"});
+    let told = house.post("", path, &body).await;
+    assert_eq!(told.status, StatusCode::CREATED, "{told:?}");
+    let told = told.json();
+    assert!(
+        told["number"].is_string() && told["due"].is_string(),
+        "{told}"
+    );
+    assert!(told["officer"]["contact"].is_string(), "{told}");
+    let wrong = serde_json::json!({"district": "1", "words": " ", "name": "x"});
+    let refused = house.post("", path, &wrong).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        refused.json()["errors"].as_array().expect("errors").len(),
+        3
+    );
+    for _ in 0..29 {
+        house.post("", path, &body).await;
+    }
+    let crowded = house.post("", path, &body).await;
+    assert_eq!(crowded.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(crowded.header("retry-after"), "60");
+}
+
+#[tokio::test]
 async fn anybody_reports_what_is_stuck_and_is_told_number_officer_and_last_day() {
     let house = staffed().await;
     let stranger = Browser::of(&house);

@@ -416,9 +416,9 @@ async fn a_form_is_not_kept_when_it_is_too_long_or_not_ours() {
 async fn staff_arrive_at_their_desk_and_never_at_an_applicants_page() {
     let house = House::new().await;
     let browser = Browser::of(&house);
-    assert_eq!(browser.sign_in("finance-city", "/home").await, "/desk");
+    assert_eq!(browser.sign_in("auditor-city", "/home").await, "/desk");
     let desk = browser.get("/desk").await;
-    assert!(desk.text.contains("finance"), "{desk:?}");
+    assert!(desk.text.contains("auditor"), "{desk:?}");
     browser.get("/home").await.is_refusal_page(403);
     browser.get("/test/page").await.is_refusal_page(403);
     let applicant = Browser::of(&house);

@@ -5,6 +5,7 @@ use super::assign::Officer;
 use super::state::{DeskCase, Stage};
 use crate::domain::id::CaseId;
 use crate::domain::person::Private;
+use crate::domain::recovery::Receivable;
 use crate::domain::time::{Date, Timestamp};
 
 /// What comes next, and until when.
@@ -49,6 +50,10 @@ pub struct TrackingCard {
     pub missing: Vec<String>,
     /// What is missing, in the officer's words, while it is.
     pub notice: Option<Private<String>>,
+    /// Why what was paid has to come back, on what legal basis, and what they can do about it: in the words of the decision.
+    pub claimed: Option<Private<String>>,
+    /// What is to come back, once that was decided; whoever makes the card looks it up.
+    pub owed: Option<Receivable>,
     /// What they may take instead of supplying a document now.
     pub offered: Option<super::Offer>,
     /// What comes next.
@@ -85,6 +90,12 @@ pub fn tracking(
         officer: officer.map(|officer| (officer.name.clone(), officer.contact.clone())),
         missing,
         notice: notice.and_then(|act| act.words.clone()),
+        claimed: acts
+            .iter()
+            .rev()
+            .find(|act| matches!(act.deed, Deed::RecoveryDecided { recover: true }))
+            .and_then(|act| act.words.clone()),
+        owed: None,
         offered: case.offer.clone(),
         next: next(case, due),
         so_far: acts

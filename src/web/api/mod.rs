@@ -8,6 +8,7 @@ pub mod finance;
 pub mod payments;
 pub mod policies;
 pub mod problems;
+pub mod reports;
 pub mod review;
 pub mod treasury;
 pub mod trust;
@@ -27,6 +28,7 @@ pub fn routes() -> Routes {
         .add(Access::Public, of!(figures::figures))
         .add(Access::Public, of!(problems::problems))
         .add(Access::Public, of!(problems::problem))
+        .add(Access::Public, of!(reports::report))
         .add(
             Access::Staff(&[Role::Reviewer, Role::Supervisor]),
             of!(causes::causes),

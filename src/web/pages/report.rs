@@ -32,7 +32,7 @@ pub struct ReportBound(Mutex<(i64, u32)>);
 
 impl ReportBound {
     /// Whether one more is taken.
-    fn takes(&self, now: Timestamp) -> bool {
+    pub(in crate::web) fn takes(&self, now: Timestamp) -> bool {
         let minute = now.as_micros() / MINUTE_US;
         let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if counted.0 != minute {

@@ -4,6 +4,11 @@ use crate::domain::desk::{Ending, Relief};
 use crate::web::words::Words;
 
 texts! {
+    CLAIMED_TITLE = "须退回的补贴", "What has to be paid back";
+    CLAIMED_AMOUNT = "应退回", "To be paid back";
+    CLAIMED_REPAID = "已退回", "Paid back so far";
+    CLAIMED_OUTSTANDING = "尚未退回", "Still to come";
+    CLAIMED_HOW = "如何退回、能否分期，请联系下方经办人；对决定不服的，可按上面所列途径提出。", "Ask the officer below how to pay it back, and whether in parts. If you disagree, the ways above are open to you.";
     CARD_TITLE = "服务跟踪卡", "Tracking card";
     CARD_NUMBER = "事项编号", "Case number";
     CARD_OFFICER = "经办人", "Officer";

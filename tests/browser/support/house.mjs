@@ -59,6 +59,11 @@ export class House {
     await this.world.callBack(`${this.origin}/api/v1/treasury/events`);
   }
 
+  /** Where its data are, and its configuration. */
+  get places() {
+    return { folder: this.#folder, config: join(this.#folder, "sanmiao.toml") };
+  }
+
   /** The folder that the bank's machine would read. */
   get outbox() {
     return outbox(this.#folder);

@@ -9,6 +9,7 @@ import { stage } from "../support/stage.mjs";
 import { button, field, onlyApplication } from "./steps.mjs";
 import { does, enrol, referred } from "./desk-steps.mjs";
 import { DESK } from "./desk-words.mjs";
+import { WORDS } from "./words.mjs";
 
 const clock = new Clock("2026-09-29T09:00:00+08:00");
 const terms = { deferrable: ["contract_term"], deferral_working_days: 3 };
@@ -91,3 +92,24 @@ for (const script of [true, false]) {
     assert.equal((await onlyApplication(house, person)).state, "withdrawn");
   });
 }
+
+walk("what an officer typed is there after their session has ended", async ({ house, world, visit }) => {
+  await enrol(house, world);
+  clock.to("2026-11-02T09:00:00+08:00");
+  const { line, officer } = await referred(house, world, "short_contract");
+  const path = `/desk/cases/${line.id}`;
+  const desk = await morning(visit, "2026-11-02", officer, path, { device: "desktop" });
+  const grounds = "合同期限不足两年，已电话告知用人单位。";
+  clock.to("2026-11-02T09:45:00+08:00");
+  await does(desk, "preview", async (form) => {
+    await form.getByRole("radio", { name: DESK.refuse }).check();
+    await desk.type(form.locator("textarea"), grounds);
+  });
+  await desk.click(desk.page.getByRole("link", { name: WORDS.signInAgain }));
+  await desk.page.waitForURL(/oidc\/authorize/);
+  await desk.beAt(officer);
+  await desk.page.waitForURL(`**${path}`);
+  assert.equal(await desk.page.locator("#preview-grounds").inputValue(), grounds);
+  await desk.sees(desk.page.getByRole("status"));
+  await clean(desk);
+});

@@ -365,6 +365,11 @@ pub struct TrackingView {
     /// What is missing, in the officer's words, while it is.
     #[schema(example = "请补充劳动合同。")]
     pub notice: Option<String>,
+    /// Why what was paid has to come back, on what legal basis, and what can be done about it, when that was decided.
+    #[schema(example = json!(null))]
+    pub claimed: Option<String>,
+    /// What is still to come back of it.
+    pub outstanding: Option<Amount>,
     /// What may be taken instead of supplying a document now.
     pub offered: Option<OfferView>,
     /// Who is next: `officer_sought`, `officer`, `you`, `second_person`, `check` or `nobody`.
@@ -403,6 +408,8 @@ impl TrackingView {
             officer,
             missing: card.missing.clone(),
             notice: card.notice.as_ref().map(|words| words.reveal().clone()),
+            claimed: card.claimed.as_ref().map(|words| words.reveal().clone()),
+            outstanding: card.owed.as_ref().map(|owed| owed.outstanding().into()),
             offered: card.offered.as_ref().map(Into::into),
             turn,
             until: until.map(Into::into),

@@ -9,7 +9,8 @@ mod scalars;
 
 pub use application::{ApplicationView, PolicyView, next};
 pub use desk::{
-    ActView, CaseBody, CaseFileView, CaseLineView, OfficerView, ProposalView, TrackingView,
+    ActView, CaseBody, CaseFileView, CaseLineView, ContactView, OfficerView, ProposalView,
+    TrackingView,
 };
 pub use explanation::{DecisionView, FindingView};
 pub use form::{DisputeView, FormBody, ProvenanceView, RowView};

@@ -20,6 +20,10 @@ pub(super) struct Tracking {
     pub(super) next: Words,
     /// Until when that is.
     pub(super) until: Option<(Words, String)>,
+    /// Why what was paid has to come back, a line each: grounds, legal basis, remedies.
+    pub(super) claimed: Vec<String>,
+    /// What was claimed, what has come back, what is still to come.
+    pub(super) owed: Option<[String; 3]>,
     /// What is missing, in the officer's words.
     pub(super) notice: Option<String>,
     /// What it concerns.
@@ -90,6 +94,15 @@ impl Tracking {
             officer: card.officer.clone(),
             next,
             until,
+            claimed: card
+                .claimed
+                .iter()
+                .flat_map(|words| words.reveal().lines())
+                .map(str::to_owned)
+                .collect(),
+            owed: card.owed.as_ref().map(|owed| {
+                [owed.amount, owed.repaid, owed.outstanding()].map(|sum| page.money(sum))
+            }),
             notice: card.notice.as_ref().map(|words| words.reveal().clone()),
             missing: titles(page, policy, &card.missing),
             supplies: matches!(card.next, Next::YouSupply { .. }),

@@ -95,7 +95,7 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let page = Page::new(preferences, Some(&visit), address(id));
     let chain = web.finance.payment(&staff, id).await.map_err(gone)?;
-    Ok(page_of(&web, &page, &chain, Shown::default()))
+    Ok(page_of(&web, &page, &chain, &Shown::default()))
 }
 
 /// Shows a whole account once, to somebody who says why.
@@ -125,7 +125,7 @@ pub(super) async fn unmask(
         reason,
         reason_error,
     };
-    Ok(page_of(&web, &page, &chain, shown))
+    Ok(page_of(&web, &page, &chain, &shown))
 }
 
 /// Carries a held payment on.
@@ -151,7 +151,7 @@ fn gone(error: crate::error::StageError) -> Problem {
     Problem::from(error).way_out(payments::ADDRESS.to_owned(), t::finance::BACK_TO_PAYMENTS)
 }
 
-fn page_of(web: &Web, page: &Page, chain: &PaymentChain, shown: Shown<'_>) -> Response {
+fn page_of(web: &Web, page: &Page, chain: &PaymentChain, shown: &Shown<'_>) -> Response {
     let PaymentChain {
         payment,
         award,
