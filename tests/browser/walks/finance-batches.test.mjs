@@ -93,7 +93,7 @@ async function approvesAllTheSame(visitor) {
 /** Every file that the page offers, by name. */
 async function download(visitor) {
   const files = [];
-  for (const link of await visitor.page.locator("a[download]").all()) {
+  for (const link of await visitor.page.locator("#files a[download]").all()) {
     const [one] = await Promise.all([visitor.page.waitForEvent("download"), link.click()]);
     files.push({ name: one.suggestedFilename(), bytes: readFileSync(await one.path()) });
   }

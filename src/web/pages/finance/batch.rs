@@ -56,6 +56,8 @@ impl Read for Asked {
 /// One file.
 struct File {
     name: String,
+    /// What tells it from the others of the batch.
+    ending: String,
     bytes: u64,
     sha256: String,
 }
@@ -104,8 +106,11 @@ struct BatchPage<'a> {
     available: Option<String>,
     manifest: String,
     parts: Vec<String>,
+    /// The file that has this hash.
+    manifest_file: Option<String>,
     names: Vec<Name>,
     grounds_of_end: String,
+    stem: String,
     files: Vec<File>,
     turned: usize,
     lines: Vec<Line>,
@@ -381,8 +386,10 @@ fn filled<'a>(
         available,
         manifest: batch.manifest.to_string(),
         parts: parts(batch.manifest),
+        manifest_file: manifest_file(view),
         names: names(page, view),
         grounds_of_end,
+        stem: batch.stem.clone(),
         files: files(view),
         turned: view.turned.len(),
         lines: rows.iter().map(|row| line(page, row)).collect(),
@@ -407,6 +414,17 @@ fn filled<'a>(
     }
 }
 
+fn ending<'n>(name: &'n str, stem: &str) -> &'n str {
+    let rest = name.strip_prefix(stem).unwrap_or(name);
+    rest.strip_prefix('.').unwrap_or(rest)
+}
+
+fn manifest_file(view: &BatchView) -> Option<String> {
+    let hash = view.batch.manifest;
+    let file = view.files.iter().find(|file| file.sha256 == hash);
+    file.map(|file| file.name.clone())
+}
+
 /// A hash in parts that an eye can compare one by one.
 fn parts(hash: Sha256Hex) -> Vec<String> {
     let hash = hash.to_string();
@@ -418,6 +436,7 @@ fn parts(hash: Sha256Hex) -> Vec<String> {
 
 fn files(view: &BatchView) -> Vec<File> {
     let file = |file: &crate::domain::batch::BatchFile| File {
+        ending: ending(&file.name, &view.batch.stem).to_owned(),
         name: file.name.clone(),
         bytes: file.bytes,
         sha256: file.sha256.to_string(),
