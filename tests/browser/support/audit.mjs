@@ -47,7 +47,8 @@ export async function audit(visitor) {
 }
 
 function heavy(bytes, path) {
-  const most = path.startsWith("/desk") ? DESK_BYTES_MAX : PAGE_BYTES_MAX;
+  const isOfStaff = ["/desk", "/finance"].some((root) => path.startsWith(root));
+  const most = isOfStaff ? DESK_BYTES_MAX : PAGE_BYTES_MAX;
   return bytes < most ? [] : [`${bytes} bytes transferred; fewer than ${most} are allowed`];
 }
 
