@@ -173,7 +173,8 @@ impl Finance {
         after: Option<InstructionId>,
         limit: u32,
     ) -> Result<Vec<RowView>, StageError> {
-        let mut tx = self.context().store.write().await?;
+        // Read first: the one writer of an embedded database need not wait for a page to be read.
+        let mut tx = self.context().store.read().await?;
         theirs(&mut tx, staff, id).await?;
         let mut views = Vec::new();
         for row in tx.batch_rows(id, after, limit).await? {
@@ -182,6 +183,8 @@ impl Finance {
                 instruction.ok_or_else(|| StageError::corrupt("a row names no instruction"))?;
             views.push(RowView { row, instruction });
         }
+        drop(tx);
+        let mut tx = self.context().store.write().await?;
         self.looked_into(&mut tx, staff, id, "batch").await?;
         tx.commit().await?;
         Ok(views)
