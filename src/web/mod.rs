@@ -42,11 +42,11 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::web::routes::of;
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use tokio::sync::watch;
-use utoipa_axum::routes as of;
 
 use self::auth::Access;
 use self::events::Streams;
@@ -219,18 +219,18 @@ pub fn router(parts: Parts) -> Router {
 
 /// The same with limits of one's own.
 pub fn router_of(web: Web) -> Router {
-    router_with(web, all_routes())
+    router_with(web, &all_routes())
 }
 
 /// The same with routes of one's own.
 ///
 /// From the outside in: the request's id and access line, security headers, problems, limits of address and headers, panics,
 /// the time-out; then the route with its access rule.
-pub fn router_with(web: Web, routes: Routes) -> Router {
-    let (routes, _) = routes.into_parts();
+pub fn router_with(web: Web, routes: &Routes) -> Router {
     let limit = web.limits.request;
     let identifying = web.clone();
     routes
+        .router()
         .fallback(|| async { Problem::new(Kind::NotFound) })
         .method_not_allowed_fallback(|| async { Problem::new(Kind::MethodNotAllowed) })
         .with_state(web)

@@ -39,7 +39,7 @@ struct Described;
 /// The document as pretty JSON with a line feed at its end.
 #[must_use]
 pub fn document() -> String {
-    let (_, mut routes) = super::all_routes().into_parts();
+    let mut routes = super::all_routes().description();
     routes
         .paths
         .paths
@@ -61,7 +61,7 @@ pub fn document() -> String {
 /// Every operation of every page: method, path and who may see it. For the test that every one has its line.
 #[must_use]
 pub fn pages() -> Vec<(&'static str, String, String)> {
-    let (_, routes) = super::all_routes().into_parts();
+    let routes = super::all_routes().description();
     let mut pages = Vec::new();
     for (path, mut item) in routes.paths.paths {
         let methods = [

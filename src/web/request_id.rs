@@ -44,15 +44,8 @@ impl<S: Sync> FromRequestParts<S> for RequestId {
 
 /// The pattern of the route that matched, as one of the words the figures are kept under.
 fn route_of(request: &Request) -> &'static str {
-    static KNOWN: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
-        super::all_routes()
-            .into_parts()
-            .1
-            .paths
-            .paths
-            .into_keys()
-            .collect()
-    });
+    static KNOWN: LazyLock<BTreeSet<String>> =
+        LazyLock::new(|| super::all_routes().paths().collect());
     let matched = request.extensions().get::<MatchedPath>();
     matched
         .and_then(|path| KNOWN.get(path.as_str()))

@@ -2,6 +2,7 @@
 
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
+use axum::routing::MethodRouter;
 use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
@@ -15,9 +16,40 @@ use super::session::Visitors;
 /// First word of the rule of a page.
 pub const PAGE: &str = "page";
 
+/// A handler with what `#[utoipa::path]` says of it, each made only when it is asked for: who serves needs no description, and the schemas
+/// of all routes together are a fifth of what an idle service would hold.
+#[derive(Clone, Copy)]
+pub struct Route {
+    /// Its path, with `{name}` for what varies.
+    pub path: fn() -> String,
+    /// The handler under its method.
+    pub methods: fn() -> MethodRouter<Web>,
+    /// The same with its description.
+    pub described: fn() -> UtoipaMethodRouter<Web>,
+}
+
+/// The [`Route`] of each handler named.
+#[macro_export]
+macro_rules! routes_of {
+    ($($($handler:ident)::+),+) => {
+        [$($crate::web::routes::Route {
+            // The first two are what the third does inside, without the schemas.
+            path: || utoipa_axum::routes!(@path [path()] of $($handler)::+),
+            methods: || {
+                let methods = utoipa_axum::routes!(@path [methods()] of $($handler)::+);
+                methods.iter().fold(axum::routing::MethodRouter::new(), |router, method| {
+                    router.on(utoipa_axum::PathItemExt::to_method_filter(method), $($handler)::+)
+                })
+            },
+            described: || utoipa_axum::routes!($($handler)::+),
+        }),+]
+    };
+}
+pub use crate::routes_of as of;
+
 /// Routes, each with its rule. There is no way to add one without.
 #[derive(Default)]
-pub struct Routes(OpenApiRouter<Web>);
+pub struct Routes(Vec<(Access, Route)>);
 
 impl Routes {
     /// None yet.
@@ -26,31 +58,49 @@ impl Routes {
         Self::default()
     }
 
-    /// With a route more, open to whom the rule says. The rule stands before everything else of the route.
+    /// With routes more, open to whom the rule says.
     #[must_use]
-    pub fn add(
-        self,
-        access: Access,
-        (schemas, mut paths, methods): UtoipaMethodRouter<Web>,
-    ) -> Self {
-        for item in paths.paths.values_mut() {
-            operations(item).for_each(|operation| describe(operation, access));
-        }
-        let guarded = methods.route_layer(from_fn(move |request: Request, next: Next| {
-            authorize(access, request, next)
-        }));
-        Self(self.0.routes((schemas, paths, guarded)))
+    pub fn add(mut self, access: Access, routes: impl IntoIterator<Item = Route>) -> Self {
+        let guarded = routes.into_iter().map(|route| (access, route));
+        self.0.extend(guarded);
+        self
     }
 
     /// With the routes of another part.
     #[must_use]
-    pub fn merge(self, other: Self) -> Self {
-        Self(self.0.merge(other.0))
+    pub fn merge(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
     }
 
-    /// The router and its description.
-    pub fn into_parts(self) -> (axum::Router<Web>, OpenApi) {
-        self.0.split_for_parts()
+    /// The path of every route.
+    pub fn paths(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(|(_, route)| (route.path)())
+    }
+
+    /// The routes as they are served: the rule stands before everything else of the route.
+    #[must_use]
+    pub fn router(&self) -> axum::Router<Web> {
+        let each = self.0.iter().copied();
+        each.fold(axum::Router::new(), |router, (access, route)| {
+            let guard =
+                from_fn(move |request: Request, next: Next| authorize(access, request, next));
+            router.route(&(route.path)(), (route.methods)().route_layer(guard))
+        })
+    }
+
+    /// The routes as they are described, rules and refusals with them.
+    #[must_use]
+    pub fn description(&self) -> OpenApi {
+        let each = self.0.iter();
+        let described = each.fold(OpenApiRouter::default(), |router, (access, route)| {
+            let (schemas, mut paths, methods) = (route.described)();
+            for item in paths.paths.values_mut() {
+                operations(item).for_each(|operation| describe(operation, *access));
+            }
+            router.routes((schemas, paths, methods))
+        });
+        described.into_openapi()
     }
 }
 

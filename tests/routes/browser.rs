@@ -10,9 +10,9 @@ use sanmiao::web::Web;
 use sanmiao::web::auth::{Access, Me};
 use sanmiao::web::problem::Problem;
 use sanmiao::web::routes::Routes;
+use sanmiao::web::routes::of;
 use sanmiao::web::session::{Posted, Visit, Visitors};
 use serde_json::{Value, json};
-use utoipa_axum::routes as of;
 
 use super::house::{House, Reply};
 

@@ -384,7 +384,7 @@ impl House {
             stop: stopped,
         };
         let every = web::all_routes().merge(super::browser::pages());
-        let router = web::router_with(Web::new(parts, limits), every);
+        let router = web::router_with(Web::new(parts, limits), &every);
         Self {
             router,
             ctx,

@@ -14,7 +14,7 @@ pub mod treasury;
 pub mod trust;
 pub mod views;
 
-use utoipa_axum::routes as of;
+use crate::web::routes::of;
 
 use super::auth::Access;
 use super::routes::Routes;

@@ -18,12 +18,12 @@ mod terms;
 pub mod typed;
 pub mod welcome;
 
+use crate::web::routes::of;
 use axum::extract::Request;
 use axum::http::header::{ALLOW, SET_COOKIE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use utoipa_axum::routes as of;
 
 use self::layout::{Page, message};
 use self::preferences::Preferences;

@@ -18,7 +18,7 @@ pub mod take_offer;
 pub mod withdraw;
 pub mod words;
 
-use utoipa_axum::routes as of;
+use crate::web::routes::of;
 
 use crate::web::auth::Access;
 use crate::web::routes::Routes;

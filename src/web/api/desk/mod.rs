@@ -20,9 +20,9 @@ pub mod reopen;
 pub mod reports;
 pub mod settle;
 
+use crate::web::routes::of;
 use axum::Json;
 use utoipa::ToSchema;
-use utoipa_axum::routes as of;
 
 use super::views::CaseBody;
 use crate::domain::desk::DeskCase;

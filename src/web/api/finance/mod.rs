@@ -12,9 +12,9 @@ pub mod payments;
 pub mod release;
 pub mod statements;
 
+use crate::web::routes::of;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::routes as of;
 
 use super::views::Amount;
 use crate::domain::award::{Budget, BudgetKey};

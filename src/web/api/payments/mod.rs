@@ -2,7 +2,7 @@
 
 pub mod account;
 
-use utoipa_axum::routes as of;
+use crate::web::routes::of;
 
 use crate::web::auth::Access;
 use crate::web::routes::Routes;

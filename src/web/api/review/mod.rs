@@ -6,7 +6,7 @@ pub mod list;
 pub mod payments;
 pub mod show;
 
-use utoipa_axum::routes as of;
+use crate::web::routes::of;
 
 use crate::domain::person::Role;
 use crate::web::auth::Access;

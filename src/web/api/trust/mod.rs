@@ -5,9 +5,9 @@ pub mod recovery;
 pub mod repay;
 pub mod sample;
 
+use crate::web::routes::of;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_axum::routes as of;
 
 use super::views::{Amount, IdText, Instant};
 use crate::domain::person::Role;

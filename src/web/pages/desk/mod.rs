@@ -13,8 +13,8 @@ mod queue;
 mod refusal;
 mod roles;
 
+use crate::web::routes::of;
 use axum::http::Uri;
-use utoipa_axum::routes as of;
 
 use crate::domain::desk::StageName;
 use crate::domain::time::Date;

@@ -10,7 +10,7 @@ mod payment;
 mod payments;
 mod statements;
 
-use utoipa_axum::routes as of;
+use crate::web::routes::of;
 
 use crate::web::auth::Access;
 use crate::web::routes::Routes;
