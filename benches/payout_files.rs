@@ -200,6 +200,10 @@ fn main() {
 
     let hashes = hashes(count);
     for round in 1..=ROUNDS {
+        // Each into a new file: to empty an old one of this size takes time of its own.
+        for old in [path("ours"), path("bare")] {
+            let _ = fs::remove_file(old);
+        }
         let (ours_took, _) = ours(&head, Format::Pain001, &path("ours"));
         let bare_took = bare(&head, &hashes, &path("bare"));
         if round == 1 {
@@ -221,7 +225,7 @@ fn main() {
             ..self::head(theirs)
         },
         Format::Pain001,
-        &path("ours"),
+        &path("few"),
     );
     let ours_each = took.as_secs_f64() / f64::from(u32::try_from(theirs).expect("few"));
     match sepaxml(theirs, Path::new(env!("CARGO_MANIFEST_DIR"))) {

@@ -2,6 +2,7 @@
 
 mod amounts;
 mod architecture;
+mod commands;
 mod crash;
 mod flows;
 mod gateways;

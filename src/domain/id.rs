@@ -226,14 +226,15 @@ impl InstructionId {
 
 impl fmt::Display for InstructionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use fmt::Write as _;
-        let bits = self.award.0.as_u128();
-        for place in (0..AWARD_CHARS).rev() {
-            let digit = (bits >> (place * 5)) & 0x1F;
+        let mut bits = self.award.0.as_u128();
+        let mut award = [0; AWARD_CHARS];
+        for place in award.iter_mut().rev() {
             // Five bits are always an index into 32 characters.
-            f.write_char(char::from(BASE32[usize::try_from(digit).unwrap_or(0)]))?;
+            *place = BASE32[usize::try_from(bits & 0x1F).unwrap_or(0)];
+            bits >>= 5;
         }
-        write!(f, "-{}-{}", self.instalment, self.generation)
+        let award = std::str::from_utf8(&award).map_err(|_| fmt::Error)?;
+        write!(f, "{award}-{}-{}", self.instalment, self.generation)
     }
 }
 

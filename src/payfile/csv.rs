@@ -10,8 +10,10 @@ use encoding_rs::{Decoder, DecoderResult, GB18030};
 
 use crate::domain::id::InstructionId;
 
+use super::digest::{Digesting, FileDigest};
+use super::row::Spelled;
 use super::verify::read::{Broken, Found, Raw};
-use super::writer::{Digesting, FileDigest, Placed, RowSink, WriteError};
+use super::writer::{RowSink, WriteError};
 
 /// The first line.
 pub const HEADER: [&str; 8] = [
@@ -138,7 +140,13 @@ fn encodable(id: InstructionId, field: &'static str, text: &str) -> Result<(), W
 }
 
 impl<W: Write> RowSink for Writer<W> {
-    fn row(&mut self, Placed { at, row, hash }: Placed<'_>) -> Result<(), WriteError> {
+    fn row(&mut self, at: u64, spelled: Spelled<'_>) -> Result<(), WriteError> {
+        let Spelled {
+            row,
+            id,
+            amount,
+            hash,
+        } = spelled;
         if self.encoding == Encoding::Gb18030 {
             encodable(row.id, "name", &row.name)?;
             encodable(row.id, "account", &row.account)?;
@@ -147,8 +155,8 @@ impl<W: Write> RowSink for Writer<W> {
         }
         self.lines.write_record([
             at.to_string().as_str(),
-            &row.id.to_string(),
-            &row.amount.to_string(),
+            id,
+            amount,
             &guarded(&row.name),
             &guarded(&row.account),
             &guarded(&row.bank),

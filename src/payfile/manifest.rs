@@ -53,7 +53,7 @@ impl Manifest {
     #[must_use]
     pub fn of(head: Head, written: &Written, key_id: &str) -> Self {
         let stem = head.stem();
-        let listed = |(format, digest): &(Format, super::writer::FileDigest)| Listed {
+        let listed = |(format, digest): &(Format, super::digest::FileDigest)| Listed {
             name: format!("{stem}{}", format.ending()),
             format: format.as_str().to_owned(),
             bytes: digest.bytes,

@@ -1,27 +1,37 @@
 //! The Merkle tree of RFC 6962, section 2.1, over rows that come one by one: memory grows with the logarithm of their number.
 
-use sha2::{Digest as _, Sha256};
-
-use crate::domain::hash::Sha256Hex;
+use crate::domain::hash::{Sha256Hex, sha256};
 
 /// Set before what a leaf hashes.
 const LEAF: [u8; 1] = [0];
 /// Set before what a node hashes.
 const NODE: [u8; 1] = [1];
 
-/// The hash of a leaf.
-#[must_use]
-pub fn leaf_hash(data: &[u8]) -> Sha256Hex {
-    let hash = Sha256::new().chain_update(LEAF).chain_update(data);
-    Sha256Hex::from_bytes(hash.finalize().into())
+/// What a leaf hashes; one buffer for leaf after leaf.
+#[derive(Debug, Clone, Default)]
+pub struct Leaf(Vec<u8>);
+
+impl Leaf {
+    /// Where the data of the next leaf is written.
+    pub fn begin(&mut self) -> &mut Vec<u8> {
+        self.0.clear();
+        self.0.extend(LEAF);
+        &mut self.0
+    }
+
+    /// The hash of what was written.
+    #[must_use]
+    pub fn hash(&self) -> Sha256Hex {
+        sha256(&self.0)
+    }
 }
 
 fn node_hash(left: &Sha256Hex, right: &Sha256Hex) -> Sha256Hex {
-    let hash = Sha256::new()
-        .chain_update(NODE)
-        .chain_update(left.as_bytes())
-        .chain_update(right.as_bytes());
-    Sha256Hex::from_bytes(hash.finalize().into())
+    let mut data = [0; 65];
+    data[..1].copy_from_slice(&NODE);
+    data[1..33].copy_from_slice(left.as_bytes());
+    data[33..].copy_from_slice(right.as_bytes());
+    sha256(&data)
 }
 
 /// A tree under construction.
@@ -50,7 +60,7 @@ impl Tree {
     pub fn root(&self) -> Sha256Hex {
         let mut full = self.full.iter().rev();
         let Some(last) = full.next() else {
-            return Sha256Hex::from_bytes(Sha256::new().finalize().into());
+            return sha256(&[]);
         };
         full.fold(*last, |right, left| node_hash(left, &right))
     }
@@ -60,10 +70,16 @@ impl Tree {
 mod tests {
     use super::*;
 
+    fn leaf_hash(data: &[u8]) -> Sha256Hex {
+        let mut leaf = Leaf::default();
+        leaf.begin().extend(data);
+        leaf.hash()
+    }
+
     /// As RFC 6962 defines it: split at the largest power of two below the number of leaves.
     fn by_definition(leaves: &[Sha256Hex]) -> Sha256Hex {
         match leaves {
-            [] => Sha256Hex::from_bytes(Sha256::new().finalize().into()),
+            [] => sha256(&[]),
             [one] => *one,
             more => {
                 let half = more.len().next_power_of_two() / 2;

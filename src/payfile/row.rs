@@ -1,6 +1,6 @@
 //! One payment in a payout file.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use crate::domain::id::InstructionId;
 use crate::domain::money::Money;
 use crate::domain::payment::Order;
 
-use super::merkle::leaf_hash;
+use super::merkle::Leaf;
 
 /// Longest name and purpose, in characters (ISO 20022 `Max140Text`).
 pub const TEXT_MAX: usize = 140;
@@ -17,9 +17,8 @@ pub const TEXT_MAX: usize = 140;
 pub const ACCOUNT_MAX: usize = 34;
 
 /// A payment, as every format carries it.
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Row {
-    // In the order of the alphabet: so they stand in the canonical form.
     /// To which account.
     pub account: String,
     /// How much.
@@ -108,7 +107,14 @@ impl Row {
 
     fn check_text(&self, field: &'static str, text: &str, max: usize) -> Result<(), RowError> {
         let id = self.id;
-        let found = text.chars().count();
+        let mut found = 0;
+        let mut lost = None;
+        for one in text.chars() {
+            found += 1;
+            if !is_in_xml(one) {
+                lost = lost.or(Some((found, u32::from(one))));
+            }
+        }
         if !(1..=max).contains(&found) {
             return Err(RowError::Length {
                 id,
@@ -117,32 +123,85 @@ impl Row {
                 max,
             });
         }
-        match text.chars().enumerate().find(|(_, one)| !is_in_xml(*one)) {
+        match lost {
             None => Ok(()),
-            Some((at, one)) => Err(RowError::Character {
+            Some((position, code)) => Err(RowError::Character {
                 id,
                 field,
-                position: at + 1,
-                code: u32::from(one),
+                position,
+                code,
             }),
         }
-    }
-
-    /// What is hashed: the row as canonical JSON (RFC 8785). Texts in the order of the alphabet are canonical as they are written, and
-    /// a file of a million rows waits for this.
-    ///
-    /// # Errors
-    /// Never for texts; passed on rather than swallowed.
-    pub fn canonical(&self) -> Result<Vec<u8>, serde_json::Error> {
-        serde_json::to_vec(self)
     }
 
     /// The row's hash: the leaf of the Merkle tree over all rows.
     ///
     /// # Errors
-    /// As [`Self::canonical`].
+    /// Never for texts; passed on rather than swallowed.
     pub fn hash(&self) -> Result<Sha256Hex, serde_json::Error> {
-        Ok(leaf_hash(&self.canonical()?))
+        Ok(Spelling::default().of(self)?.hash)
+    }
+}
+
+/// What is hashed: the row as canonical JSON (RFC 8785). Texts in the order of the alphabet are canonical as they are written.
+#[derive(Serialize)]
+struct Canonical<'r> {
+    account: &'r str,
+    amount: &'r str,
+    bank: &'r str,
+    id: &'r str,
+    name: &'r str,
+    purpose: &'r str,
+}
+
+/// A row with what every format writes of it.
+#[derive(Clone, Copy)]
+pub struct Spelled<'r> {
+    /// The row.
+    pub row: &'r Row,
+    /// Its id.
+    pub id: &'r str,
+    /// Its amount, in yuan with two decimals.
+    pub amount: &'r str,
+    /// Its hash.
+    pub hash: Sha256Hex,
+}
+
+/// Where rows are spelled and hashed one after the other: a file of a million rows waits for this.
+#[derive(Default)]
+pub struct Spelling {
+    id: String,
+    amount: String,
+    leaf: Leaf,
+}
+
+impl Spelling {
+    /// The row, spelled.
+    ///
+    /// # Errors
+    /// As [`Row::hash`].
+    pub fn of<'r>(&'r mut self, row: &'r Row) -> Result<Spelled<'r>, serde_json::Error> {
+        let Self { id, amount, leaf } = self;
+        id.clear();
+        amount.clear();
+        // Writing to a text cannot fail.
+        let _ = write!(id, "{}", row.id);
+        let _ = write!(amount, "{}", row.amount);
+        let canonical = Canonical {
+            account: &row.account,
+            amount,
+            bank: &row.bank,
+            id,
+            name: &row.name,
+            purpose: &row.purpose,
+        };
+        serde_json::to_writer(leaf.begin(), &canonical)?;
+        Ok(Spelled {
+            row,
+            id,
+            amount,
+            hash: leaf.hash(),
+        })
     }
 }
 
@@ -157,16 +216,22 @@ mod tests {
 
     use super::*;
     use crate::domain::canonical::to_canonical_json;
+    use crate::domain::hash::sha256;
     use crate::domain::id::AwardId;
     use crate::domain::time::Timestamp;
 
     proptest! {
         #[test]
-        fn a_row_is_canonical_as_it_is_written(texts in proptest::array::uniform4(any::<String>()), fen in 0_i64..1_000_000_000, award: [u8; 10]) {
+        fn a_row_hashes_as_its_canonical_form(texts in proptest::array::uniform4(any::<String>()), fen in 0_i64..1_000_000_000, award: [u8; 10]) {
             let [account, bank, name, purpose] = texts;
             let award = AwardId::new(Timestamp::from_seconds(1_795_399_200), award);
             let row = Row { account, amount: Money::from_fen(fen).unwrap(), bank, id: InstructionId::new(award, 1, 1), name, purpose };
-            prop_assert_eq!(row.canonical().unwrap(), to_canonical_json(&row).unwrap());
+            let fields = serde_json::json!({
+                "purpose": row.purpose, "name": row.name, "id": row.id, "bank": row.bank, "amount": row.amount, "account": row.account,
+            });
+            let mut leaf = vec![0];
+            leaf.extend(to_canonical_json(&fields).unwrap());
+            prop_assert_eq!(row.hash().unwrap(), sha256(&leaf));
         }
     }
 }

@@ -9,8 +9,10 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format as Look, Workbook, Wo
 use crate::domain::money::Money;
 
 use super::batch::Head;
+use super::digest::{Digesting, FileDigest};
+use super::row::Spelled;
 use super::verify::read::{Broken, Found, Raw};
-use super::writer::{Digesting, FileDigest, Placed, RowSink, WriteError};
+use super::writer::{RowSink, WriteError};
 
 /// Rows of a sheet, by Excel's own limit.
 const SHEET_ROWS: u64 = 1_048_576;
@@ -103,11 +105,12 @@ fn line_of(at: u64) -> u32 {
 }
 
 impl<W: Write> RowSink for Writer<W> {
-    fn row(&mut self, Placed { at, row, hash }: Placed<'_>) -> Result<(), WriteError> {
+    fn row(&mut self, at: u64, spelled: Spelled<'_>) -> Result<(), WriteError> {
+        let Spelled { row, id, hash, .. } = spelled;
         let line = line_of(at);
         let sheet = self.book.worksheet_from_index(0)?;
         sheet.write_number(line, 0, f64::from(line))?;
-        sheet.write_string(line, 1, row.id.to_string())?;
+        sheet.write_string(line, 1, id)?;
         write_amount(sheet, line, row.amount, &self.money)?;
         sheet.write_string(line, 4, &row.name)?;
         sheet.write_string(line, 5, &row.account)?;

@@ -9,8 +9,10 @@ use crate::domain::canonical::to_canonical_json;
 use crate::domain::money::Money;
 
 use super::batch::{Head, Payer};
+use super::digest::{Digesting, FileDigest};
+use super::row::Spelled;
 use super::verify::read::{Broken, Found, Raw, RawHead};
-use super::writer::{Digesting, FileDigest, Placed, RowSink, WriteError};
+use super::writer::{RowSink, WriteError};
 
 /// Most details of a voucher.
 pub const DETAILS_MAX: usize = 499;
@@ -88,17 +90,18 @@ impl<W: Write> Writer<W> {
 }
 
 impl<W: Write> RowSink for Writer<W> {
-    fn row(&mut self, Placed { at, row, hash }: Placed<'_>) -> Result<(), WriteError> {
+    fn row(&mut self, at: u64, spelled: Spelled<'_>) -> Result<(), WriteError> {
+        let row = spelled.row;
         self.sum = self.sum.checked_add(row.amount).ok_or(WriteError::Sum)?;
         self.details.push(Detail {
             seq: at,
-            id: row.id.to_string(),
-            amount: row.amount.to_string(),
+            id: spelled.id.to_owned(),
+            amount: spelled.amount.to_owned(),
             name: row.name.clone(),
             account: row.account.clone(),
             bank: row.bank.clone(),
             purpose: row.purpose.clone(),
-            row_hash: hash.to_string(),
+            row_hash: spelled.hash.to_string(),
         });
         if self.details.len() == DETAILS_MAX {
             self.close_voucher()?;

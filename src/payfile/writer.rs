@@ -2,15 +2,14 @@
 
 use std::io::{self, Write};
 
-use sha2::{Digest as _, Sha256};
-
 use crate::domain::canonical::CanonicalError;
 use crate::domain::hash::Sha256Hex;
 use crate::domain::id::InstructionId;
 use crate::domain::money::Money;
 
+use super::digest::FileDigest;
 use super::merkle::Tree;
-use super::row::RowError;
+use super::row::{RowError, Spelled, Spelling};
 use super::{Head, Row, csv, pain001, sheet, voucher};
 
 /// What a payout file can be.
@@ -143,70 +142,12 @@ impl From<::csv::Error> for WriteError {
     }
 }
 
-/// A row with its place and its hash.
-#[derive(Debug, Clone, Copy)]
-pub struct Placed<'r> {
-    /// Its place in the file, from 1.
-    pub at: u64,
-    /// The row.
-    pub row: &'r Row,
-    /// Its hash.
-    pub hash: &'r Sha256Hex,
-}
-
 /// A file under construction.
 pub(super) trait RowSink {
-    /// Writes the next row.
-    fn row(&mut self, placed: Placed<'_>) -> Result<(), WriteError>;
+    /// Writes the next row, whose place in the file is `at`, from 1.
+    fn row(&mut self, at: u64, spelled: Spelled<'_>) -> Result<(), WriteError>;
     /// Writes what comes after the rows, and says what the file's bytes were.
     fn finish(self: Box<Self>) -> Result<FileDigest, WriteError>;
-}
-
-/// The bytes of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FileDigest {
-    /// How many.
-    pub bytes: u64,
-    /// Their hash.
-    pub sha256: Sha256Hex,
-}
-
-/// Passes bytes on and reckons their digest.
-pub(super) struct Digesting<W> {
-    inner: W,
-    hash: Sha256,
-    bytes: u64,
-}
-
-impl<W: Write> Digesting<W> {
-    pub(super) fn new(inner: W) -> Self {
-        Self {
-            inner,
-            hash: Sha256::new(),
-            bytes: 0,
-        }
-    }
-
-    pub(super) fn finish(mut self) -> io::Result<FileDigest> {
-        self.inner.flush()?;
-        Ok(FileDigest {
-            bytes: self.bytes,
-            sha256: Sha256Hex::from_bytes(self.hash.finalize().into()),
-        })
-    }
-}
-
-impl<W: Write> Write for Digesting<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.inner.write(bytes)?;
-        self.hash.update(&bytes[..written]);
-        self.bytes += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
-    }
 }
 
 /// What was written.
@@ -222,6 +163,7 @@ pub struct Written {
 pub struct Writer<'w> {
     head: Head,
     sinks: Vec<(Format, Box<dyn RowSink + 'w>)>,
+    spelling: Spelling,
     tree: Tree,
     count: u64,
     sum: Money,
@@ -248,6 +190,7 @@ impl<'w> Writer<'w> {
         Ok(Self {
             head,
             sinks,
+            spelling: Spelling::default(),
             tree: Tree::default(),
             count: 0,
             sum: Money::ZERO,
@@ -261,26 +204,20 @@ impl<'w> Writer<'w> {
     /// See [`WriteError`]; the files are then of no use.
     pub fn row(&mut self, row: &Row) -> Result<(), WriteError> {
         row.check()?;
-        let id = row.id.to_string();
-        if id <= self.last {
+        let spelled = self.spelling.of(row)?;
+        if spelled.id <= self.last.as_str() {
             return Err(WriteError::Order {
                 id: row.id,
                 before: std::mem::take(&mut self.last),
             });
         }
-        let hash = row.hash()?;
         self.count += 1;
         self.sum = self.sum.checked_add(row.amount).ok_or(WriteError::Sum)?;
-        let placed = Placed {
-            at: self.count,
-            row,
-            hash: &hash,
-        };
         for (_, sink) in &mut self.sinks {
-            sink.row(placed)?;
+            sink.row(self.count, spelled)?;
         }
-        self.tree.push(hash);
-        self.last = id;
+        self.tree.push(spelled.hash);
+        spelled.id.clone_into(&mut self.last);
         Ok(())
     }
 

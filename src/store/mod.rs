@@ -129,6 +129,8 @@ pub struct Limits {
     pub wait_ms: u64,
     /// Page cache of a SQLite connection, in KiB.
     pub cache_kib: u32,
+    /// How much of the SQLite file readers look at where it lies in memory, in MiB, instead of copying page by page.
+    pub mapped_mib: u32,
 }
 
 impl Default for Limits {
@@ -138,6 +140,8 @@ impl Default for Limits {
             connections: 8,
             wait_ms: 10_000,
             cache_kib: 2_048,
+            // All that SQLite maps; what nobody reads takes no memory.
+            mapped_mib: 2_047,
         }
     }
 }
@@ -493,7 +497,10 @@ async fn open_sqlite(path: &Path, limits: Limits) -> Result<Pools, StoreError> {
         .min_connections(0)
         .max_connections(limits.connections.max(1))
         .idle_timeout(Duration::from_mins(1))
-        .connect_lazy_with(options.pragma("query_only", "ON"));
+        .connect_lazy_with(options.pragma("query_only", "ON").pragma(
+            "mmap_size",
+            (u64::from(limits.mapped_mib) << 20).to_string(),
+        ));
     Ok(Pools::Sqlite {
         writer,
         readers,

@@ -202,6 +202,7 @@ impl Deref for Web {
 }
 
 /// Every route there is.
+#[must_use]
 pub fn all_routes() -> Routes {
     Routes::new()
         .add(Access::Public, of!(health::healthz))

@@ -29,10 +29,9 @@ pub struct Route {
 }
 
 /// The [`Route`] of each handler named.
-#[macro_export]
-macro_rules! routes_of {
+macro_rules! of {
     ($($($handler:ident)::+),+) => {
-        [$($crate::web::routes::Route {
+        [$(crate::web::routes::Route {
             // The first two are what the third does inside, without the schemas.
             path: || utoipa_axum::routes!(@path [path()] of $($handler)::+),
             methods: || {
@@ -45,7 +44,7 @@ macro_rules! routes_of {
         }),+]
     };
 }
-pub use crate::routes_of as of;
+pub(crate) use of;
 
 /// Routes, each with its rule. There is no way to add one without.
 #[derive(Default)]
@@ -79,7 +78,6 @@ impl Routes {
     }
 
     /// The routes as they are served: the rule stands before everything else of the route.
-    #[must_use]
     pub fn router(&self) -> axum::Router<Web> {
         let each = self.0.iter().copied();
         each.fold(axum::Router::new(), |router, (access, route)| {

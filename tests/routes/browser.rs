@@ -6,13 +6,14 @@ use std::collections::BTreeMap;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{Method, Request};
+use axum::routing::{get, post};
 use sanmiao::web::Web;
 use sanmiao::web::auth::{Access, Me};
 use sanmiao::web::problem::Problem;
-use sanmiao::web::routes::Routes;
-use sanmiao::web::routes::of;
+use sanmiao::web::routes::{Route, Routes};
 use sanmiao::web::session::{Posted, Visit, Visitors};
 use serde_json::{Value, json};
+use utoipa_axum::routes;
 
 use super::house::{House, Reply};
 
@@ -25,9 +26,17 @@ pub(super) const BEFORE: &str = "__Host-sanmiao-before";
 
 /// Pages of the tests' own: one that gives back what was kept, one that takes a form.
 pub(super) fn pages() -> Routes {
-    Routes::new()
-        .add(Access::Page(Visitors::Applicant), of!(test_page))
-        .add(Access::Page(Visitors::Applicant), of!(test_form))
+    let page = Route {
+        path: || "/test/page".to_owned(),
+        methods: || get(test_page),
+        described: || routes!(test_page),
+    };
+    let form = Route {
+        path: || "/test/form".to_owned(),
+        methods: || post(test_form),
+        described: || routes!(test_form),
+    };
+    Routes::new().add(Access::Page(Visitors::Applicant), [page, form])
 }
 
 #[utoipa::path(get, path = "/test/page", responses((status = 200)))]
