@@ -165,10 +165,10 @@ impl Installation {
         let mut text =
             "交易日期,支付指令号,金额（元）,币种,收款账号,交易结果,银行流水号\r\n".to_owned();
         for (id, one) in payments {
-            let ends = [("入账", one.settled), ("退回", one.returned)];
-            for (result, day) in ends
+            let ends = [("入账", "S", one.settled), ("退回", "R", one.returned)];
+            for (result, letter, day) in ends
                 .into_iter()
-                .filter_map(|(word, day)| Some((word, day?)))
+                .filter_map(|(word, letter, day)| Some((word, letter, day?)))
             {
                 let Payment {
                     amount, account, ..
@@ -180,7 +180,7 @@ impl Installation {
                     "CNY",
                     account,
                     result,
-                    &format!("YH{id}{result}"),
+                    &format!("YH{id}{letter}"),
                 ];
                 text.push_str(&line.join(","));
                 text.push_str("\r\n");
