@@ -262,13 +262,13 @@ async fn what_the_bank_tells_otherwise_is_found_and_is_exit_code_1() {
     assert_eq!(verified.code, Some(1), "{}", verified.said);
     let verified = verified.json();
     assert_eq!(verified["whole"], true, "the files are as they were");
-    assert_eq!(kinds(&verified["differences"]), ["amount_differs"]);
+    assert_eq!(kinds(&verified["differences"]), ["amount"]);
     assert_eq!(verified["differences"][0]["payment"], id.as_str());
 
     let reconciled = house.reconcile(&wrong);
     assert_eq!(reconciled.code, Some(1), "{}", reconciled.said);
     let reconciled = reconciled.json();
-    assert_eq!(kinds(&reconciled["differences"]), ["amount_differs"]);
+    assert_eq!(kinds(&reconciled["differences"]), ["amount"]);
     let found = &reconciled["differences"][0];
     assert_eq!(
         (&found["ours"], &found["theirs"]),
