@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 
 use sanmiao::app::open_store;
@@ -17,21 +16,7 @@ use sanmiao::ports::{Clock as _, Entropy};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::crash::program::{PROGRAM, run};
-
-/// What a command said and how it ended.
-struct Ended {
-    code: Option<i32>,
-    said: String,
-    complained: String,
-}
-
-impl Ended {
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.said)
-            .unwrap_or_else(|error| panic!("{error}: {} {}", self.said, self.complained))
-    }
-}
+use crate::support::program::{Ended, ended, run};
 
 /// A payment of the day, and when it arrived and came back.
 #[derive(Clone)]
@@ -130,27 +115,15 @@ impl Installation {
         }
     }
 
-    fn command(args: &[&str]) -> Ended {
-        let output = Command::new(PROGRAM)
-            .args(args)
-            .output()
-            .expect("it starts");
-        Ended {
-            code: output.status.code(),
-            said: String::from_utf8_lossy(&output.stdout).into_owned(),
-            complained: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
-    }
-
     fn verify(&self, more: &[&str]) -> Ended {
         let mut args = vec!["payout", "verify", "--json", "--key", &self.key];
         args.extend(self.manifests.iter().map(String::as_str));
         args.extend(more);
-        Self::command(&args)
+        ended(&args)
     }
 
     fn reconcile(&self, statement: &str) -> Ended {
-        Self::command(&[
+        ended(&[
             "reconcile",
             "--json",
             "--data",
@@ -203,6 +176,11 @@ fn public_key(config: &Config) -> String {
     key.public().to_pem().expect("in PEM")
 }
 
+fn json(ended: &Ended) -> Value {
+    serde_json::from_str(&ended.said)
+        .unwrap_or_else(|error| panic!("{error}: {} {}", ended.said, ended.complained))
+}
+
 fn kinds(differences: &Value) -> Vec<&str> {
     let each = differences.as_array().expect("a list").iter();
     each.map(|one| one["kind"].as_str().expect("a word"))
@@ -216,7 +194,7 @@ async fn a_day_is_exported_verified_and_reconciled_at_a_terminal() {
     // The files are whole, and what was approved is what is in them.
     let whole = house.verify(&["--data", &house.data]);
     assert_eq!(
-        (whole.code, &whole.json()["whole"]),
+        (whole.code, &json(&whole)["whole"]),
         (Some(0), &true.into()),
         "{}",
         whole.said
@@ -227,14 +205,14 @@ async fn a_day_is_exported_verified_and_reconciled_at_a_terminal() {
     assert_eq!(house.verify(&["--statement", &same]).code, Some(0));
     let first = house.reconcile(&same);
     assert_eq!(
-        (first.code, &first.json()["matches"]),
+        (first.code, &json(&first)["matches"]),
         (Some(0), &true.into()),
         "{}",
         first.said
     );
     let again = house.reconcile(&same);
     assert_eq!(again.code, Some(0), "{}", again.said);
-    let again = again.json();
+    let again = json(&again);
     let (before, new) = (
         &again["statements"][0]["imported_before"],
         &again["statements"][0]["new_lines"],
@@ -260,14 +238,14 @@ async fn what_the_bank_tells_otherwise_is_found_and_is_exit_code_1() {
 
     let verified = house.verify(&["--statement", &wrong]);
     assert_eq!(verified.code, Some(1), "{}", verified.said);
-    let verified = verified.json();
+    let verified = json(&verified);
     assert_eq!(verified["whole"], true, "the files are as they were");
     assert_eq!(kinds(&verified["differences"]), ["amount"]);
     assert_eq!(verified["differences"][0]["payment"], id.as_str());
 
     let reconciled = house.reconcile(&wrong);
     assert_eq!(reconciled.code, Some(1), "{}", reconciled.said);
-    let reconciled = reconciled.json();
+    let reconciled = json(&reconciled);
     assert_eq!(kinds(&reconciled["differences"]), ["amount"]);
     let found = &reconciled["differences"][0];
     assert_eq!(
@@ -283,15 +261,15 @@ async fn a_byte_more_a_file_less_and_what_is_no_statement_are_told_by_exit_codes
     let garbage = house.folder.path().join("garbage.csv");
     fs::write(&garbage, b"\xFF\xFE\x00nothing of the kind").expect("written");
     let garbage = garbage.to_str().expect("a plain path");
-    for ended in [
+    for told in [
         house.reconcile(garbage),
         house.verify(&["--statement", garbage]),
     ] {
-        assert_eq!(ended.code, Some(2), "{} {}", ended.said, ended.complained);
+        assert_eq!(told.code, Some(2), "{} {}", told.said, told.complained);
         assert!(
-            ended.complained.contains("garbage.csv"),
+            told.complained.contains("garbage.csv"),
             "{}",
-            ended.complained
+            told.complained
         );
     }
     let missing = house.reconcile("no-such-file.json");

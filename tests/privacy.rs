@@ -8,7 +8,7 @@ use std::process::Command;
 use sanmiao_mocks::Person;
 use sanmiao_mocks::people::{generate, write_people};
 
-use crate::crash::program::PROGRAM;
+use crate::support::program::PROGRAM;
 
 /// People of the demonstration: every tenth trait or so, and some of each kind of document.
 const PEOPLE: usize = 60;

@@ -141,12 +141,7 @@ fn encodable(id: InstructionId, field: &'static str, text: &str) -> Result<(), W
 
 impl<W: Write> RowSink for Writer<W> {
     fn row(&mut self, at: u64, spelled: Spelled<'_>) -> Result<(), WriteError> {
-        let Spelled {
-            row,
-            id,
-            amount,
-            hash,
-        } = spelled;
+        let row = spelled.row;
         if self.encoding == Encoding::Gb18030 {
             encodable(row.id, "name", &row.name)?;
             encodable(row.id, "account", &row.account)?;
@@ -155,13 +150,13 @@ impl<W: Write> RowSink for Writer<W> {
         }
         self.lines.write_record([
             at.to_string().as_str(),
-            id,
-            amount,
+            spelled.id,
+            spelled.amount,
             &guarded(&row.name),
             &guarded(&row.account),
             &guarded(&row.bank),
             &guarded(&row.purpose),
-            &hash.to_string(),
+            spelled.digits,
         ])?;
         Ok(())
     }

@@ -70,8 +70,7 @@ impl<W: Write> Write for Digesting<W> {
     }
 }
 
-/// Where the digest is reckoned: of a file of more than one piece on a thread beside the one that makes its rows, for that is a third of the
-/// whole work.
+/// Where the digest is reckoned: of a file of more than one piece on a thread beside the one that makes its rows.
 enum Digester {
     Here(Sha256),
     Beside {

@@ -164,25 +164,29 @@ fn written(text: &str) -> Cow<'_, str> {
 }
 
 /// What every row has in common, cut where its own texts stand. A million rows need not open and close the same elements anew.
-struct Skeleton(Vec<String>);
+struct Skeleton {
+    /// What stands before each of its texts.
+    before: Vec<String>,
+    /// What stands after the last.
+    end: String,
+}
 
 impl Skeleton {
     fn new() -> io::Result<Self> {
         let mut elements = Elements(quick_xml::Writer::new(Vec::new()));
         elements.row([HOLE; HOLES])?;
         let row = String::from_utf8(elements.0.into_inner()).map_err(io::Error::other)?;
-        Ok(Self(row.split(HOLE).map(str::to_owned).collect()))
+        let mut before: Vec<String> = row.split(HOLE).map(str::to_owned).collect();
+        let end = before.pop().unwrap_or_default();
+        Ok(Self { before, end })
     }
 
     fn row(&self, out: &mut impl Write, texts: [&str; HOLES]) -> io::Result<()> {
-        let texts = texts.map(Some).into_iter().chain([None]);
-        for (constant, text) in self.0.iter().zip(texts) {
+        for (constant, text) in self.before.iter().zip(texts) {
             out.write_all(constant.as_bytes())?;
-            if let Some(text) = text {
-                out.write_all(written(text).as_bytes())?;
-            }
+            out.write_all(written(text).as_bytes())?;
         }
-        Ok(())
+        out.write_all(self.end.as_bytes())
     }
 }
 
@@ -203,20 +207,11 @@ impl<W: Write> Writer<W> {
 
 impl<W: Write> RowSink for Writer<W> {
     fn row(&mut self, _: u64, spelled: Spelled<'_>) -> Result<(), WriteError> {
-        let Spelled {
-            row,
-            id,
-            amount,
-            hash,
-        } = spelled;
-        let mut digits = [0; HASH_DIGITS];
-        hex::encode_to_slice(&hash.as_bytes()[..HASH_DIGITS / 2], &mut digits)
-            .map_err(io::Error::other)?;
-        let hash = std::str::from_utf8(&digits).map_err(io::Error::other)?;
+        let row = spelled.row;
         let texts = [
-            hash,
-            id,
-            amount,
+            &spelled.digits[..HASH_DIGITS],
+            spelled.id,
+            spelled.amount,
             &row.bank,
             &row.name,
             &row.account,

@@ -165,6 +165,8 @@ pub struct Spelled<'r> {
     pub amount: &'r str,
     /// Its hash.
     pub hash: Sha256Hex,
+    /// The hash in hexadecimal digits.
+    pub digits: &'r str,
 }
 
 /// Where rows are spelled and hashed one after the other: a file of a million rows waits for this.
@@ -172,6 +174,7 @@ pub struct Spelled<'r> {
 pub struct Spelling {
     id: String,
     amount: String,
+    digits: String,
     leaf: Leaf,
 }
 
@@ -181,12 +184,14 @@ impl Spelling {
     /// # Errors
     /// As [`Row::hash`].
     pub fn of<'r>(&'r mut self, row: &'r Row) -> Result<Spelled<'r>, serde_json::Error> {
-        let Self { id, amount, leaf } = self;
-        id.clear();
-        amount.clear();
-        // Writing to a text cannot fail.
-        let _ = write!(id, "{}", row.id);
-        let _ = write!(amount, "{}", row.amount);
+        let Self {
+            id,
+            amount,
+            digits,
+            leaf,
+        } = self;
+        spell(id, row.id);
+        spell(amount, row.amount);
         let canonical = Canonical {
             account: &row.account,
             amount,
@@ -196,13 +201,23 @@ impl Spelling {
             purpose: &row.purpose,
         };
         serde_json::to_writer(leaf.begin(), &canonical)?;
+        let hash = leaf.hash();
+        spell(digits, hash);
         Ok(Spelled {
             row,
             id,
             amount,
-            hash: leaf.hash(),
+            hash,
+            digits,
         })
     }
+}
+
+/// Spells anew, where another text stood.
+fn spell(text: &mut String, what: impl fmt::Display) {
+    text.clear();
+    // Writing to a text cannot fail.
+    let _ = write!(text, "{what}");
 }
 
 /// The characters of XML 1.0 (`Char`).

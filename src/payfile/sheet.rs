@@ -106,17 +106,17 @@ fn line_of(at: u64) -> u32 {
 
 impl<W: Write> RowSink for Writer<W> {
     fn row(&mut self, at: u64, spelled: Spelled<'_>) -> Result<(), WriteError> {
-        let Spelled { row, id, hash, .. } = spelled;
+        let row = spelled.row;
         let line = line_of(at);
         let sheet = self.book.worksheet_from_index(0)?;
         sheet.write_number(line, 0, f64::from(line))?;
-        sheet.write_string(line, 1, id)?;
+        sheet.write_string(line, 1, spelled.id)?;
         write_amount(sheet, line, row.amount, &self.money)?;
         sheet.write_string(line, 4, &row.name)?;
         sheet.write_string(line, 5, &row.account)?;
         sheet.write_string(line, 6, &row.bank)?;
         sheet.write_string(line, 7, &row.purpose)?;
-        sheet.write_string(line, 8, hash.to_string())?;
+        sheet.write_string(line, 8, spelled.digits)?;
         Ok(())
     }
 

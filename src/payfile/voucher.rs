@@ -101,7 +101,7 @@ impl<W: Write> RowSink for Writer<W> {
             account: row.account.clone(),
             bank: row.bank.clone(),
             purpose: row.purpose.clone(),
-            row_hash: spelled.hash.to_string(),
+            row_hash: spelled.digits.to_owned(),
         });
         if self.details.len() == DETAILS_MAX {
             self.close_voucher()?;

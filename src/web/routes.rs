@@ -16,8 +16,8 @@ use super::session::Visitors;
 /// First word of the rule of a page.
 pub const PAGE: &str = "page";
 
-/// A handler with what `#[utoipa::path]` says of it, each made only when it is asked for: who serves needs no description, and the schemas
-/// of all routes together are a fifth of what an idle service would hold.
+/// A handler with what `#[utoipa::path]` says of it, each made only when it is asked for: who serves needs no description, and the
+/// schemas of all routes are megabytes that an idle service would hold.
 #[derive(Clone, Copy)]
 pub struct Route {
     /// Its path, with `{name}` for what varies.
@@ -32,7 +32,7 @@ pub struct Route {
 macro_rules! of {
     ($($($handler:ident)::+),+) => {
         [$(crate::web::routes::Route {
-            // The first two are what the third does inside, without the schemas.
+            // The first two are what the third does inside, by rules of the same macro, without the schemas.
             path: || utoipa_axum::routes!(@path [path()] of $($handler)::+),
             methods: || {
                 let methods = utoipa_axum::routes!(@path [methods()] of $($handler)::+);

@@ -3,7 +3,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot get on has failed")]
 
-pub(crate) mod program;
 mod walkers;
 
 use std::sync::Arc;
@@ -18,11 +17,11 @@ use sanmiao::store::{ApplicationFilter, Store};
 use sanmiao_mocks::{PeopleSource, World, WorldConfig};
 use tokio::sync::Semaphore;
 
-use self::program::Program;
 use self::walkers::Ways;
 use crate::support::database::{Database, Place};
 use crate::support::eventually::eventually;
 use crate::support::house::configuration;
+use crate::support::program::{self, Program};
 use crate::support::reckoning;
 
 /// People who arrive before the first kill, and after each.

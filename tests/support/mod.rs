@@ -6,6 +6,7 @@ pub(crate) mod desk;
 pub(crate) mod eventually;
 pub(crate) mod house;
 pub(crate) mod people;
+pub(crate) mod program;
 pub(crate) mod reckoning;
 pub(crate) mod sink;
 pub(crate) mod surfer;

@@ -17,19 +17,37 @@ pub(crate) fn free_address() -> SocketAddr {
     listener.local_addr().expect("an address")
 }
 
-/// Runs a command to its end; what it printed, when it ended well.
-pub(crate) fn run(args: &[&str]) -> String {
+/// What a command said and how it ended.
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) said: String,
+    pub(crate) complained: String,
+}
+
+/// Runs a command to its end, whatever that is.
+pub(crate) fn ended(args: &[&str]) -> Ended {
     let output = Command::new(PROGRAM)
         .args(args)
         .output()
         .expect("the program starts");
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(
-        output.status.success(),
-        "{args:?}: {said} {}",
-        String::from_utf8_lossy(&output.stderr)
+    Ended {
+        code: output.status.code(),
+        said: String::from_utf8_lossy(&output.stdout).into_owned(),
+        complained: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// Runs a command to its end; what it printed, when it ended well.
+pub(crate) fn run(args: &[&str]) -> String {
+    let ended = ended(args);
+    assert_eq!(
+        ended.code,
+        Some(0),
+        "{args:?}: {} {}",
+        ended.said,
+        ended.complained
     );
-    said
+    ended.said
 }
 
 /// `sanmiao serve`, running.
