@@ -184,13 +184,12 @@ function finance() {
   ];
 }
 
-const GRANTED = { kind: "add", to: { policy: POLICY, district: "440604", year: new Date().getFullYear() }, amount: "1000000.00" };
-const MOVED = { kind: "move", from: GRANTED.to, to: { ...GRANTED.to, district: "440605" }, amount: "250000.00" };
-const TOO_MUCH = { kind: "lapse", from: { ...GRANTED.to, district: "440608" }, amount: "99999999999.00" };
-const LAST_YEAR = { policy: POLICY, district: "440607", year: GRANTED.to.year - 1 };
-
 /** Appropriations, and what becomes of an order; each state is brought about once a house. */
 function budgets() {
+  const granted = { kind: "add", to: { policy: POLICY, district: "440604", year: new Date().getFullYear() }, amount: "1000000.00" };
+  const moved = { kind: "move", from: granted.to, to: { ...granted.to, district: "440605" }, amount: "250000.00" };
+  const tooMuch = { kind: "lapse", from: { ...granted.to, district: "440608" }, amount: "99999999999.00" };
+  const lastYear = { policy: POLICY, district: "440607", year: granted.to.year - 1 };
   const one = (name, state, person, order, ...more) =>
     scene(`finance-budget-order-${name}`, async ({ house, visitor }) => {
       const { id } = await batch(house, name, () => state(house, order, ...more));
@@ -220,22 +219,22 @@ function budgets() {
       await visitor.click(button(visitor, BUDGETS.preview));
       await visitor.sees(heading(visitor, BUDGETS.previewTitle));
     }),
-    one("own", proposed, MAKER, GRANTED),
-    one("to-check", proposed, CHECKER, MOVED),
-    one("too-much", proposed, CHECKER, TOO_MUCH),
-    one("approved", approvedOrder, CHECKER, GRANTED),
-    one("declined", declinedOrder, MAKER, GRANTED, "金额与文件不符，请按批复的数额重新提出。"),
+    one("own", proposed, MAKER, granted),
+    one("to-check", proposed, CHECKER, moved),
+    one("too-much", proposed, CHECKER, tooMuch),
+    one("approved", approvedOrder, CHECKER, granted),
+    one("declined", declinedOrder, MAKER, granted, "金额与文件不符，请按批复的数额重新提出。"),
     scene("finance-budget-year-end-running", async ({ visitor }) => {
       await visitor.signIn(MAKER, YEAR_END);
-      await visitor.open(`${YEAR_END}?year=${GRANTED.to.year}`);
+      await visitor.open(`${YEAR_END}?year=${granted.to.year}`);
     }),
     scene("finance-budget-year-end", async ({ house, visitor }) => {
-      await batch(house, "last year", () => house.grant(LAST_YEAR, "730000.00"));
+      await batch(house, "last year", () => house.grant(lastYear, "730000.00"));
       await visitor.signIn(MAKER, YEAR_END);
     }),
     scene("finance-budget-year-end-to-check", async ({ house, visitor }) => {
-      await batch(house, "last year", () => house.grant(LAST_YEAR, "730000.00"));
-      await batch(house, "last year ends", () => proposed(house, { kind: "lapse", from: LAST_YEAR, amount: "730000.00" }));
+      await batch(house, "last year", () => house.grant(lastYear, "730000.00"));
+      await batch(house, "last year ends", () => proposed(house, { kind: "lapse", from: lastYear, amount: "730000.00" }));
       await visitor.signIn(CHECKER, YEAR_END);
     }),
   ];

@@ -545,7 +545,7 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
             Method::POST,
             "finance-440605",
             format!("/api/v1/finance/budgets/orders/{}/approve", real.order),
-            Some(serde_json::json!({"version": 0})),
+            Some(serde_json::json!({"version": 0}).to_string()),
         ),
     ];
     for (method, token, path, body) in tries {

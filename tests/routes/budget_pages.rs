@@ -8,7 +8,7 @@ use super::house::{DISTRICT, House, POLICY, added};
 
 const ORDERS: &str = "/finance/budgets/orders";
 
-async fn signed_in(house: &House, who: &str) -> Browser {
+async fn signed_in<'h>(house: &'h House, who: &str) -> Browser<'h> {
     let browser = Browser::of(house);
     browser.sign_in(who, "/finance/budgets").await;
     browser

@@ -10,7 +10,6 @@ texts! {
     NAV_LINES = "指标与预测", "Lines and forecast";
     NAV_ORDERS = "调整单", "Orders";
     NAV_YEAR_END = "年终", "Year end";
-    PRINT_HINT = "本页可直接打印。", "This page prints as it stands.";
     // Lines
     TITLE = "预算指标", "Budget lines";
     LEDE = "每一条指标下达多少、占用多少、还能核定多少。数字取自分录的余额。", "What each line was granted, has promised and has left. The numbers are the balances of the journal.";
@@ -107,7 +106,7 @@ texts! {
     // Year end
     YEAR_END_TITLE = "年终", "Year end";
     YEAR_END_LEDE = "年度结束后，未占用的指标按规则注销或结转；已占用的留在原指标上，照常支付。", "Once a year is over, what is not promised lapses or is carried over, by rule. What is promised stays on its line and is paid as always.";
-    RULE = "规则", "Rule";
+    RULE = "规则：", "Rule: ";
     RULE_NOTE = "规则由配置 finance.year_end 决定；没有资料规定应当如何，默认注销。", "The rule stands in the configuration, finance.year_end. No source states one; lapsing is the default.";
     NOT_OVER = "这一年度还没有结束，不能办理年终。", "This year is not over, so nothing of it ends yet.";
     ORDER = "调整单", "Order";

@@ -9,7 +9,7 @@ use crate::web::pages::layout::Page;
 use crate::web::texts::budgets as t;
 use crate::web::words::Words;
 
-use super::line_name;
+use super::short_name;
 
 /// Most bars: the table beside has every line.
 const BARS_MAX: usize = 8;
@@ -33,7 +33,7 @@ pub(super) fn lines(web: &Web, page: &Page, figures: &[Figures]) -> String {
     let rows: Vec<Row> = shown
         .iter()
         .map(|line| Row {
-            name: line_name(web, page, &line.budget.key),
+            name: short_name(web, page, &line.budget.key),
             parts: WAY
                 .iter()
                 .map(|(account, class, words)| Part {

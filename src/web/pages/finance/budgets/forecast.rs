@@ -14,7 +14,7 @@ pub(super) struct Outlook {
 
 /// A month in which something falls due.
 pub(super) struct Month {
-    pub(super) month: String,
+    pub(super) name: String,
     pub(super) count: u64,
     pub(super) sum: String,
 }
@@ -43,7 +43,7 @@ impl Outlook {
             .map(|month| (month, forecast.in_month(month)))
             .filter(|(_, due)| due.count > 0)
             .map(|(month, due)| Month {
-                month: month.to_string(),
+                name: month.to_string(),
                 count: due.count,
                 sum: page.money(due.sum),
             });

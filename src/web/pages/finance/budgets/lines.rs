@@ -7,11 +7,12 @@ use axum::response::Response;
 
 use super::super::payments::Choice;
 use super::forecast::Outlook;
-use super::{ADDRESS, charts, line_name};
+use super::{ADDRESS, charts};
 use crate::domain::ledger::{Account, Figures};
 use crate::domain::money::Money;
 use crate::web::Web;
 use crate::web::auth::Desk;
+use crate::web::causes::Names;
 use crate::web::extract::{Fields, Query, Read, integer};
 use crate::web::pages::layout::Page;
 use crate::web::pages::preferences::Preferences;
@@ -43,11 +44,15 @@ impl Asked {
 /// What of a line stands in a column.
 type Figure = fn(&Figures) -> Money;
 
-/// The columns of the table.
-const COLUMNS: [(Words, Figure); 9] = [
+/// What is asked of every line first.
+static LEADING: [(Words, Figure); 3] = [
     (t::budgets::GRANTED, |line| line.budget.appropriated),
     (t::budgets::PROMISED, |line| line.budget.reserved),
     (t::budgets::FREE, |line| line.budget.free()),
+];
+
+/// Where the money of a line stands: most of it is nothing on most lines, and is left out there.
+static MORE: [(Words, Figure); 6] = [
     (t::budgets::COMMITTED, |line| line.on(Account::Committed)),
     (t::budgets::INSTRUCTED, |line| line.on(Account::Instructed)),
     (t::budgets::PAID, |line| line.on(Account::Paid)),
@@ -56,9 +61,15 @@ const COLUMNS: [(Words, Figure); 9] = [
     (t::budgets::RECOVERED, |line| line.on(Account::Recovered)),
 ];
 
-/// A line as a row: its name, and each figure behind the name of its column.
+/// The lines of one policy.
+struct Group {
+    policy: Words,
+    lines: Vec<Line>,
+}
+
+/// A line as a row: its district, and each figure behind the name of its column.
 struct Line {
-    name: String,
+    district: Words,
     figures: Vec<(Words, String)>,
 }
 
@@ -70,7 +81,7 @@ struct LinesPage<'a> {
     years: Vec<Choice>,
     totals: Vec<(Words, String)>,
     chart: String,
-    lines: Vec<Line>,
+    groups: Vec<Group>,
     forecast: Option<Outlook>,
 }
 
@@ -97,7 +108,7 @@ pub(super) async fn lines(
         years: choices(years, &[now, year], year),
         totals: totals(&page, &figures),
         chart: charts::lines(&web, &page, &figures),
-        lines: figures.iter().map(|line| row(&web, &page, line)).collect(),
+        groups: groups(&web, &page, &figures),
         forecast: Outlook::of(&web, &page, &forecast),
     };
     Ok(page.render(StatusCode::OK, &template))
@@ -116,12 +127,34 @@ pub(super) fn choices(mut years: Vec<i16>, more: &[i16], chosen: i16) -> Vec<Cho
     years.into_iter().map(choice).collect()
 }
 
-fn row(web: &Web, page: &Page, line: &Figures) -> Line {
-    let figure = |(words, figure): &(Words, Figure)| (words.clone(), page.money(figure(line)));
-    Line {
-        name: line_name(web, page, &line.budget.key),
-        figures: COLUMNS.iter().map(figure).collect(),
-    }
+/// Lines come by policy, and within it by district.
+fn groups(web: &Web, page: &Page, lines: &[Figures]) -> Vec<Group> {
+    let names = Names(&web.ctx.policies);
+    let same = |one: &Figures, other: &Figures| one.budget.key.policy == other.budget.key.policy;
+    let row = |line: &Figures| Line {
+        district: names.district(Some(line.budget.key.district)),
+        figures: figures(page, line),
+    };
+    let group = |lines: &[Figures]| Group {
+        policy: names.policy(&lines[0].budget.key.policy),
+        lines: lines.iter().map(row).collect(),
+    };
+    lines.chunk_by(same).map(group).collect()
+}
+
+fn figures(page: &Page, line: &Figures) -> Vec<(Words, String)> {
+    let said = |(words, figure): &(Words, Figure)| (words.clone(), page.money(figure(line)));
+    let some = |(words, figure): &(Words, Figure)| {
+        let amount = figure(line);
+        let text = if amount.is_zero() {
+            String::new()
+        } else {
+            page.money(amount)
+        };
+        (words.clone(), text)
+    };
+    let more = MORE.iter().map(some);
+    LEADING.iter().map(said).chain(more).collect()
 }
 
 fn totals(page: &Page, lines: &[Figures]) -> Vec<(Words, String)> {
@@ -129,5 +162,5 @@ fn totals(page: &Page, lines: &[Figures]) -> Vec<(Words, String)> {
         let sum = Money::sum(lines.iter().map(figure)).unwrap_or(Money::MAX);
         (words.clone(), page.money(sum))
     };
-    COLUMNS.iter().map(total).collect()
+    LEADING.iter().chain(&MORE).map(total).collect()
 }

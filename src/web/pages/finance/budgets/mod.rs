@@ -48,17 +48,17 @@ pub(super) fn routes() -> Routes {
 
 /// A line as people say it: policy, district, year.
 fn line_name(web: &Web, page: &Page, key: &BudgetKey) -> String {
+    format!("{} · {}", short_name(web, page, key), key.year)
+}
+
+/// A line of a year that is said elsewhere: policy and district.
+fn short_name(web: &Web, page: &Page, key: &BudgetKey) -> String {
     let names = Names(&web.ctx.policies);
     let (policy, district) = (
         names.policy(&key.policy),
         names.district(Some(key.district)),
     );
-    format!(
-        "{} · {} · {}",
-        page.say(policy),
-        page.say(district),
-        key.year
-    )
+    format!("{} · {}", page.say(policy), page.say(district))
 }
 
 /// A line before and after an order.
