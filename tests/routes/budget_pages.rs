@@ -152,9 +152,9 @@ async fn whoever_checks_is_told_how_much_a_line_has_when_it_does_not_reach() {
 #[tokio::test]
 async fn the_end_of_a_year_is_proposed_and_approved_line_by_line() {
     let house = House::new().await;
-    let mut last = added("7.00", "文去年");
-    last["to"]["year"] = json!(2025);
-    let id = house.proposed(&last).await;
+    let mut of_last_year = added("7.00", "文去年");
+    of_last_year["to"]["year"] = json!(2025);
+    let id = house.proposed(&of_last_year).await;
     let path = format!("/api/v1/finance/budgets/orders/{id}/approve");
     house
         .post("finance-checker", &path, &json!({"version": 0}))
