@@ -9,6 +9,7 @@ use tokio::net::TcpListener;
 use crate::bell::Bell;
 use crate::config::{Config, Database};
 use crate::context::Context;
+use crate::domain::budget_order::YearEndRule;
 use crate::domain::calendar::{CalendarDataError, WorkingCalendar};
 use crate::domain::policy::PolicyBook;
 use crate::domain::session::SessionTimes;
@@ -77,6 +78,7 @@ pub struct App {
     sign_in: Option<Arc<dyn SignIn>>,
     browsers: Browsers,
     paying: Option<Arc<Paying>>,
+    year_end: YearEndRule,
     intervals: Intervals,
     max_body_bytes: usize,
 }
@@ -128,6 +130,7 @@ impl App {
             sign_in: gateways.sign_in,
             browsers: browsers(config),
             paying: paying(config)?.map(Arc::new),
+            year_end: config.finance.year_end,
             intervals: intervals(config),
             max_body_bytes: config.server.max_body_bytes,
         })
@@ -163,6 +166,7 @@ impl App {
             sign_in: self.sign_in,
             browsers: self.browsers,
             paying: self.paying,
+            year_end: self.year_end,
             max_body_bytes: self.max_body_bytes,
             stop: stop.clone(),
         });

@@ -16,9 +16,9 @@ use std::path::{Path, PathBuf};
 pub use self::problem::{ConfigError, Problem, Text};
 use self::read::Reader;
 pub use self::sections::{
-    Database, FilesConfig, IdentityConfig, JobsConfig, LogConfig, LogFormat, NotifyConfig,
-    PayoutConfig, PeerConfig, ServerConfig, SignInConfig, SourceConfig, TreasuryConfig,
-    VaultConfig, VaultKey,
+    Database, FilesConfig, FinanceConfig, IdentityConfig, JobsConfig, LogConfig, LogFormat,
+    NotifyConfig, PayoutConfig, PeerConfig, ServerConfig, SignInConfig, SourceConfig,
+    TreasuryConfig, VaultConfig, VaultKey,
 };
 use crate::domain::source::SourceId;
 
@@ -48,6 +48,8 @@ pub struct Config {
     pub notify: Option<NotifyConfig>,
     /// Who pays by the payout files, if any are made.
     pub payout: Option<PayoutConfig>,
+    /// Finance.
+    pub finance: FinanceConfig,
     /// How often what runs by itself looks for work.
     pub jobs: JobsConfig,
     /// Where the policy documents are.

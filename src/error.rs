@@ -3,9 +3,9 @@
 use crate::domain::application::TransitionError;
 use crate::domain::calendar::CalendarError;
 use crate::domain::desk::{Act, MayNot, NotDone, StepError};
-use crate::domain::id::{ApplicationId, CaseId, SnapshotId};
-use crate::domain::money::MoneyError;
-use crate::domain::person::OtherDistrict;
+use crate::domain::id::{ApplicationId, BudgetOrderId, CaseId, SnapshotId};
+use crate::domain::money::{Money, MoneyError};
+use crate::domain::person::{OtherDistrict, Signed};
 use crate::domain::source::SourceId;
 use crate::domain::time::Date;
 use crate::domain::upload::UploadFault;
@@ -98,6 +98,26 @@ pub enum StageError {
         seen: i64,
         /// What has happened since, without anybody's words.
         since: Vec<Act>,
+    },
+    /// An order has changed since it was seen.
+    #[error("the budget order has changed since version {seen}")]
+    OrderMoved {
+        /// Which.
+        id: BudgetOrderId,
+        /// The version that was seen.
+        seen: i64,
+        /// The version it has.
+        current: i64,
+        /// Where it stands.
+        state: &'static str,
+        /// Who ended it, if anybody has.
+        ended: Option<Signed>,
+    },
+    /// A budget line has less to give than an order takes: only what is not promised can leave it.
+    #[error("only {free} of the budget line is not promised")]
+    BudgetShort {
+        /// What is not promised.
+        free: Money,
     },
     /// A supervisor froze the policy or the district.
     #[error("approvals are frozen: {reason}")]
@@ -194,7 +214,10 @@ impl StageError {
     pub(crate) const fn lost_race(&self) -> bool {
         matches!(
             self,
-            Self::Stale { .. } | Self::CaseMoved { .. } | Self::Store(StoreError::Conflict(_))
+            Self::Stale { .. }
+                | Self::CaseMoved { .. }
+                | Self::OrderMoved { .. }
+                | Self::Store(StoreError::Conflict(_))
         )
     }
 

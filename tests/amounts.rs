@@ -15,7 +15,7 @@ use sanmiao::domain::payment::{Instruction, Payee, Payment, PaymentState};
 use sanmiao::domain::person::Private;
 use sanmiao::ports::TreasuryReply;
 use sanmiao::web::extract;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::database::Database;
 use crate::support::house::{House, PHD, Plan, text};
@@ -187,28 +187,7 @@ async fn amounts_over_http_come_back_byte_equal_from_api_journal_and_treasury() 
 
 /// API → database → API, and database → instruction → treasury → echo.
 async fn over_http(house: &House, at: usize, amount: String) -> Option<String> {
-    // A line of its own for each, so that its total is the amount.
-    let district = ["440604", "440605", "440606", "440607", "440608"][at % 5];
-    let year = 2000 + at / 5 % 1_000;
-    let policy = format!("line-{}", at / 5_000);
-    let body = format!(
-        r#"{{"policy":"{policy}","district":"{district}","year":{year},"amount":"{amount}","reference":"amount {at}"}}"#
-    );
-    let reply = house
-        .staff("finance-maker")
-        .post_text("/api/v1/finance/appropriations", &body)
-        .await
-        .good();
-    let granted = text(&reply, "/appropriated").to_owned();
-    let entry = house
-        .ctx
-        .store
-        .read()
-        .await
-        .expect("a read")
-        .journal_of(Movement::Appropriate, &format!("amount {at}"))
-        .await;
-    let stored = entry.expect("the journal").expect("an entry").amount;
+    let (granted, stored) = granted(house, at, &amount).await;
     let instruction = instruction(&house.ctx, stored);
     let treasury = &house.ctx.world.treasury;
     let echoed = match treasury
@@ -224,6 +203,43 @@ async fn over_http(house: &House, at: usize, amount: String) -> Option<String> {
     };
     let fine = granted == amount && in_the_payload(&instruction) == amount && echoed == amount;
     (!fine).then(|| format!("{amount}: {granted} at the API, {echoed} from the treasury"))
+}
+
+/// The amount as an order shows it, and as the journal has it once two people have signed it.
+async fn granted(house: &House, at: usize, amount: &str) -> (String, Money) {
+    let path = "/api/v1/finance/budgets/orders";
+    let maker = house.staff("finance-maker");
+    let order = maker.post_text(path, &order(at, amount)).await.good();
+    let one = format!("{path}/{}", text(&order, "/id"));
+    let checker = house.staff("finance-checker");
+    let seen = json!({ "version": 0 });
+    checker.post(&format!("{one}/approve"), &seen).await.good();
+    let shown = text(&checker.get(&one).await.good(), "/amount").to_owned();
+    let mut tx = house.ctx.store.read().await.expect("a read");
+    let entry = tx
+        .journal_of(Movement::Appropriate, &format!("amount {at}"))
+        .await;
+    let stored = entry.expect("the journal").expect("an entry").amount;
+    // The line makes room for the next amount, which may be the largest.
+    drop(tx);
+    let lapse = order_of(at, amount, "lapse", "from", "back");
+    let order = maker.post_text(path, &lapse).await.good();
+    let one = format!("{path}/{}/approve", text(&order, "/id"));
+    checker.post(&one, &seen).await.good();
+    (shown, stored)
+}
+
+fn order(at: usize, amount: &str) -> String {
+    order_of(at, amount, "add", "to", "amount")
+}
+
+/// A line for each of those that are under way at once.
+fn order_of(at: usize, amount: &str, kind: &str, side: &str, reference: &str) -> String {
+    let district = ["440604", "440605", "440606", "440607", "440608"][at % 5];
+    let year = 2000 + at / 5 % 1_000;
+    format!(
+        r#"{{"kind":"{kind}","{side}":{{"policy":"{PHD}","district":"{district}","year":{year}}},"amount":"{amount}","reference":"{reference} {at}"}}"#
+    )
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -280,11 +296,11 @@ async fn what_is_no_exact_amount_is_refused_with_an_error_that_names_the_field()
     );
     for amount in texts {
         let body = format!(
-            r#"{{"policy":"{PHD}","district":"{DISTRICT}","year":2026,"amount":{amount},"reference":"bad"}}"#
+            r#"{{"kind":"add","to":{{"policy":"{PHD}","district":"{DISTRICT}","year":2026}},"amount":{amount},"reference":"bad"}}"#
         );
         let reply = house
             .staff("finance-maker")
-            .post_text("/api/v1/finance/appropriations", &body)
+            .post_text("/api/v1/finance/budgets/orders", &body)
             .await;
         assert!(matches!(reply.status, 400 | 422), "{amount}: {reply:?}");
         assert_eq!(

@@ -1,5 +1,7 @@
 //! Every key there is: its type, its default and what it is for. The reader, the example and the tests all follow this table.
 
+use crate::domain::budget_order::YearEndRule;
+
 /// What a value must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -125,7 +127,7 @@ const fn optional(
 }
 
 /// The names of the sections, in the order of the example.
-pub(super) const SECTIONS: [(&str, &str, &str); 13] = [
+pub(super) const SECTIONS: [(&str, &str, &str); 14] = [
     ("server", "服务", "The service itself"),
     (
         "database",
@@ -160,6 +162,7 @@ pub(super) const SECTIONS: [(&str, &str, &str); 13] = [
         "支付文件的付款单位与签名;整段省略则不能导出",
         "Who pays by the payout files, and how they are signed; without the section there are none",
     ),
+    ("finance", "财务", "Finance"),
     (
         "jobs",
         "后台任务的轮询间隔",
@@ -609,6 +612,13 @@ pub(super) const KEYS: &[Key] = &[
         "data/outbox",
         "已放行的支付文件所在目录,由银行前置机读取(名称以点开头的不读);省略则不能放行",
         "Folder of released payout files, read by the bank's front-end machine (which leaves names with a leading dot alone); without it nothing is released",
+    ),
+    default(
+        "finance.year_end",
+        Kind::Choice(&YearEndRule::WORDS),
+        YearEndRule::DEFAULT.as_str(),
+        "年度终了时未占用的指标:注销(lapse)或结转下年(carry_over);没有资料规定应当如何,注销只是默认值",
+        "What a year leaves unpromised: it lapses, or is carried over to the next year; no source states a rule, and lapsing is a default",
     ),
     default(
         "jobs.dispatch_ms",

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use super::Config;
 use super::problem::Text;
 use super::read::Reader;
+use crate::domain::budget_order::YearEndRule;
 use crate::domain::source::SourceId;
 
 /// `[server]`
@@ -210,6 +211,13 @@ pub struct PayoutConfig {
     pub outbox: Option<PathBuf>,
 }
 
+/// `[finance]`
+#[derive(Debug, Clone, Copy)]
+pub struct FinanceConfig {
+    /// What becomes of money that a year leaves unpromised.
+    pub year_end: YearEndRule,
+}
+
 /// `[jobs]`
 #[derive(Debug, Clone, Copy)]
 #[expect(
@@ -256,6 +264,7 @@ impl Config {
             treasury: treasury(reader),
             notify: reader.has_section("notify").then(|| notify(reader)),
             payout: reader.has_section("payout").then(|| payout(reader)),
+            finance: finance(reader),
             jobs: jobs(reader),
             policies_dir: reader.path("policies.dir"),
             log: log(reader),
@@ -603,6 +612,14 @@ fn payout(reader: &mut Reader) -> PayoutConfig {
         payer_bank: reader.text("payout.payer_bank"),
         signing_key: reader.secret("payout.signing_key"),
         outbox: reader.optional_path("payout.outbox"),
+    }
+}
+
+fn finance(reader: &mut Reader) -> FinanceConfig {
+    // The table of keys lets no other word through.
+    let year_end = YearEndRule::parse(&reader.text("finance.year_end"));
+    FinanceConfig {
+        year_end: year_end.unwrap_or(YearEndRule::DEFAULT),
     }
 }
 

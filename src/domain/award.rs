@@ -29,6 +29,26 @@ pub struct Budget {
     pub reserved: Money,
 }
 
+impl Budget {
+    /// A line that nobody has granted anything yet.
+    #[must_use]
+    pub const fn empty(key: BudgetKey) -> Self {
+        Self {
+            key,
+            appropriated: Money::ZERO,
+            reserved: Money::ZERO,
+        }
+    }
+
+    /// What is granted and not promised.
+    #[must_use]
+    pub fn free(&self) -> Money {
+        self.appropriated
+            .checked_sub(self.reserved)
+            .unwrap_or_default()
+    }
+}
+
 /// What one approval grants. The whole award is reserved in the year of approval, so that a later
 /// instalment can never find the purse empty.
 #[derive(Debug, Clone, PartialEq, Eq)]

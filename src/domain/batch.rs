@@ -14,33 +14,13 @@ use super::hash::Sha256Hex;
 use super::id::{BatchFileId, BatchId, InstructionId};
 use super::money::Money;
 use super::payment::InstructionState;
-use super::person::Staff;
+use super::person::Signed;
 use super::time::{Date, Timestamp};
 
 /// Most instructions of a batch: its files are made and sealed in memory. What is more goes into the next batch.
 pub const ROWS_MAX: u32 = 5_000;
 /// Most characters of the grounds on which a batch is discarded.
 pub const GROUNDS_MAX: usize = 500;
-
-/// Who did something with their name, and when.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signed {
-    /// Subject at the identity provider.
-    pub by: String,
-    /// When.
-    pub at: Timestamp,
-}
-
-impl Signed {
-    /// By this member of staff.
-    #[must_use]
-    pub fn of(staff: &Staff, at: Timestamp) -> Self {
-        Self {
-            by: staff.subject.subject.clone(),
-            at,
-        }
-    }
-}
 
 /// How far a release is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::evidence::Round;
 use super::hash::Sha256Hex;
 use super::id::{ApplicationId, DecisionId};
+use super::money::Money;
 use super::time::Timestamp;
 
 /// What was decided.
@@ -59,4 +60,19 @@ pub struct Decision {
     pub record: Vec<u8>,
     /// SHA-256 of `record`.
     pub hash: Sha256Hex,
+}
+
+/// The total of the plan in a decision's record; `None` when the record holds none.
+#[must_use]
+pub fn planned_total(record: &[u8]) -> Option<Money> {
+    #[derive(Deserialize)]
+    struct Planned {
+        plan: Option<Total>,
+    }
+    #[derive(Deserialize)]
+    struct Total {
+        total: Money,
+    }
+    let record: Planned = serde_json::from_slice(record).ok()?;
+    record.plan.map(|plan| plan.total)
 }

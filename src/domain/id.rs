@@ -169,6 +169,8 @@ ids! {
     FreezeId,
     /// One set of payout files.
     BatchId,
+    /// One order that changes what budget lines hold.
+    BudgetOrderId,
     /// One statement of the treasury or a bank.
     StatementId,
     /// One difference that finance sees to.

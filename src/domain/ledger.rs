@@ -1,16 +1,20 @@
 //! Double entry: every fen is on one account, and every movement takes from one and gives to another.
 //!
 //! ```text
-//! Appropriation → Available → Committed → Instructed → Paid
+//! Appropriation ⇄ Available → Committed → Instructed → Paid
 //!                     ↑           │            │         │
 //!                     ├─ release ─┘        Returned ←────┤
 //!                     └─ release_returned ────┘          ├→ Receivable ─→ Recovered
 //!                                                        └───── recover ────┘
 //! ```
+//! What a line is granted, and what of it goes elsewhere again, moves between `Appropriation` and `Available`: so every line sums to
+//! zero by itself, also when money goes from one line to another.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::award::BudgetKey;
+use super::award::{Budget, BudgetKey};
 use super::id::JournalId;
 use super::money::Money;
 use super::time::Timestamp;
@@ -68,6 +72,16 @@ words! {
     Movement {
         /// Appropriation → Available.
         Appropriate = "appropriate",
+        /// Available → Appropriation: to another line of the same year.
+        TransferOut = "transfer_out",
+        /// Appropriation → Available: from another line of the same year.
+        TransferIn = "transfer_in",
+        /// 结转: Available → Appropriation, to the same line of the next year.
+        CarryOut = "carry_out",
+        /// 结转: Appropriation → Available, from the same line of the year before.
+        CarryIn = "carry_in",
+        /// 注销: Available → Appropriation, back to where it was granted.
+        Lapse = "lapse",
         /// Available → Committed, at approval.
         Commit = "commit",
         /// Committed → Available: a re-check granted less, or an award ended.
@@ -102,7 +116,12 @@ impl Movement {
     #[must_use]
     pub const fn accounts(self) -> (Account, Account) {
         match self {
-            Self::Appropriate => (Account::Appropriation, Account::Available),
+            Self::Appropriate | Self::TransferIn | Self::CarryIn => {
+                (Account::Appropriation, Account::Available)
+            }
+            Self::TransferOut | Self::CarryOut | Self::Lapse => {
+                (Account::Available, Account::Appropriation)
+            }
             Self::Commit => (Account::Available, Account::Committed),
             Self::Release => (Account::Committed, Account::Available),
             Self::Instruct => (Account::Committed, Account::Instructed),
@@ -133,7 +152,7 @@ pub struct JournalEntry {
     pub budget: BudgetKey,
     /// How much; never zero.
     pub amount: Money,
-    /// What it belongs to: an award, an instruction, an appropriation document.
+    /// What it belongs to: an award, an instruction, the document of a budget order.
     pub reference: String,
 }
 
@@ -146,4 +165,22 @@ pub struct Balance {
     pub account: Account,
     /// Given minus taken, in fen.
     pub fen: i64,
+}
+
+/// A budget line with what stands on its accounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figures {
+    /// The line.
+    pub budget: Budget,
+    /// What stands on each account that ever moved, in fen.
+    pub balances: BTreeMap<Account, i64>,
+}
+
+impl Figures {
+    /// What stands on an account; nothing when it never moved, and for the appropriation, which stands below zero.
+    #[must_use]
+    pub fn on(&self, account: Account) -> Money {
+        let fen = self.balances.get(&account).copied().unwrap_or(0);
+        Money::from_fen(fen).unwrap_or_default()
+    }
 }

@@ -28,6 +28,8 @@
 //! | [`draw`] | which approvals of the machine people look at |
 //! | [`decision`], [`award`], [`payment`], [`ledger`] | what was decided, granted, paid, and where every fen is |
 //! | [`month_end`] | 月报: what a month did to each budget line |
+//! | [`budget_order`] | 预算调整单: what two people answer for before a line is granted more or less, and the end of a year |
+//! | [`forecast`] | instalments to come by month and line, who waits, and where a line is short |
 //! | [`batch`] | a set of payout files: prepared, approved by another, released once |
 //! | [`recovery`] | what is held, what is to come back, who is watched after payment |
 //! | [`notice`] | what an applicant is told, and in which words |
@@ -45,6 +47,7 @@ pub mod award;
 pub mod bank;
 pub mod batch;
 pub mod breaker;
+pub mod budget_order;
 pub mod calendar;
 pub mod canonical;
 pub mod causes;
@@ -59,6 +62,7 @@ pub mod evidence;
 pub mod facts;
 pub mod figures;
 pub mod fit;
+pub mod forecast;
 pub mod form;
 pub mod hash;
 pub mod id;

@@ -6,6 +6,7 @@ use std::fmt;
 use super::district::DistrictCode;
 use super::document::IdentityDocument;
 use super::id::ApplicantId;
+use super::time::Timestamp;
 
 /// A value that must not reach a log, an error or a URL: `Debug` and `Display` print a mask.
 ///
@@ -153,6 +154,26 @@ impl Staff {
             (None, _) => true,
             (Some(own), Some(of)) => own == of,
             (Some(_), None) => false,
+        }
+    }
+}
+
+/// Who did something with their name, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// Subject at the identity provider.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Signed {
+    /// By this member of staff.
+    #[must_use]
+    pub fn of(staff: &Staff, at: Timestamp) -> Self {
+        Self {
+            by: staff.subject.subject.clone(),
+            at,
         }
     }
 }

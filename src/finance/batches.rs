@@ -9,13 +9,13 @@ use zeroize::Zeroizing;
 use crate::context::Context;
 use crate::domain::audit::{Access, AlarmKind};
 use crate::domain::batch::{
-    Batch, BatchError, BatchFile, BatchRow, BatchState, GROUNDS_MAX, ROWS_MAX, Signed, Step,
+    Batch, BatchError, BatchFile, BatchRow, BatchState, GROUNDS_MAX, ROWS_MAX, Step,
 };
 use crate::domain::district::DistrictCode;
 use crate::domain::hash::{Sha256Hex, sha256};
 use crate::domain::id::{AccessId, AlarmId, BatchFileId, BatchId, InstructionId};
 use crate::domain::payment::Instruction;
-use crate::domain::person::{Actor, Staff};
+use crate::domain::person::{Actor, Signed, Staff};
 use crate::domain::time::{Date, Timestamp};
 use crate::error::StageError;
 use crate::payfile::manifest::ENDING;
@@ -25,7 +25,7 @@ use crate::payfile::{Format, Head, Manifest, Payer, Row};
 use crate::ports::{Berth, FileError};
 use crate::store::{Kept, Preparable, StoreError, Tx};
 
-use super::service::{Finance, actor, must_be_finance};
+use super::service::{Finance, actor, must_be_finance, some_grounds};
 
 /// Days of which it is told what can be prepared, today among them.
 const DAYS: i64 = 7;
@@ -273,13 +273,7 @@ impl Finance {
         id: BatchId,
         grounds: &str,
     ) -> Result<Batch, StageError> {
-        let grounds = grounds.trim();
-        if grounds.is_empty() || grounds.chars().count() > GROUNDS_MAX {
-            return Err(StageError::Invalid {
-                field: "grounds",
-                reason: format!("1 to {GROUNDS_MAX} characters are taken"),
-            });
-        }
+        let grounds = some_grounds(grounds, GROUNDS_MAX)?;
         let ctx = self.context();
         let mut tx = ctx.store.write().await?;
         let batch = theirs(&mut tx, staff, id).await?;

@@ -6,15 +6,15 @@ use serde_json::json;
 
 use crate::context::Context;
 use crate::domain::audit::{Access, Alarm};
-use crate::domain::award::{Award, Budget, BudgetKey};
+use crate::domain::award::Award;
+use crate::domain::budget_order::YearEndRule;
 use crate::domain::id::{AccessId, InstructionId, JournalId, PaymentId};
-use crate::domain::ledger::{Balance, JournalEntry, Movement};
-use crate::domain::money::Money;
+use crate::domain::ledger::{Balance, JournalEntry};
 use crate::domain::payment::{Instruction, InstructionState, Payment, PaymentState};
 use crate::domain::person::{Actor, Role, Staff};
 use crate::error::StageError;
 use crate::instruct::award_of;
-use crate::store::{PaymentFilter, StoreError};
+use crate::store::PaymentFilter;
 
 use super::batches::Paying;
 
@@ -58,13 +58,24 @@ pub struct Unmasked {
 pub struct Finance {
     ctx: Context,
     paying: Option<Arc<Paying>>,
+    year_end: YearEndRule,
 }
 
 impl Finance {
     /// On this context.
     #[must_use]
-    pub const fn new(ctx: Context) -> Self {
-        Self { ctx, paying: None }
+    pub fn new(ctx: Context) -> Self {
+        Self {
+            ctx,
+            paying: None,
+            year_end: YearEndRule::DEFAULT,
+        }
+    }
+
+    /// With what becomes of money that a year leaves unpromised.
+    #[must_use]
+    pub fn with_year_end(self, year_end: YearEndRule) -> Self {
+        Self { year_end, ..self }
     }
 
     /// With who pays by the payout files; without, none are prepared.
@@ -75,6 +86,12 @@ impl Finance {
 
     pub(super) fn paying(&self) -> Option<&Paying> {
         self.paying.as_deref()
+    }
+
+    /// What becomes of money that a year leaves unpromised.
+    #[must_use]
+    pub const fn rule(&self) -> YearEndRule {
+        self.year_end
     }
 
     pub(super) const fn context(&self) -> &Context {
@@ -266,95 +283,6 @@ impl Finance {
         Ok(entries)
     }
 
-    /// Every budget line.
-    ///
-    /// # Errors
-    /// `Forbidden` without the role.
-    pub async fn budgets(&self, staff: &Staff) -> Result<Vec<Budget>, StageError> {
-        must_be_finance(staff)?;
-        let mut budgets = self.ctx.store.read().await?.budgets().await?;
-        budgets.retain(|budget| staff.covers(Some(&budget.key.district)));
-        Ok(budgets)
-    }
-
-    /// Adds money to a budget line. The reference (the appropriation document's number) makes it happen once.
-    ///
-    /// # Errors
-    /// `Forbidden` without the role, `Invalid` for nothing or a used reference with other content.
-    pub async fn appropriate(
-        &self,
-        staff: &Staff,
-        key: BudgetKey,
-        amount: Money,
-        reference: &str,
-    ) -> Result<Budget, StageError> {
-        must_be_finance(staff)?;
-        if !staff.covers(Some(&key.district)) {
-            return Err(StageError::Forbidden {
-                needs: "the budget line's district",
-            });
-        }
-        if amount.is_zero() {
-            return Err(StageError::Invalid {
-                field: "amount",
-                reason: "an appropriation is more than 0.00".to_owned(),
-            });
-        }
-        let ctx = &self.ctx;
-        let mut tx = ctx.store.write().await?;
-        let entry = JournalEntry {
-            id: ctx.id(JournalId::new),
-            at: ctx.now(),
-            movement: Movement::Appropriate,
-            budget: key.clone(),
-            amount,
-            reference: reference.to_owned(),
-        };
-        // The line first, for the journal names it; a reference used before rolls both back.
-        tx.appropriate(&key, amount).await?;
-        match tx.post(&entry).await {
-            Err(StoreError::Conflict(_)) => {
-                drop(tx);
-                return self.appropriated_before(&entry).await;
-            }
-            other => other?,
-        }
-        let detail = json!({ "policy": key.policy, "district": key.district, "year": key.year, "amount": amount });
-        ctx.audit(
-            &mut tx,
-            actor(staff),
-            "budget.appropriated",
-            reference.to_owned(),
-            detail,
-        )
-        .await?;
-        let budget = tx
-            .budget(&key)
-            .await?
-            .ok_or_else(|| StageError::corrupt("a budget line vanished"))?;
-        tx.commit().await?;
-        ctx.bell.ring_budget();
-        Ok(budget)
-    }
-
-    /// The same appropriation twice changes nothing; another one under the same reference is refused.
-    async fn appropriated_before(&self, entry: &JournalEntry) -> Result<Budget, StageError> {
-        let mut tx = self.ctx.store.read().await?;
-        let before = tx.journal_of(entry.movement, &entry.reference).await?;
-        if before
-            .is_some_and(|before| before.amount == entry.amount && before.budget == entry.budget)
-        {
-            return tx
-                .budget(&entry.budget)
-                .await?
-                .ok_or(StageError::not_found("budget line"));
-        }
-        Err(StageError::NotInState {
-            what: "reference",
-            state: "used",
-        })
-    }
-
     /// What waits for a person.
     ///
     /// # Errors
@@ -377,4 +305,16 @@ pub(super) fn must_be_finance(staff: &Staff) -> Result<(), StageError> {
             needs: "the role finance",
         })
     }
+}
+
+/// Grounds that a person wrote: something, and not a book.
+pub(super) fn some_grounds(text: &str, chars_max: usize) -> Result<&str, StageError> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > chars_max {
+        return Err(StageError::Invalid {
+            field: "grounds",
+            reason: format!("1 to {chars_max} characters are taken"),
+        });
+    }
+    Ok(text)
 }

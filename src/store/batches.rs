@@ -3,11 +3,12 @@
 use super::codec::At;
 use super::sql::{args, row, statements};
 use super::{StoreError, Tx};
-use crate::domain::batch::{Batch, BatchFile, BatchRow, BatchState, Signed, Step};
+use crate::domain::batch::{Batch, BatchFile, BatchRow, BatchState, Step};
 use crate::domain::district::DistrictCode;
 use crate::domain::id::{BatchId, InstructionId};
 use crate::domain::money::Money;
 use crate::domain::payment::InstructionState;
+use crate::domain::person::Signed;
 use crate::domain::time::{Date, Timestamp, days_since_1970};
 
 const TABLE: &str = "batches";

@@ -1,6 +1,6 @@
 //! The journal, and what it must agree with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::codec::At;
 use super::sql::{args, row, statements};
@@ -18,11 +18,19 @@ statements! {
     PAGE = ["SELECT id, at, movement, policy, district, year, amount, reference FROM journal WHERE id > $1 ORDER BY id LIMIT $2"];
     OF_REFERENCE = ["SELECT id, at, movement, policy, district, year, amount, reference FROM journal WHERE movement = $1 AND reference = $2"];
     /// Every movement by its name, because the index leads by it.
-    OF_ANY = ["SELECT id, at, movement, policy, district, year, amount, reference FROM journal WHERE movement IN ('appropriate', 'commit', 'release', 'instruct', 'settle', 'return_unsettled', 'return_settled', 'reinstruct', 'recover', 'claim', 'repay', 'unclaim', 'restore', 'release_returned') AND reference = $1"];
+    OF_ANY = ["SELECT id, at, movement, policy, district, year, amount, reference FROM journal WHERE movement IN ('appropriate', 'transfer_out', 'transfer_in', 'carry_out', 'carry_in', 'lapse', 'commit', 'release', 'instruct', 'settle', 'return_unsettled', 'return_settled', 'reinstruct', 'recover', 'claim', 'repay', 'unclaim', 'restore', 'release_returned') AND reference = $1"];
     /// What was instructed on a day in China, by budget line.
     INSTRUCTED = ["SELECT policy, district, CAST(COUNT(*) AS BIGINT) AS count, CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS fen FROM journal WHERE movement IN ('instruct', 'reinstruct') AND (at + 28800000000) / 86400000000 = $1 GROUP BY policy, district ORDER BY policy, district"];
     /// For the report of a month: everything before a moment.
     SUMS_BEFORE = ["SELECT policy, district, year, movement, CAST(COUNT(*) AS BIGINT) AS count, CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS fen FROM journal WHERE at < $1 GROUP BY policy, district, year, movement ORDER BY policy, district, year, movement"];
+    BALANCES = ["SELECT policy, district, year, account, fen FROM ledger_balances ORDER BY policy, district, year, account"];
+    /// The rows travel as one JSON text, in the order in which they are to be locked.
+    KEEP_BALANCES = ["INSERT INTO ledger_balances (policy, district, year, account, fen) "]
+        {
+            sqlite: "SELECT value ->> 'policy', value ->> 'district', value ->> 'year', value ->> 'account', value ->> 'fen' FROM json_each($1) WHERE TRUE",
+            postgres: "SELECT policy, district, year, account, fen FROM json_to_recordset(CAST($1 AS JSON)) AS r (policy TEXT, district TEXT, year BIGINT, account TEXT, fen BIGINT)"
+        }
+        " ON CONFLICT (policy, district, year, account) DO UPDATE SET fen = ledger_balances.fen + excluded.fen";
     /// The cast is needed: PostgreSQL's SUM of BIGINT is NUMERIC.
     SUMS = ["SELECT policy, district, year, movement, CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS fen FROM journal GROUP BY policy, district, year, movement ORDER BY policy, district, year, movement"];
 }
@@ -51,6 +59,13 @@ row!(CountedSumRow {
     count: i64,
     fen: i64
 });
+row!(BalanceRow {
+    policy: String,
+    district: String,
+    year: i64,
+    account: String,
+    fen: i64,
+});
 row!(SumRow {
     policy: String,
     district: String,
@@ -75,6 +90,9 @@ pub struct Instructed {
 /// Fen moved by each kind of movement on each budget line.
 type Sums = BTreeMap<(BudgetKey, Movement), i64>;
 
+/// What a transaction has moved, in fen, by account; in the order in which the running balances are changed.
+pub(super) type Moves = BTreeMap<(BudgetKey, Account), i64>;
+
 impl Tx {
     /// Writes one line of the journal.
     ///
@@ -92,16 +110,36 @@ impl Tx {
             entry.amount,
             &entry.reference,
         ];
-        self.run(&INSERT, row).await.map(drop)
+        self.run(&INSERT, row).await?;
+        book(
+            &mut self.moves,
+            &entry.budget,
+            entry.movement,
+            entry.amount.fen(),
+        );
+        Ok(())
     }
 
-    /// The balance of every account that ever moved, by budget line and account.
+    /// Adds what was moved to the running balances.
+    pub(super) async fn keep_balances(&mut self) -> Result<(), StoreError> {
+        if self.moves.is_empty() {
+            return Ok(());
+        }
+        let rows: Vec<_> = self.moves.iter().map(as_json).collect();
+        let rows = serde_json::Value::Array(rows).to_string();
+        self.run(&KEEP_BALANCES, args![rows]).await?;
+        self.moves.clear();
+        Ok(())
+    }
+
+    /// The balance of every account that ever moved, by budget line and account. Kept beside the journal, so it need not be summed.
     ///
     /// # Errors
     /// When the database fails or a row is inconsistent.
     pub async fn balances(&mut self) -> Result<Vec<Balance>, StoreError> {
-        let sums = self.journal_sums().await?;
-        Ok(balances_of(&sums)
+        Ok(self
+            .kept_balances()
+            .await?
             .into_iter()
             .map(|((budget, account), fen)| Balance {
                 budget,
@@ -181,14 +219,15 @@ impl Tx {
             .collect()
     }
 
-    /// What does not agree: journal and budget lines, or an account other than the appropriation below zero. Empty when all is
-    /// well. Ask it in one snapshot ([`super::Store::read`]).
+    /// What does not agree: journal and budget lines, journal and running balances, or an account other than the appropriation below
+    /// zero. Empty when all is well. Ask it in one snapshot ([`super::Store::read`]).
     ///
     /// # Errors
     /// When the database fails or a row is inconsistent.
     pub async fn ledger_faults(&mut self) -> Result<Vec<String>, StoreError> {
         let sums = self.journal_sums().await?;
-        Ok(faults(&self.budgets().await?, &sums))
+        let kept = self.kept_balances().await?;
+        Ok(faults(&self.budgets().await?, &sums, &kept))
     }
 
     /// What each kind of movement came to on each budget line before a moment. Reads the whole journal: for a month's report.
@@ -214,6 +253,23 @@ impl Tx {
             .collect()
     }
 
+    /// The running balances, and what this transaction has moved since.
+    async fn kept_balances(&mut self) -> Result<Moves, StoreError> {
+        let rows: Vec<BalanceRow> = self.all(&BALANCES, args![]).await?;
+        let at = At {
+            table: "ledger_balances",
+            row: "all",
+        };
+        let mut balances = self.moves.clone();
+        for row in rows {
+            let account = at.word("account", Account::parse, &row.account)?;
+            let budget = at.budget(row.policy, &row.district, row.year)?;
+            let fen = balances.entry((budget, account)).or_default();
+            *fen = fen.saturating_add(row.fen);
+        }
+        Ok(balances)
+    }
+
     async fn journal_sums(&mut self) -> Result<Sums, StoreError> {
         let rows: Vec<SumRow> = self.all(&SUMS, args![]).await?;
         let read = |row: SumRow| {
@@ -231,47 +287,39 @@ impl Tx {
     }
 }
 
-fn balances_of(sums: &Sums) -> BTreeMap<(BudgetKey, Account), i64> {
-    let mut balances = BTreeMap::new();
+/// Books fen on both accounts of a movement. A line is bounded by its appropriation: nothing saturates in practice.
+fn book(balances: &mut Moves, budget: &BudgetKey, movement: Movement, fen: i64) {
+    let (from, to) = movement.accounts();
+    for (account, fen) in [(from, fen.saturating_neg()), (to, fen)] {
+        let balance = balances.entry((budget.clone(), account)).or_default();
+        *balance = balance.saturating_add(fen);
+    }
+}
+
+fn balances_of(sums: &Sums) -> Moves {
+    let mut balances = Moves::new();
     for ((budget, movement), fen) in sums {
-        let (from, to) = movement.accounts();
-        // A sum is a 64-bit number already, and a line is bounded by its appropriation: nothing saturates in practice.
-        let taken: &mut i64 = balances.entry((budget.clone(), from)).or_default();
-        *taken = taken.saturating_sub(*fen);
-        let given: &mut i64 = balances.entry((budget.clone(), to)).or_default();
-        *given = given.saturating_add(*fen);
+        book(&mut balances, budget, *movement, *fen);
     }
     balances
 }
 
-fn faults(budgets: &[Budget], sums: &Sums) -> Vec<String> {
-    let mut faults = Vec::new();
-    for Budget {
-        key,
-        appropriated,
-        reserved,
-    } in budgets
-    {
-        let moved = |movement| sums.get(&(key.clone(), movement)).copied().unwrap_or(0);
-        let granted = moved(Movement::Appropriate);
-        if granted != appropriated.fen() {
-            faults.push(format!(
-                "{}: appropriated {} fen, journal {granted} fen",
-                name(key),
-                appropriated.fen()
-            ));
-        }
-        let promised = moved(Movement::Commit)
-            .saturating_sub(moved(Movement::Release))
-            .saturating_sub(moved(Movement::ReleaseReturned));
-        if promised != reserved.fen() {
-            faults.push(format!(
-                "{}: reserved {} fen, journal {promised} fen",
-                name(key),
-                reserved.fen()
-            ));
-        }
-    }
+fn as_json(((budget, account), fen): (&(BudgetKey, Account), &i64)) -> serde_json::Value {
+    serde_json::json!({
+        "policy": budget.policy,
+        "district": budget.district,
+        "year": budget.year,
+        "account": account.as_str(),
+        "fen": fen,
+    })
+}
+
+fn faults(budgets: &[Budget], sums: &Sums, kept: &Moves) -> Vec<String> {
+    let by_journal = balances_of(sums);
+    let mut faults: Vec<String> = budgets
+        .iter()
+        .flat_map(|budget| line_faults(budget, &by_journal))
+        .collect();
     for (key, movement) in sums.keys() {
         if !budgets.iter().any(|budget| budget.key == *key) {
             faults.push(format!(
@@ -281,16 +329,54 @@ fn faults(budgets: &[Budget], sums: &Sums) -> Vec<String> {
             ));
         }
     }
-    for ((key, account), fen) in balances_of(sums) {
-        if fen < 0 && account != Account::Appropriation {
+    for ((key, account), fen) in &by_journal {
+        if *fen < 0 && *account != Account::Appropriation {
             faults.push(format!(
                 "{}: account {} stands at {fen} fen",
-                name(&key),
+                name(key),
+                account.as_str()
+            ));
+        }
+    }
+    for place in kept
+        .keys()
+        .chain(by_journal.keys())
+        .collect::<BTreeSet<_>>()
+    {
+        let [kept, journal] = [kept, &by_journal].map(|all| all.get(place).copied().unwrap_or(0));
+        if kept != journal {
+            let (key, account) = place;
+            faults.push(format!(
+                "{}: account {} is kept at {kept} fen, journal {journal} fen",
+                name(key),
                 account.as_str()
             ));
         }
     }
     faults
+}
+
+/// What a line is granted is what the journal took from its source; what it promises is what of that is not available.
+fn line_faults(budget: &Budget, by_journal: &Moves) -> Vec<String> {
+    let stands = |account| {
+        let place = (budget.key.clone(), account);
+        by_journal.get(&place).copied().unwrap_or(0)
+    };
+    let granted = stands(Account::Appropriation).saturating_neg();
+    let promised = granted.saturating_sub(stands(Account::Available));
+    [
+        ("appropriated", budget.appropriated.fen(), granted),
+        ("reserved", budget.reserved.fen(), promised),
+    ]
+    .into_iter()
+    .filter(|(_, line, journal)| line != journal)
+    .map(|(what, line, journal)| {
+        format!(
+            "{}: {what} {line} fen, journal {journal} fen",
+            name(&budget.key)
+        )
+    })
+    .collect()
 }
 
 fn name(key: &BudgetKey) -> String {

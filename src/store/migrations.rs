@@ -43,6 +43,7 @@ const STEPS: &[Step] = steps![
     17 "0017_queues",
     18 "0018_statements",
     19 "0019_batches",
+    20 "0020_budget_orders",
 ];
 
 /// Number of steps this program knows.

@@ -10,6 +10,7 @@ mod applications;
 mod audit;
 mod awards;
 mod batches;
+mod budget_orders;
 mod budgets;
 mod cases;
 mod causes;
@@ -23,6 +24,7 @@ mod evidence;
 mod figures;
 mod files;
 mod fits;
+mod forecast;
 mod forms;
 mod instructions;
 pub mod ledger;
@@ -62,6 +64,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Executor as _, Transaction};
 pub use applications::ApplicationFilter;
 pub use audit::AuditRecord;
 pub use batches::Preparable;
+pub use budget_orders::OrderFilter;
 pub use cases::{CaseFilter, CaseLine};
 pub use causes::Place;
 pub use error::{Rule, StoreError, UniqueViolation};
@@ -187,6 +190,8 @@ pub struct Tx {
     failed: bool,
     /// Set once a statement has changed a row.
     wrote: bool,
+    /// What it has moved in the ledger so far: see [`Tx::commit`].
+    moves: ledger::Moves,
     commits: Arc<AtomicU64>,
 }
 
@@ -430,6 +435,7 @@ impl Store {
             vault: self.vault.clone(),
             failed: false,
             wrote: false,
+            moves: ledger::Moves::new(),
             commits: Arc::clone(&self.commits),
         }
     }
@@ -448,14 +454,16 @@ impl GivesWay for StoreError {
 }
 
 impl Tx {
-    /// Makes everything done so far last, all of it at once.
+    /// Makes everything done so far last, all of it at once. The running balances of what was moved are changed last, in one order for
+    /// everybody: whoever holds their rows only has to commit, so that nobody waits for another in a circle, and not for long.
     ///
     /// # Errors
     /// [`StoreError::Aborted`] when an earlier statement failed, whatever the caller made of that: nothing is written then.
-    pub async fn commit(self) -> Result<(), StoreError> {
+    pub async fn commit(mut self) -> Result<(), StoreError> {
         if self.failed {
             return Err(StoreError::Aborted);
         }
+        self.keep_balances().await?;
         match self.inner {
             Inner::Sqlite(tx) => tx.commit().await?,
             Inner::Postgres(tx) => tx.commit().await?,
@@ -558,6 +566,7 @@ fn all_statements() -> impl Iterator<Item = &'static &'static Statement> {
         audit::STATEMENTS,
         awards::STATEMENTS,
         batches::STATEMENTS,
+        budget_orders::STATEMENTS,
         budgets::STATEMENTS,
         cases::STATEMENTS,
         causes::STATEMENTS,
@@ -570,6 +579,7 @@ fn all_statements() -> impl Iterator<Item = &'static &'static Statement> {
         figures::STATEMENTS,
         files::STATEMENTS,
         fits::STATEMENTS,
+        forecast::STATEMENTS,
         forms::STATEMENTS,
         instructions::STATEMENTS,
         ledger::STATEMENTS,

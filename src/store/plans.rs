@@ -11,6 +11,19 @@ const WALKS: &[(&str, &str)] = &[
         "ALL",
         "a list of all policies or all budget lines, which are few",
     ),
+    (
+        "BALANCES",
+        "a row for each account of each budget line, which are few",
+    ),
+    (
+        "THOSE_WHO_WAIT",
+        "the index of those who wait, of which it reads a bounded number",
+    ),
+    ("YEARS", "the index of budget lines, which are few"),
+    (
+        "TO_COME",
+        "the index of instalments still to come, put together into months and lines",
+    ),
     ("SUMS", "the whole journal is what is summed"),
     (
         "SUMS_BEFORE",

@@ -59,6 +59,9 @@ statements! {
     OLD_FINANCE_CASES = ["SELECT id, grounds AS sealed, key_id FROM finance_cases WHERE id > $1 AND key_id <> $2 ORDER BY id LIMIT $3"] { sqlite: "", postgres: " FOR UPDATE" } "";
     NEW_FINANCE_CASES = ["UPDATE finance_cases SET grounds = $2, key_id = $3 WHERE id = $1 AND key_id = $4"];
     LEFT_FINANCE_CASES = ["SELECT CAST(COUNT(*) AS BIGINT) AS count FROM finance_cases WHERE key_id <> $1"];
+    OLD_BUDGET_ORDERS = ["SELECT id, grounds AS sealed, key_id FROM budget_orders WHERE id > $1 AND key_id <> $2 ORDER BY id LIMIT $3"] { sqlite: "", postgres: " FOR UPDATE" } "";
+    NEW_BUDGET_ORDERS = ["UPDATE budget_orders SET grounds = $2, key_id = $3 WHERE id = $1 AND key_id = $4"];
+    LEFT_BUDGET_ORDERS = ["SELECT CAST(COUNT(*) AS BIGINT) AS count FROM budget_orders WHERE key_id <> $1"];
 }
 
 /// A sealed column with the statements that move it to another key.
@@ -99,6 +102,7 @@ sealed! {
     "case_files" "name": OLD_CASE_FILES NEW_CASE_FILES LEFT_CASE_FILES;
     "ratings" "words": OLD_RATINGS NEW_RATINGS LEFT_RATINGS;
     "finance_cases" "grounds": OLD_FINANCE_CASES NEW_FINANCE_CASES LEFT_FINANCE_CASES;
+    "budget_orders" "grounds": OLD_BUDGET_ORDERS NEW_BUDGET_ORDERS LEFT_BUDGET_ORDERS;
 }
 
 row!(KeyRow {

@@ -40,18 +40,33 @@ impl Ways {
             "foshan-junior-mid-level",
         ] {
             for district in DISTRICTS {
-                let year = china_year(&self.world);
-                let body = json!({
-                    "policy": policy, "district": district, "year": year, "amount": "900000000.00",
-                    "reference": format!("{policy} {district}"),
-                });
-                let path = "/api/v1/finance/appropriations";
-                let (status, answer) = self
-                    .persist("finance-maker", Method::POST, path, Some(&body))
-                    .await;
-                assert_eq!(status, 200, "{answer}");
+                self.fund_line(policy, district).await;
             }
         }
+    }
+
+    /// One of finance proposes, the other approves; whichever of it was done before a kill is not done again.
+    async fn fund_line(&self, policy: &str, district: &str) {
+        let year = china_year(&self.world);
+        let line = json!({ "policy": policy, "district": district, "year": year });
+        let body = json!({
+            "kind": "add", "to": line, "amount": "900000000.00", "reference": format!("{policy} {district}"),
+        });
+        let path = "/api/v1/finance/budgets/orders";
+        let (_, order) = self
+            .persist("finance-maker", Method::POST, path, Some(&body))
+            .await;
+        let (path, seen) = (
+            format!("{path}/{}/approve", text(&order, "/id")),
+            json!({ "version": 0 }),
+        );
+        let (_, answer) = self
+            .persist("finance-checker", Method::POST, &path, Some(&seen))
+            .await;
+        let state = answer
+            .pointer("/changed/state")
+            .or_else(|| answer.get("state"));
+        assert_eq!(state, Some(&json!("approved")), "{answer}");
     }
 
     /// Opens, files, and stays until the first payment is settled or a person has the matter.

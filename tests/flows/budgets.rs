@@ -18,7 +18,7 @@ async fn states(house: &House, ids: &[String]) -> Vec<String> {
 async fn available(house: &House) -> String {
     let lines = house
         .staff("finance-maker")
-        .get("/api/v1/finance/appropriations")
+        .get("/api/v1/finance/budgets")
         .await
         .good();
     let found = find(&lines, "available");

@@ -12,7 +12,6 @@ use sanmiao::domain::desk::{About, Act, Deed, DeskCase, Officer, Stage};
 use sanmiao::domain::id::{ApplicationId, CaseId};
 use sanmiao::domain::person::{Role, Staff, Subject};
 use sanmiao::error::StageError;
-use sanmiao::finance::service::Finance;
 use sanmiao::gateways::clock::SystemClock;
 use sanmiao::ports::Clock as _;
 use sanmiao::review::CaseDesk;
@@ -21,7 +20,7 @@ use sanmiao::review::service::Verdict;
 use sanmiao_mocks::{Person, Trait};
 
 use crate::support::database::{Database, on_both_databases};
-use crate::support::desk::{Desk, finance_staff};
+use crate::support::desk::{Desk, grant};
 use crate::support::house::PHD;
 use crate::support::people::{AS_OF, DISTRICT, referred};
 
@@ -221,15 +220,7 @@ async fn referred_cases(stages: &Desk, desk: &CaseDesk) -> Vec<(CaseId, Applicat
         district: DISTRICT.parse().unwrap(),
         year: 2026,
     };
-    Finance::new(stages.ctx.clone())
-        .appropriate(
-            &finance_staff(),
-            key,
-            "900000000.00".parse().unwrap(),
-            "race",
-        )
-        .await
-        .unwrap();
+    grant(&stages.ctx, key, "900000000.00", "race").await;
     let mut all = Vec::new();
     for person in people(cases()) {
         let application = stages.file(&person).await.id;

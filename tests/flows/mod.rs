@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot get on has failed")]
 
 mod batches;
+mod budget_orders;
 mod budgets;
 mod cases;
 mod causes;

@@ -12,7 +12,6 @@ use sanmiao::domain::award::BudgetKey;
 use sanmiao::domain::decision::Outcome;
 use sanmiao::domain::desk::Verdict;
 use sanmiao::domain::notice::{Notice, NoticeState};
-use sanmiao::finance::service::Finance;
 use sanmiao::jobs::{due, notices, resume, waiting};
 use sanmiao::telemetry;
 use sanmiao_mocks::{Channel, Fault, FaultRule, Faults, Trait};
@@ -21,7 +20,7 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use crate::support::clock::DAY_MS;
 use crate::support::database::on_both_databases;
-use crate::support::desk::{Desk, finance_staff, money};
+use crate::support::desk::{Desk, grant, money};
 use crate::support::house::{House, PHD, Plan, text};
 use crate::support::people::{DISTRICT, doctors_with, ordinary, referred};
 
@@ -154,8 +153,7 @@ on_both_databases! {
         let waits = desk.file(&ordinary(1)[0]).await;
         assert_eq!(waits.state.name(), StateName::WaitingForBudget);
         assert_eq!(waiting::run_once(&desk.ctx).await.unwrap(), 0);
-        let finance = Finance::new(desk.ctx.clone());
-        finance.appropriate(&finance_staff(), line(), money("900000.00"), "more").await.unwrap();
+        grant(&desk.ctx, line(), "900000.00", "more").await;
         assert_eq!(waiting::run_once(&desk.ctx).await.unwrap(), 1);
         let all = desk.notices(waits.id).await;
         assert_eq!(templates(&all), ["application_approved", "application_waiting_for_budget"]);

@@ -7,13 +7,12 @@ use sanmiao::domain::decision::Outcome;
 use sanmiao::domain::desk::Verdict;
 use sanmiao::domain::payment::{Payment, PaymentState};
 use sanmiao::error::StageError;
-use sanmiao::finance::service::Finance;
 use sanmiao::jobs::due;
 use sanmiao::prefill::Prefill;
 
 use crate::support::clock::DAY_MS;
 use crate::support::database::on_both_databases;
-use crate::support::desk::{Case, Desk, finance_staff, money};
+use crate::support::desk::{Case, Desk, grant, money};
 use crate::support::house::PHD;
 use crate::support::people::{DISTRICT, ordinary, referred};
 
@@ -74,8 +73,7 @@ on_both_databases! {
         tx.commit().await.unwrap();
         let waits = desk.file(&ordinary(1)[0]).await;
         assert_eq!(waits.state.name(), StateName::WaitingForBudget);
-        let finance = Finance::new(desk.ctx.clone());
-        finance.appropriate(&finance_staff(), line.clone(), money("900000.00"), "more").await.unwrap();
+        grant(&desk.ctx, line.clone(), "900000.00", "more").await;
         let approve = Approve::new(desk.ctx.clone());
         let nodes = (0..5).map(|_| approve.award_waiting(waits.id));
         let mut given = 0;

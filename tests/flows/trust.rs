@@ -16,7 +16,6 @@ use sanmiao::domain::id::{ApplicationId, PaymentId};
 use sanmiao::domain::payment::{Payment, PaymentState};
 use sanmiao::domain::person::{Role, Staff, Subject};
 use sanmiao::error::StageError;
-use sanmiao::finance::service::Finance;
 use sanmiao::jobs::{breaker, due, waiting};
 use sanmiao::review::CaseDesk;
 use sanmiao::review::service::Verdict;
@@ -24,7 +23,7 @@ use serde_json::{Value, json};
 
 use crate::support::clock::DAY_MS;
 use crate::support::database::{Database, on_both_databases};
-use crate::support::desk::{Case, Desk, book_with, finance_staff, typed};
+use crate::support::desk::{Case, Desk, book_with, grant, typed};
 use crate::support::house::PHD;
 use crate::support::people::{DISTRICT, ordinary};
 
@@ -475,10 +474,5 @@ async fn use_up(house: &Lookout) {
 }
 
 async fn top_up(house: &Lookout) {
-    let finance = Finance::new(house.stages.ctx.clone());
-    let amount = "1000000.00".parse().unwrap();
-    finance
-        .appropriate(&finance_staff(), line(), amount, "more")
-        .await
-        .unwrap();
+    grant(&house.stages.ctx, line(), "1000000.00", "more").await;
 }

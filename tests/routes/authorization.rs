@@ -23,7 +23,7 @@ enum Rule {
     Treasury,
 }
 
-const LINES: [(&str, &str, Rule); 35] = [
+const LINES: [(&str, &str, Rule); 33] = [
     ("get", "/healthz", Rule::Public),
     ("get", "/readyz", Rule::Public),
     ("get", "/metrics", Rule::Public),
@@ -93,8 +93,6 @@ const LINES: [(&str, &str, Rule); 35] = [
     ),
     ("get", "/api/v1/finance/ledger", Rule::Finance),
     ("get", "/api/v1/finance/journal", Rule::Finance),
-    ("get", "/api/v1/finance/appropriations", Rule::Finance),
-    ("post", "/api/v1/finance/appropriations", Rule::Finance),
 ];
 
 /// Lines that outgrew the table above.
@@ -199,9 +197,34 @@ const STATEMENTS: [(&str, &str, Rule); 7] = [
     ),
 ];
 
+/// Budget lines and their orders.
+const BUDGETS: [(&str, &str, Rule); 9] = [
+    ("get", "/api/v1/finance/budgets", Rule::Finance),
+    ("get", "/api/v1/finance/budgets/forecast", Rule::Finance),
+    ("get", "/api/v1/finance/budgets/orders", Rule::Finance),
+    ("get", "/api/v1/finance/budgets/orders/{id}", Rule::Finance),
+    ("post", "/api/v1/finance/budgets/orders", Rule::Finance),
+    (
+        "post",
+        "/api/v1/finance/budgets/orders/{id}/approve",
+        Rule::Finance,
+    ),
+    (
+        "post",
+        "/api/v1/finance/budgets/orders/{id}/decline",
+        Rule::Finance,
+    ),
+    (
+        "post",
+        "/api/v1/finance/budgets/orders/{id}/withdraw",
+        Rule::Finance,
+    ),
+    ("post", "/api/v1/finance/budgets/year-end", Rule::Finance),
+];
+
 fn lines() -> impl Iterator<Item = (&'static str, &'static str, Rule)> {
     let all = LINES.into_iter().chain(MORE).chain(DESK).chain(TRUST);
-    all.chain(STATEMENTS)
+    all.chain(STATEMENTS).chain(BUDGETS)
 }
 
 /// Ids that exist: an application of `applicant-1` in district 440604, and its first payment.

@@ -1,11 +1,11 @@
-//! The finance desk: exact amounts, masked accounts, one grant a reference.
+//! The finance desk: exact amounts, masked accounts, one order a reference.
 
 use axum::http::StatusCode;
 use serde_json::json;
 
-use super::house::{ACCOUNT, DISTRICT, DOCUMENT, House, POLICY};
+use super::house::{ACCOUNT, DISTRICT, DOCUMENT, House, POLICY, added};
 
-const PATH: &str = "/api/v1/finance/appropriations";
+const PATH: &str = "/api/v1/finance/budgets/orders";
 
 #[tokio::test]
 async fn an_amount_that_is_no_exact_text_is_refused_by_name() {
@@ -32,7 +32,7 @@ async fn an_amount_that_is_no_exact_text_is_refused_by_name() {
         "NaN",
     ] {
         let body = format!(
-            r#"{{"policy":"{POLICY}","district":"{DISTRICT}","year":2026,"amount":{wrong},"reference":"r"}}"#
+            r#"{{"kind":"add","to":{{"policy":"{POLICY}","district":"{DISTRICT}","year":2026}},"amount":{wrong},"reference":"r"}}"#
         );
         let request =
             super::house::request(axum::http::Method::POST, PATH, "finance-city", Some(body));
@@ -44,22 +44,31 @@ async fn an_amount_that_is_no_exact_text_is_refused_by_name() {
         assert_eq!(reply.pointers(), ["/amount"], "{wrong}");
     }
     assert_eq!(
-        house.get("finance-city", PATH).await.json(),
+        house.get("finance-city", PATH).await.json()["items"],
         json!([]),
-        "nothing was granted"
+        "nothing was proposed"
     );
 }
 
 #[tokio::test]
 async fn a_reference_grants_once_and_the_ledger_shows_it_to_the_fen() {
     let house = House::new().await;
-    let grant = |amount: &str| json!({"policy": POLICY, "district": DISTRICT, "year": 2026, "amount": amount, "reference": "样例1号"});
+    let grant = |amount: &str| added(amount, "样例1号");
     let first = house.post("finance-city", PATH, &grant("1000000.01")).await;
-    assert_eq!(first.json()["appropriated"], "1000000.01", "{first:?}");
+    assert_eq!(first.json()["amount"], "1000000.01", "{first:?}");
     let again = house.post("finance-city", PATH, &grant("1000000.01")).await;
-    assert_eq!(again.json(), first.json());
+    assert_eq!((again.status, again.json()), (StatusCode::OK, first.json()));
     let other = house.post("finance-city", PATH, &grant("2.00")).await;
-    assert!([409, 422].contains(&other.status.as_u16()), "{other:?}");
+    other.is_problem("wrong-state");
+    let path = format!("{PATH}/{}/approve", first.json()["id"].as_str().unwrap());
+    let seen = json!({"version": 0});
+    let own = house.post("finance-city", &path, &seen).await;
+    own.is_problem("forbidden");
+    let approved = house.post("finance-checker", &path, &seen).await;
+    assert_eq!(approved.json()["state"], "approved", "{approved:?}");
+    let late = house.post("finance-checker", &path, &seen).await;
+    late.is_problem("stale");
+    assert_eq!(late.json()["changed"]["by"], "finance-checker");
     let ledger = house
         .get("finance-city", "/api/v1/finance/ledger")
         .await

@@ -9,9 +9,8 @@ use sanmiao::web::problem::Kind;
 
 use super::house::{House, request};
 
-const PATH: &str = "/api/v1/finance/appropriations";
-const GOOD: &str =
-    r#"{"policy":"p","district":"440604","year":2026,"amount":"1.00","reference":"r"}"#;
+const PATH: &str = "/api/v1/finance/budgets/orders";
+const GOOD: &str = r#"{"kind":"add","to":{"policy":"p","district":"440604","year":2026},"amount":"1.00","reference":"r"}"#;
 
 #[tokio::test]
 async fn hostile_bodies_are_problems_that_point_at_what_is_wrong() {
@@ -25,11 +24,11 @@ async fn hostile_bodies_are_problems_that_point_at_what_is_wrong() {
             "malformed-json",
             "/reference",
         ),
-        (GOOD.replace("2026", "NaN"), "malformed-json", "/year"),
+        (GOOD.replace("2026", "NaN"), "malformed-json", "/to/year"),
         (
             GOOD.replace('}', ",\"year\":2026}"),
             "malformed-json",
-            "/year",
+            "/to/year",
         ),
         (
             GOOD.replace("\"r\"", &deep),
@@ -42,41 +41,41 @@ async fn hostile_bodies_are_problems_that_point_at_what_is_wrong() {
         (
             GOOD.replace("\"p\"", "\"a\\u0000b\""),
             "invalid-body",
-            "/policy",
+            "/to/policy",
         ),
         (
             GOOD.replace("\"p\"", "\"\\u001b[2J\""),
             "invalid-body",
-            "/policy",
+            "/to/policy",
         ),
         (
             GOOD.replace("\"p\"", "\"\\u202egnp\""),
             "invalid-body",
-            "/policy",
+            "/to/policy",
         ),
         (
             GOOD.replace("\"p\"", "\"\\ud800\""),
             "malformed-json",
-            "/policy",
+            "/to/policy",
         ),
         (
             GOOD.replace("\"p\"", &format!("\"{}\"", "长".repeat(2000))),
             "invalid-body",
-            "/policy",
+            "/to/policy",
         ),
         (
             GOOD.replace("\"440604\"", "\"44060\""),
             "invalid-body",
-            "/district",
+            "/to/district",
         ),
-        (GOOD.replace("2026", "2026.0"), "invalid-body", "/year"),
+        (GOOD.replace("2026", "2026.0"), "invalid-body", "/to/year"),
         (
             GOOD.replace("2026", "\"' OR 1=1 --\""),
             "invalid-body",
-            "/year",
+            "/to/year",
         ),
         (
-            GOOD.replace('}', ",\"__proto__\":{}}"),
+            GOOD.replace("\"r\"}", "\"r\",\"__proto__\":{}}"),
             "invalid-body",
             "/__proto__",
         ),

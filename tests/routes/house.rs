@@ -9,6 +9,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use sanmiao::bell::Bell;
 use sanmiao::context::Context;
+use sanmiao::domain::budget_order::YearEndRule;
 use sanmiao::domain::calendar::WorkingCalendar;
 use sanmiao::domain::document::{DocumentType, IdentityDocument};
 use sanmiao::domain::evidence::FetchOutcome;
@@ -328,7 +329,7 @@ impl House {
             .with_test_writer()
             .try_init();
         let folder = TempDir::new().unwrap();
-        let entropy = Arc::new(SeededEntropy::new(1));
+        let entropy = Arc::new(SeededEntropy::new(2));
         let ring = Keyring::of([("k1", &[1; 32])], "k1", &[2; 32]).unwrap();
         let url = DatabaseUrl::Sqlite(folder.path().join("it.db"));
         let store = Store::open(
@@ -380,6 +381,7 @@ impl House {
                 },
             },
             paying: Some(Arc::new(crate::support::desk::paying())),
+            year_end: YearEndRule::DEFAULT,
             max_body_bytes: 64 * 1024,
             stop: stopped,
         };
@@ -440,12 +442,21 @@ impl House {
 
     /// Grants the budget line enough money.
     pub(super) async fn appropriate(&self) {
-        let body = json!({"policy": POLICY, "district": DISTRICT, "year": 2026,
-            "amount": "1000000.00", "reference": "样例〔2026〕1号"});
+        let order = self.proposed(&added("1000000.00", "样例〔2026〕1号")).await;
+        let path = format!("/api/v1/finance/budgets/orders/{order}/approve");
         let reply = self
-            .post("finance-city", "/api/v1/finance/appropriations", &body)
+            .post("finance-checker", &path, &json!({"version": 0}))
             .await;
         assert_eq!(reply.status, StatusCode::OK, "{reply:?}");
+    }
+
+    /// Proposes an order as `finance-city`; its id.
+    pub(super) async fn proposed(&self, order: &Value) -> String {
+        let reply = self
+            .post("finance-city", "/api/v1/finance/budgets/orders", order)
+            .await;
+        assert_eq!(reply.status, StatusCode::CREATED, "{reply:?}");
+        reply.json()["id"].as_str().unwrap().to_owned()
     }
 
     /// Opens and files; the application's id.
@@ -464,6 +475,12 @@ impl House {
         )
         .await
     }
+}
+
+/// An order that grants the budget line money.
+pub(super) fn added(amount: &str, reference: &str) -> Value {
+    let line = json!({"policy": POLICY, "district": DISTRICT, "year": 2026});
+    json!({"kind": "add", "to": line, "amount": amount, "reference": reference})
 }
 
 /// What is typed at filing.

@@ -76,6 +76,10 @@ fn example(document: &Value, schema: &Value) -> Value {
     if let Some(words) = schema["enum"].as_array() {
         return words[0].clone();
     }
+    // What may be left out, and has a name of its own.
+    if let Some(kinds) = schema["oneOf"].as_array() {
+        return example(document, &kinds[0]);
+    }
     let properties = schema["properties"]
         .as_object()
         .unwrap_or_else(|| panic!("no example: {schema}"));
@@ -87,7 +91,7 @@ fn example(document: &Value, schema: &Value) -> Value {
 }
 
 /// Paths, tokens and names of the bodies that the API reads; the treasury's is read by the gate.
-const BODIES: [(&str, &str, &str); 28] = [
+const BODIES: [(&str, &str, &str); 32] = [
     ("/api/v1/reports", "applicant-1", "StuckRequest"),
     ("/api/v1/applications", "applicant-1", "OpenRequest"),
     (
@@ -116,9 +120,29 @@ const BODIES: [(&str, &str, &str); 28] = [
         "InstalmentDecisionRequest",
     ),
     (
-        "/api/v1/finance/appropriations",
+        "/api/v1/finance/budgets/orders",
         "finance-city",
-        "AppropriationRequest",
+        "BudgetOrderRequest",
+    ),
+    (
+        "/api/v1/finance/budgets/orders/{id}/approve",
+        "finance-city",
+        "SeenOrderRequest",
+    ),
+    (
+        "/api/v1/finance/budgets/orders/{id}/decline",
+        "finance-city",
+        "DeclineOrderRequest",
+    ),
+    (
+        "/api/v1/finance/budgets/orders/{id}/withdraw",
+        "finance-city",
+        "SeenOrderRequest",
+    ),
+    (
+        "/api/v1/finance/budgets/year-end",
+        "finance-city",
+        "YearEndRequest",
     ),
     ("/api/v1/finance/batches", "finance-city", "PrepareRequest"),
     (

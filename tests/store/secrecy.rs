@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
+use sanmiao::domain::budget_order::{BudgetOrder, Change, OrderState};
 use sanmiao::domain::desk::{About, CaseFile, Deed, DeskCase, Opening, Placing, Rules, Who};
 use sanmiao::domain::fit::{Fit, Fits, Open, Standing};
 use sanmiao::domain::form::Dispute;
 use sanmiao::domain::id::*;
 use sanmiao::domain::judgement::Cause;
-use sanmiao::domain::person::Private;
+use sanmiao::domain::person::{Private, Signed};
 use sanmiao::domain::rating::{Grade, Rating};
 use sanmiao::domain::source::SourceId;
 use sanmiao::domain::statement::{
@@ -22,7 +23,7 @@ use super::fixture::*;
 use super::harness::{Db, Seeded, limits, material, on_both_databases, vault};
 
 /// Sealed columns that [`seal_everything`] fills.
-const SEALED: u64 = 14;
+const SEALED: u64 = 15;
 const WORDS: &str = "这不是我的姓名";
 
 /// What somebody was told of one policy.
@@ -97,6 +98,7 @@ async fn seal_everything(store: &Store, passport: u32) -> (ApplicationId, Instru
     };
     tx.insert_rating(&rating).await.unwrap();
     differ(&mut tx, &instruction.id).await;
+    decline(&mut tx, &instruction.id).await;
     tx.commit().await.unwrap();
     (application, instruction.id)
 }
@@ -127,6 +129,27 @@ async fn differ(tx: &mut Tx, instruction: &InstructionId) {
     tx.close_difference(&case, "finance-1", WORDS, NOW)
         .await
         .unwrap();
+}
+
+/// An order about a budget line that somebody declined with words.
+async fn decline(tx: &mut Tx, instruction: &InstructionId) {
+    let by = |who: &str| Signed {
+        by: who.to_owned(),
+        at: NOW,
+    };
+    let order = BudgetOrder {
+        id: id!(BudgetOrderId),
+        change: Change::Add { to: budget() },
+        amount: fen(1),
+        reference: instruction.to_string(),
+        proposed: by("finance-1"),
+        state: OrderState::Proposed,
+        version: 0,
+    };
+    tx.insert_budget_order(&order).await.unwrap();
+    let words = Private::new(WORDS.to_owned());
+    let declined = order.decline(by("finance-2"), words).unwrap();
+    tx.update_budget_order(&declined).await.unwrap();
 }
 
 fn statement(instruction: &InstructionId) -> Statement {
@@ -251,6 +274,8 @@ async fn open_everything(
         .iter()
         .find(|case| case.difference.key.reference == reference);
     assert_eq!(case.unwrap().grounds.as_ref().unwrap().reveal(), WORDS);
+    let order = tx.budget_order_of(&reference).await?.unwrap();
+    assert_eq!(order.state.grounds().unwrap().reveal(), WORDS);
     let own = tx.own_payments(std::slice::from_ref(&reference)).await?;
     let lines = tx.lines_of(std::slice::from_ref(&reference)).await?;
     // Compared without being read.

@@ -13,6 +13,7 @@ use sanmiao::domain::application::{Application, Typed};
 use sanmiao::domain::audit::Alarm;
 use sanmiao::domain::award::BudgetKey;
 use sanmiao::domain::bank::AccountKind;
+use sanmiao::domain::budget_order::Change;
 use sanmiao::domain::calendar::WorkingCalendar;
 use sanmiao::domain::desk::{Deed, Doer, Verdict, Who};
 use sanmiao::domain::document::{DocumentType, IdentityDocument};
@@ -26,6 +27,7 @@ use sanmiao::domain::policy::{Policy, PolicyBook};
 use sanmiao::domain::source::SourceId;
 use sanmiao::domain::time::YearMonth;
 use sanmiao::finance::batches::Paying;
+use sanmiao::finance::budgets::Proposal;
 use sanmiao::finance::service::Finance;
 use sanmiao::gateways::clock::ManualClock;
 use sanmiao::gateways::entropy::SystemEntropy;
@@ -259,16 +261,7 @@ impl Desk {
             district: DISTRICT.parse().expect("a district"),
             year: 2026,
         };
-        let finance = Finance::new(self.ctx.clone());
-        finance
-            .appropriate(
-                &finance_staff(),
-                key,
-                amount.parse().expect("an amount"),
-                "all",
-            )
-            .await
-            .expect("money");
+        grant(&self.ctx, key, amount, "all").await;
     }
 
     /// So many doctors, filed and approved, each with a first instruction that nobody has sent.
@@ -485,6 +478,22 @@ pub(crate) fn finance_checker() -> Staff {
     let mut staff = finance_staff();
     "finance-checker".clone_into(&mut staff.subject.subject);
     staff
+}
+
+/// Money for a line: one of finance proposes, the other approves.
+pub(crate) async fn grant(ctx: &Context, line: BudgetKey, amount: &str, reference: &str) {
+    let finance = Finance::new(ctx.clone());
+    let proposal = Proposal {
+        change: Change::Add { to: line },
+        amount: amount.parse().expect("an amount"),
+        reference: reference.to_owned(),
+    };
+    let proposed = finance.propose_order(&finance_staff(), &proposal).await;
+    let order = proposed.expect("proposed").order;
+    let approved = finance
+        .approve_order(&finance_checker(), order.id, order.version)
+        .await;
+    approved.expect("approved");
 }
 
 /// Who pays in tests, with a key that everybody may know.

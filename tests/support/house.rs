@@ -172,7 +172,7 @@ impl House {
         }
     }
 
-    /// Money for one line of this year.
+    /// Money for one line of this year: one of finance proposes, the other approves.
     pub(crate) async fn fund(
         &self,
         policy: &str,
@@ -180,12 +180,22 @@ impl House {
         amount: &str,
         reference: &str,
     ) -> Reply {
-        let body = json!({
-            "policy": policy, "district": district, "year": 2026, "amount": amount, "reference": reference,
-        });
-        self.staff("finance-maker")
-            .post("/api/v1/finance/appropriations", &body)
-            .await
+        let line = json!({ "policy": policy, "district": district, "year": 2026 });
+        let body = json!({ "kind": "add", "to": line, "amount": amount, "reference": reference });
+        let proposed = self
+            .staff("finance-maker")
+            .post("/api/v1/finance/budgets/orders", &body)
+            .await;
+        // Refused, or the same paper once more.
+        if proposed.status >= 400 || proposed.text("/state") != "proposed" {
+            return proposed;
+        }
+        let path = format!(
+            "/api/v1/finance/budgets/orders/{}/approve",
+            proposed.text("/id")
+        );
+        let seen = json!({ "version": proposed.body["version"] });
+        self.staff("finance-checker").post(&path, &seen).await
     }
 
     /// Somebody with an access token: an applicant or a member of staff.

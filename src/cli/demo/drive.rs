@@ -117,7 +117,7 @@ impl<'a> Driver<'a> {
         self.town.world().people().iter().collect()
     }
 
-    /// Grants every line ample money, but one not quite enough.
+    /// Grants every line ample money, but one not quite enough: one officer proposes, another approves.
     ///
     /// # Errors
     /// When the service refuses.
@@ -154,19 +154,23 @@ impl<'a> Driver<'a> {
         number: u8,
     ) -> Result<(), CliError> {
         let amount = Money::from_fen(fen).map_err(CliError::failed)?;
+        let line = json!({ "policy": policy, "district": district, "year": self.year });
         let body = json!({
-            "policy": policy, "district": district, "year": self.year, "amount": amount,
+            "kind": "add", "to": line, "amount": amount,
             "reference": format!("demo-{policy}-{district}-{number}"),
         });
-        let token = self.token("finance-maker")?;
-        self.call(
-            Method::POST,
-            "/api/v1/finance/appropriations",
-            &token,
-            Some(body),
-        )
-        .await
-        .map(drop)
+        let (maker, checker) = (self.token("finance-maker")?, self.token("finance-checker")?);
+        let orders = "/api/v1/finance/budgets/orders";
+        let order = self.call(Method::POST, orders, &maker, Some(body)).await?;
+        // A demonstration on data of an earlier one finds its orders approved.
+        if order["state"] != "proposed" {
+            return Ok(());
+        }
+        let path = format!("{orders}/{}/approve", id_of(&order)?);
+        let seen = json!({ "version": order["version"] });
+        self.call(Method::POST, &path, &checker, Some(seen))
+            .await
+            .map(drop)
     }
 
     /// One person opens the form, reads it, types account and telephone, and files.

@@ -229,6 +229,18 @@ impl<'v> Fields<'v> {
         value.filter(|_| whole)
     }
 
+    /// An object within that may be left out or `null`; the outer `None` when it is there and wrong.
+    pub fn optional_object<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Fields<'_>) -> Option<T>,
+    ) -> Option<Option<T>> {
+        match self.present(name) {
+            Some(_) => self.object(name, read).map(Some),
+            None => Some(None),
+        }
+    }
+
     /// A list that must be there, with each item's own errors.
     pub fn list<T>(
         &mut self,

@@ -154,6 +154,11 @@ kinds! {
         ("当前状态不能办理", "Not possible in this state")
         ("事项在当前状态下不能这样办理。",
          "This cannot be done in the state in which the matter stands.");
+    /// A budget line has less to give than an order takes.
+    BudgetShort = CONFLICT "budget-short"
+        ("指标余额不足", "The budget line does not reach")
+        ("只有未占用的指标可以调出、结转或注销，可用数额见 free。调整单仍待审核。",
+         "Only what a line has not promised can leave it; `free` says how much that is. The order stays proposed.");
     /// The policy has no version in force on the day.
     PolicyNotInForce = UNPROCESSABLE_ENTITY "policy-not-in-force"
         ("政策未在有效期内", "The policy is not in force")

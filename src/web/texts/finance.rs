@@ -157,6 +157,11 @@ pub const fn alarm(kind: AlarmKind) -> Words {
 pub const fn movement(movement: Movement) -> Words {
     match movement {
         Movement::Appropriate => Words::of("下达指标", "appropriated"),
+        Movement::TransferOut => Words::of("调出", "moved to another line"),
+        Movement::TransferIn => Words::of("调入", "moved from another line"),
+        Movement::CarryOut => Words::of("结转下年", "carried to the next year"),
+        Movement::CarryIn => Words::of("上年结转", "carried from the year before"),
+        Movement::Lapse => Words::of("注销", "lapsed"),
         Movement::Commit => Words::of("核定占用", "committed"),
         Movement::Release => Words::of("退回可用", "released"),
         Movement::Instruct => Words::of("发出指令", "instructed"),

@@ -33,7 +33,7 @@ walk("every kind of person comes once", async ({ world }) => {
 });
 
 walk("finance has granted every line its money", async ({ house, world }) => {
-  const lines = await house.api(await world.token("finance-checker"), "GET", "/api/v1/finance/appropriations");
+  const lines = await house.api(await world.token("finance-checker"), "GET", "/api/v1/finance/budgets");
   assert.ok(lines.length >= 5);
   assert.ok(lines.every(({ appropriated }) => appropriated === "1000000000.00"), JSON.stringify(lines[0]));
 });

@@ -85,11 +85,15 @@ export class House {
     const year = chinaYear();
     const policies = await this.api(undefined, "GET", "/api/v1/policies");
     const lines = policies.flatMap(({ id }) => DISTRICTS.map((district) => ({ policy: id, district })));
-    const token = await this.world.token("finance-maker");
-    for (const line of lines) {
-      const reference = `样例-${line.policy}-${line.district}-${randomBytes(4).toString("hex")}`;
-      await this.api(token, "POST", "/api/v1/finance/appropriations", { ...line, year, amount, reference });
-    }
+    for (const line of lines) await this.grant({ ...line, year }, amount);
+  }
+
+  /** Money for one line: one officer proposes, another approves. */
+  async grant(line, amount) {
+    const [maker, checker] = await Promise.all(["finance-maker", "finance-checker"].map((who) => this.world.token(who)));
+    const reference = `样例-${line.policy}-${line.district}-${randomBytes(4).toString("hex")}`;
+    const order = await this.api(maker, "POST", "/api/v1/finance/budgets/orders", { kind: "add", to: line, amount, reference });
+    await this.api(checker, "POST", `/api/v1/finance/budgets/orders/${order.id}/approve`, { version: order.version });
   }
 
   /** One request to the API beside the pages; throws unless it succeeds. */

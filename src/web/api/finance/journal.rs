@@ -45,8 +45,8 @@ pub struct JournalView {
     id: IdText,
     /// When.
     at: Instant,
-    /// Why: `appropriate`, `commit`, `release`, `instruct`, `settle`, `return_unsettled`, `return_settled`, `reinstruct` or
-    /// `recover`.
+    /// Why: `appropriate`, `transfer_out`, `transfer_in`, `carry_out`, `carry_in`, `lapse`, `commit`, `release`, `instruct`, `settle`,
+    /// `return_unsettled`, `return_settled`, `reinstruct`, `recover`, `claim`, `repay`, `unclaim`, `restore` or `release_returned`.
     #[schema(example = "settle")]
     movement: &'static str,
     /// The account it was taken from.
@@ -59,7 +59,7 @@ pub struct JournalView {
     budget: BudgetLine,
     /// How much.
     amount: Amount,
-    /// What it belongs to: an award, an instruction, an appropriation document.
+    /// What it belongs to: an award, an instruction, the document of a budget order.
     #[schema(example = "01M249TE00EW3RE1R70W3GE1R7-1-1")]
     reference: String,
 }

@@ -1,9 +1,8 @@
-//! `/api/v1/finance`: payments, ledger, appropriations, statements and differences. No evidence, and no account in full.
+//! `/api/v1/finance`: payments, ledger, budget lines and their orders, statements and differences. No evidence, and no account in full.
 
 pub mod alarms;
-pub mod appropriate;
-pub mod appropriations;
 pub mod batches;
+pub mod budgets;
 pub mod differences;
 pub mod journal;
 pub mod ledger;
@@ -34,8 +33,15 @@ pub fn routes() -> Routes {
         .add(DESK, of!(release::release))
         .add(DESK, of!(ledger::ledger))
         .add(DESK, of!(journal::journal))
-        .add(DESK, of!(appropriations::appropriations))
-        .add(DESK, of!(appropriate::appropriate))
+        .add(DESK, of!(budgets::lines::budgets))
+        .add(DESK, of!(budgets::forecast::forecast))
+        .add(DESK, of!(budgets::orders::orders))
+        .add(DESK, of!(budgets::orders::order))
+        .add(DESK, of!(budgets::propose::propose))
+        .add(DESK, of!(budgets::act::approve))
+        .add(DESK, of!(budgets::act::decline))
+        .add(DESK, of!(budgets::act::withdraw))
+        .add(DESK, of!(budgets::year_end::propose))
         .add(DESK, of!(batches::list::batches))
         .add(DESK, of!(batches::prepare::prepare))
         .add(DESK, of!(batches::one::batch))
@@ -92,15 +98,11 @@ pub struct BudgetView {
 
 impl From<&Budget> for BudgetView {
     fn from(budget: &Budget) -> Self {
-        let available = budget
-            .appropriated
-            .checked_sub(budget.reserved)
-            .unwrap_or_default();
         Self {
             line: (&budget.key).into(),
             appropriated: budget.appropriated.into(),
             reserved: budget.reserved.into(),
-            available: available.into(),
+            available: budget.free().into(),
         }
     }
 }

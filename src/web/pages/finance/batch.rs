@@ -7,10 +7,11 @@ use axum::response::Response;
 
 use super::batches::{self, back, mood};
 use crate::domain::award::BudgetKey;
-use crate::domain::batch::{BatchState, GROUNDS_MAX, Signed, Step};
+use crate::domain::batch::{BatchState, GROUNDS_MAX, Step};
 use crate::domain::hash::Sha256Hex;
 use crate::domain::id::{BatchId, InstructionId};
 use crate::domain::mask::account_tail;
+use crate::domain::person::Signed;
 use crate::domain::person::Staff;
 use crate::error::StageError;
 use crate::finance::batches::{BatchView, RowView};
@@ -337,11 +338,8 @@ async fn available(
         district: view.batch.district,
         year: view.batch.day.year(),
     };
-    let budgets = web.finance.budgets(staff).await?;
-    let budget = budgets.iter().find(|budget| budget.key == key);
-    Ok(budget
-        .and_then(|budget| budget.appropriated.checked_sub(budget.reserved))
-        .map(|left| page.money(left)))
+    let budget = web.finance.budget_line(staff, &key).await?;
+    Ok(budget.map(|budget| page.money(budget.free())))
 }
 
 #[expect(

@@ -144,7 +144,7 @@ fn one_free(web: &Web, page: &Page, one: &Preparable) -> Free {
 
 fn line(web: &Web, page: &Page, batch: &Batch) -> Line {
     let id = batch.id.to_string();
-    let by = |signed: Option<&crate::domain::batch::Signed>| {
+    let by = |signed: Option<&crate::domain::person::Signed>| {
         signed.map_or_else(String::new, |signed| signed.by.clone())
     };
     Line {

@@ -9,7 +9,8 @@ pub mod prepare;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::batch::{Batch, BatchState, Signed};
+use crate::domain::batch::{Batch, BatchState};
+use crate::domain::person::Signed;
 use crate::web::api::views::{Amount, Day, Hash, IdText, Instant};
 
 /// Who did it, and when.
