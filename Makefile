@@ -64,7 +64,7 @@ bench: ## Ratios from one run: matcher, one filing, the whole pipeline, payout f
 	cargo bench --bench pipeline
 	cargo bench --bench payout_files
 	cargo bench --bench reconcile
-	$(WITH_POSTGRES) cargo bench --bench queue
+	SANMIAO_TEST_POSTGRES_BUFFERS=2GB $(WITH_POSTGRES) cargo bench --bench queue
 
 .PHONY: amounts
 amounts: ## 100,000 amounts over HTTP, from the API to the treasury's echo

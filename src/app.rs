@@ -9,10 +9,10 @@ use tokio::net::TcpListener;
 use crate::bell::Bell;
 use crate::config::{Config, Database};
 use crate::context::Context;
-use crate::domain::budget_order::YearEndRule;
 use crate::domain::calendar::{CalendarDataError, WorkingCalendar};
 use crate::domain::policy::PolicyBook;
 use crate::domain::session::SessionTimes;
+use crate::finance::Terms;
 use crate::finance::batches::Paying;
 use crate::gateways::{self, assemble::AssembleError, sources::Tools};
 use crate::jobs::notices::NoticeLimits;
@@ -78,7 +78,7 @@ pub struct App {
     sign_in: Option<Arc<dyn SignIn>>,
     browsers: Browsers,
     paying: Option<Arc<Paying>>,
-    year_end: YearEndRule,
+    finance: Terms,
     intervals: Intervals,
     max_body_bytes: usize,
 }
@@ -130,7 +130,7 @@ impl App {
             sign_in: gateways.sign_in,
             browsers: browsers(config),
             paying: paying(config)?.map(Arc::new),
-            year_end: config.finance.year_end,
+            finance: terms(config),
             intervals: intervals(config),
             max_body_bytes: config.server.max_body_bytes,
         })
@@ -140,6 +140,12 @@ impl App {
     #[must_use]
     pub const fn context(&self) -> &Context {
         &self.ctx
+    }
+
+    /// What is settled for finance.
+    #[must_use]
+    pub const fn finance(&self) -> Terms {
+        self.finance
     }
 
     /// Who stands behind a bearer token.
@@ -166,7 +172,7 @@ impl App {
             sign_in: self.sign_in,
             browsers: self.browsers,
             paying: self.paying,
-            year_end: self.year_end,
+            finance: self.finance,
             max_body_bytes: self.max_body_bytes,
             stop: stop.clone(),
         });
@@ -262,6 +268,14 @@ pub fn paying(config: &Config) -> Result<Option<Paying>, AppError> {
     paying
         .map(Some)
         .map_err(|error| AppError::Paying(error.to_string()))
+}
+
+fn terms(config: &Config) -> Terms {
+    let finance = &config.finance;
+    Terms {
+        year_end: finance.year_end,
+        difference_working_days: finance.difference_working_days,
+    }
 }
 
 fn tools(nature: &Nature, metrics: &Metrics) -> Tools {

@@ -91,7 +91,8 @@ fn line(year: i16) -> BudgetKey {
 /// Writes amounts into the journal and reads them back.
 async fn through_the_database(ctx: &Context, amounts: &[Money], chunk: usize) -> Vec<Money> {
     let mut tx = ctx.store.write().await.expect("a write");
-    let line = line(2027);
+    // A line each: no line of the product's holds as much as all of these together.
+    let line = line(2027 + i16::try_from(chunk).expect("few chunks"));
     tx.appropriate(&line, Money::from_fen(1).expect("an amount"))
         .await
         .expect("a line");

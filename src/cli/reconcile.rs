@@ -46,7 +46,7 @@ pub async fn run(args: ReconcileArgs, out: &mut (dyn Write + Send)) -> Result<()
     let app = App::assemble(&config, nature())
         .await
         .map_err(CliError::failed)?;
-    let finance = Finance::new(app.context().clone());
+    let finance = Finance::new(app.context().clone()).with_terms(app.finance());
     let bar = ProgressBar::new(args.statement.len() as u64).with_message("statements");
     let mut imported = Vec::new();
     for path in &args.statement {

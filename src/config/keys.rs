@@ -621,6 +621,13 @@ pub(super) const KEYS: &[Key] = &[
         "What a year leaves unpromised: it lapses, or is carried over to the next year; no source states a rule, and lapsing is a default",
     ),
     default(
+        "finance.difference_working_days",
+        Kind::Whole { min: 1, max: 60 },
+        "3",
+        "对账差异的处理期限(工作日);没有资料规定,3 只是样例",
+        "Working days within which a difference is to be closed; no source states a number, and 3 is a sample",
+    ),
+    default(
         "jobs.dispatch_ms",
         MILLIS,
         "1000",

@@ -216,6 +216,8 @@ pub struct PayoutConfig {
 pub struct FinanceConfig {
     /// What becomes of money that a year leaves unpromised.
     pub year_end: YearEndRule,
+    /// Working days within which a difference is to be closed.
+    pub difference_working_days: u32,
 }
 
 /// `[jobs]`
@@ -620,6 +622,7 @@ fn finance(reader: &mut Reader) -> FinanceConfig {
     let year_end = YearEndRule::parse(&reader.text("finance.year_end"));
     FinanceConfig {
         year_end: year_end.unwrap_or(YearEndRule::DEFAULT),
+        difference_working_days: reader.whole("finance.difference_working_days"),
     }
 }
 

@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use super::service::{Finance, actor, must_be_finance};
+use super::terms::Terms;
 use crate::context::Context;
 use crate::domain::district::DistrictCode;
 use crate::domain::id::{FinanceCaseId, StatementId};
 use crate::domain::payment::InstructionState;
 use crate::domain::person::Staff;
 use crate::domain::statement::{
-    DEADLINE_WORKING_DAYS, Difference, DifferenceKey, DifferenceKind, FinanceCase,
-    FinanceCaseState, GROUNDS_CHARS_MAX, Side, Statement,
+    Difference, DifferenceKey, DifferenceKind, FinanceCase, FinanceCaseState, GROUNDS_CHARS_MAX,
+    Side, Statement,
 };
 use crate::domain::time::{Date, days_since_1970};
 use crate::error::StageError;
@@ -221,6 +222,7 @@ fn as_seen(case: FinanceCase, seen: i64) -> Result<FinanceCase, StageError> {
 /// Matches anew after a statement has come in: opens what differs, ends what does not any more.
 pub(super) struct Rematch<'c> {
     ctx: &'c Context,
+    terms: Terms,
     statement: &'c Statement,
     owner: Option<String>,
     matched: BTreeSet<String>,
@@ -232,11 +234,13 @@ pub(super) struct Rematch<'c> {
 impl<'c> Rematch<'c> {
     pub(super) const fn new(
         ctx: &'c Context,
+        terms: Terms,
         statement: &'c Statement,
         owner: Option<String>,
     ) -> Self {
         Self {
             ctx,
+            terms,
             statement,
             owner,
             matched: BTreeSet::new(),
@@ -368,7 +372,7 @@ impl<'c> Rematch<'c> {
             owner: self.owner.clone(),
             due_on: ctx
                 .calendar
-                .add_working_days(now.china_date(), DEADLINE_WORKING_DAYS)?,
+                .add_working_days(now.china_date(), self.terms.difference_working_days)?,
             state: FinanceCaseState::Open,
             opened_at: now,
             version: 1,

@@ -9,6 +9,8 @@ pub mod month_end;
 pub mod repayments;
 pub mod service;
 pub mod statements;
+pub mod terms;
 pub mod year_end;
 
 pub use service::Finance;
+pub use terms::Terms;

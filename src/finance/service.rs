@@ -17,6 +17,7 @@ use crate::instruct::award_of;
 use crate::store::PaymentFilter;
 
 use super::batches::Paying;
+use super::terms::Terms;
 
 /// Most alarms listed at once.
 const ALARMS_MAX: u32 = 500;
@@ -58,7 +59,7 @@ pub struct Unmasked {
 pub struct Finance {
     ctx: Context,
     paying: Option<Arc<Paying>>,
-    year_end: YearEndRule,
+    terms: Terms,
 }
 
 impl Finance {
@@ -68,14 +69,14 @@ impl Finance {
         Self {
             ctx,
             paying: None,
-            year_end: YearEndRule::DEFAULT,
+            terms: Terms::default(),
         }
     }
 
-    /// With what becomes of money that a year leaves unpromised.
+    /// With what the installation has settled.
     #[must_use]
-    pub fn with_year_end(self, year_end: YearEndRule) -> Self {
-        Self { year_end, ..self }
+    pub fn with_terms(self, terms: Terms) -> Self {
+        Self { terms, ..self }
     }
 
     /// With who pays by the payout files; without, none are prepared.
@@ -91,7 +92,11 @@ impl Finance {
     /// What becomes of money that a year leaves unpromised.
     #[must_use]
     pub const fn rule(&self) -> YearEndRule {
-        self.year_end
+        self.terms.year_end
+    }
+
+    pub(super) const fn terms(&self) -> Terms {
+        self.terms
     }
 
     pub(super) const fn context(&self) -> &Context {

@@ -136,7 +136,12 @@ impl Finance {
         };
         let mut days = whole.days;
         days.extend(&whole.reading.days);
-        let mut rematch = Rematch::new(self.context(), &statement, importer.owner.clone());
+        let mut rematch = Rematch::new(
+            self.context(),
+            self.terms(),
+            &statement,
+            importer.owner.clone(),
+        );
         if !before {
             rematch.of_the_statement_itself().await?;
         }

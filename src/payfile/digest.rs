@@ -1,17 +1,14 @@
 //! Bytes on their way into a file, and their digest.
 
 use std::io::{self, Write};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
-use std::thread::{Builder, JoinHandle};
 
 use sha2::{Digest as _, Sha256};
 
+use super::beside::{Adding, Sum};
 use crate::domain::hash::Sha256Hex;
 
 /// Bytes that are passed on and digested at once.
 const PIECE_BYTES: usize = 64 * 1024;
-/// Pieces that wait for their digest at most.
-const WAITING_MAX: usize = 4;
 
 /// The bytes of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +23,7 @@ pub struct FileDigest {
 pub(super) struct Digesting<W> {
     inner: W,
     piece: Vec<u8>,
-    digester: Digester,
+    digest: Adding<Sha256>,
     bytes: u64,
 }
 
@@ -35,7 +32,7 @@ impl<W: Write> Digesting<W> {
         Self {
             inner,
             piece: Vec::new(),
-            digester: Digester::Here(Sha256::new()),
+            digest: Adding::Here(Sha256::new()),
             bytes: 0,
         }
     }
@@ -43,14 +40,16 @@ impl<W: Write> Digesting<W> {
     fn pass_on(&mut self) -> io::Result<()> {
         self.inner.write_all(&self.piece)?;
         self.bytes += self.piece.len() as u64;
-        self.digester.take(&mut self.piece)
+        let full = self.piece.len() > PIECE_BYTES / 2;
+        self.digest.take(&mut self.piece, full)
     }
 
     pub(super) fn finish(mut self) -> io::Result<FileDigest> {
         self.flush()?;
+        let digest = self.digest.finish()?;
         Ok(FileDigest {
             bytes: self.bytes,
-            sha256: self.digester.finish()?,
+            sha256: Sha256Hex::from_bytes(digest.finalize().into()),
         })
     }
 }
@@ -70,74 +69,13 @@ impl<W: Write> Write for Digesting<W> {
     }
 }
 
-/// Where the digest is reckoned: of a file of more than one piece on a thread beside the one that makes its rows.
-enum Digester {
-    Here(Sha256),
-    Beside {
-        pieces: SyncSender<Vec<u8>>,
-        spare: Receiver<Vec<u8>>,
-        digest: JoinHandle<Sha256>,
-    },
-}
+impl Sum for Sha256 {
+    type Item = u8;
+    const THREAD: &str = "sanmiao-digest";
 
-impl Digester {
-    /// Takes what the piece holds and leaves an empty one.
-    fn take(&mut self, piece: &mut Vec<u8>) -> io::Result<()> {
-        match self {
-            Self::Here(digest) => {
-                digest.update(&piece);
-                // Where no thread is to be had, it goes on here.
-                if piece.len() > PIECE_BYTES / 2
-                    && let Ok(beside) = Self::beside(digest.clone())
-                {
-                    *self = beside;
-                }
-                piece.clear();
-                Ok(())
-            }
-            Self::Beside { pieces, spare, .. } => {
-                let next = spare.try_recv().unwrap_or_default();
-                let full = std::mem::replace(piece, next);
-                pieces.send(full).map_err(io::Error::other)
-            }
-        }
+    fn add(&mut self, bytes: &[u8]) {
+        self.update(bytes);
     }
-
-    fn beside(digest: Sha256) -> io::Result<Self> {
-        let (pieces, full) = sync_channel(WAITING_MAX);
-        let (empty, spare) = channel();
-        let digest = Builder::new()
-            .name("sanmiao-digest".to_owned())
-            .spawn(move || digest_all(digest, full, &empty))?;
-        Ok(Self::Beside {
-            pieces,
-            spare,
-            digest,
-        })
-    }
-
-    fn finish(self) -> io::Result<Sha256Hex> {
-        let digest = match self {
-            Self::Here(digest) => digest,
-            Self::Beside { pieces, digest, .. } => {
-                drop(pieces);
-                let ended = digest.join();
-                ended.map_err(|_| io::Error::other("the digest broke off"))?
-            }
-        };
-        Ok(Sha256Hex::from_bytes(digest.finalize().into()))
-    }
-}
-
-/// Digests piece after piece and gives each back to be filled anew.
-fn digest_all(mut digest: Sha256, full: Receiver<Vec<u8>>, empty: &Sender<Vec<u8>>) -> Sha256 {
-    for mut piece in full {
-        digest.update(&piece);
-        piece.clear();
-        // At the end nobody wants it back.
-        let _ = empty.send(piece);
-    }
-    digest
 }
 
 #[cfg(test)]

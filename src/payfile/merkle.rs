@@ -1,7 +1,12 @@
 //! The Merkle tree of RFC 6962, section 2.1, over rows that come one by one: memory grows with the logarithm of their number.
 
+use std::io;
+
+use super::beside::{Adding, Sum};
 use crate::domain::hash::{Sha256Hex, sha256};
 
+/// Leaves that are handed on at once.
+const PIECE_LEAVES: usize = 1024;
 /// Set before what a leaf hashes.
 const LEAF: [u8; 1] = [0];
 /// Set before what a node hashes.
@@ -66,6 +71,53 @@ impl Tree {
     }
 }
 
+impl Sum for Tree {
+    type Item = Sha256Hex;
+    const THREAD: &str = "sanmiao-tree";
+
+    fn add(&mut self, leaves: &[Sha256Hex]) {
+        for leaf in leaves {
+            self.push(*leaf);
+        }
+    }
+}
+
+/// A tree that grows beside the file whose rows it is over.
+pub(super) struct Growing {
+    piece: Vec<Sha256Hex>,
+    tree: Adding<Tree>,
+}
+
+impl Growing {
+    pub(super) fn new() -> Self {
+        Self {
+            piece: Vec::new(),
+            tree: Adding::Here(Tree::default()),
+        }
+    }
+
+    /// Adds the next leaf, by its hash.
+    ///
+    /// # Errors
+    /// When the thread beside has broken off.
+    pub(super) fn push(&mut self, leaf: Sha256Hex) -> io::Result<()> {
+        self.piece.push(leaf);
+        if self.piece.len() < PIECE_LEAVES {
+            return Ok(());
+        }
+        self.tree.take(&mut self.piece, true)
+    }
+
+    /// The root over what was added.
+    ///
+    /// # Errors
+    /// When the thread beside has broken off.
+    pub(super) fn root(mut self) -> io::Result<Sha256Hex> {
+        self.tree.take(&mut self.piece, false)?;
+        Ok(self.tree.finish()?.root())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,6 +148,19 @@ mod tests {
         for count in 0..leaves.len() {
             assert_eq!(tree.root(), by_definition(&leaves[..count]), "{count}");
             tree.push(leaves[count]);
+        }
+    }
+
+    #[test]
+    fn a_tree_that_grows_beside_is_the_same() {
+        for count in [0, 1, PIECE_LEAVES - 1, PIECE_LEAVES, 5 * PIECE_LEAVES + 7] {
+            let (mut growing, mut tree) = (Growing::new(), Tree::default());
+            for at in 0..count {
+                let leaf = sha256(&at.to_be_bytes());
+                growing.push(leaf).unwrap();
+                tree.push(leaf);
+            }
+            assert_eq!(growing.root().unwrap(), tree.root(), "{count}");
         }
     }
 

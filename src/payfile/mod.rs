@@ -14,6 +14,7 @@
 //! | [`batch`] | what a set of files is about: day, policy, district, payer, count and sum |
 //! | [`merkle`] | the root over the hashes of all rows (RFC 6962), row by row |
 //! | [`pain001`], [`csv`], [`sheet`], [`voucher`] | one format each: its writer and its reader |
+//! | `beside` | what many small things add up to, on a thread of its own |
 //! | [`digest`] | the bytes of a file and their digest, in large pieces |
 //! | [`writer`] | one pass over the rows into every format that is wanted |
 //! | [`set`] | a whole set: every file, its manifest, its signature |
@@ -21,6 +22,7 @@
 //! | [`verify`] | the same read back, and everything that does not fit |
 
 pub mod batch;
+mod beside;
 pub mod csv;
 pub mod digest;
 pub mod manifest;

@@ -8,7 +8,7 @@ use crate::domain::id::InstructionId;
 use crate::domain::money::Money;
 
 use super::digest::FileDigest;
-use super::merkle::Tree;
+use super::merkle::Growing;
 use super::row::{RowError, Spelled, Spelling};
 use super::{Head, Row, csv, pain001, sheet, voucher};
 
@@ -164,7 +164,7 @@ pub struct Writer<'w> {
     head: Head,
     sinks: Vec<(Format, Box<dyn RowSink + 'w>)>,
     spelling: Spelling,
-    tree: Tree,
+    tree: Growing,
     count: u64,
     sum: Money,
     last: String,
@@ -191,7 +191,7 @@ impl<'w> Writer<'w> {
             head,
             sinks,
             spelling: Spelling::default(),
-            tree: Tree::default(),
+            tree: Growing::new(),
             count: 0,
             sum: Money::ZERO,
             last: String::new(),
@@ -216,7 +216,7 @@ impl<'w> Writer<'w> {
         for (_, sink) in &mut self.sinks {
             sink.row(self.count, spelled)?;
         }
-        self.tree.push(spelled.hash);
+        self.tree.push(spelled.hash)?;
         spelled.id.clone_into(&mut self.last);
         Ok(())
     }
@@ -238,7 +238,7 @@ impl<'w> Writer<'w> {
         let files = self.sinks.into_iter();
         let files = files.map(|(format, sink)| Ok((format, sink.finish()?)));
         Ok(Written {
-            root: self.tree.root(),
+            root: self.tree.root()?,
             files: files.collect::<Result<_, WriteError>>()?,
         })
     }

@@ -58,7 +58,7 @@ use self::session::Browsers;
 use self::upload::UploadRoom;
 use crate::approve::Approve;
 use crate::context::Context;
-use crate::domain::budget_order::YearEndRule;
+use crate::finance::Terms;
 use crate::finance::batches::Paying;
 use crate::finance::service::Finance;
 use crate::payout::service::Payout;
@@ -80,8 +80,8 @@ pub struct Parts {
     pub browsers: Browsers,
     /// Who pays by the payout files, where that is configured.
     pub paying: Option<Arc<Paying>>,
-    /// What becomes of money that a year leaves unpromised.
-    pub year_end: YearEndRule,
+    /// What the installation has settled for finance.
+    pub finance: Terms,
     /// Most bytes of a body.
     pub max_body_bytes: usize,
     /// Turns true when the service is told to end: event streams end, so that the server can.
@@ -170,7 +170,7 @@ impl Web {
             browsers,
             max_body_bytes,
             paying,
-            year_end,
+            finance,
             stop,
         } = parts;
         Self(Arc::new(Door {
@@ -182,7 +182,7 @@ impl Web {
             causes: CauseDesk::new(&ctx),
             finance: Finance::new(ctx.clone())
                 .with_paying(paying)
-                .with_year_end(year_end),
+                .with_terms(finance),
             figures: Figures::new(ctx.clone()),
             streams: Streams::new(limits.streams_per_person),
             uploads: UploadRoom::default(),

@@ -9,6 +9,7 @@ use sanmiao::domain::audit::AlarmKind;
 use sanmiao::domain::batch::{Batch, BatchState};
 use sanmiao::domain::hash::sha256;
 use sanmiao::domain::payment::InstructionState;
+use sanmiao::domain::person::Role;
 use sanmiao::error::StageError;
 use sanmiao::finance::Finance;
 use sanmiao::finance::batches::Wanted;
@@ -165,6 +166,19 @@ on_both_databases! {
         assert_eq!(in_sight(&desk), std::slice::from_ref(&batch.stem));
         let discarded = finance.discard_batch(&finance_staff(), batch.id, "late").await;
         assert!(matches!(discarded, Err(StageError::NotInState { .. })), "{discarded:?}");
+    }
+
+    async fn whoever_holds_every_role_still_needs_another(database) {
+        let desk = Desk::new(database).await;
+        desk.approved(1).await;
+        let (finance, mut alone) = (finance(&desk), finance_staff());
+        alone.roles = Role::ALL.to_vec();
+        let batch = finance.prepare_batch(&alone, &wanted(&desk)).await.unwrap();
+        let own = finance.approve_batch(&alone, batch.id, batch.manifest).await;
+        assert!(matches!(own, Err(StageError::Forbidden { .. })), "{own:?}");
+        let early = finance.release_batch(&alone, batch.id).await;
+        assert!(matches!(early, Err(StageError::NotInState { .. })), "{early:?}");
+        assert!(in_sight(&desk).is_empty());
     }
 
     async fn of_two_who_prepare_approve_and_release_at_once_one_does(database) {

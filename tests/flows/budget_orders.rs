@@ -6,8 +6,8 @@ use sanmiao::domain::budget_order::{BudgetOrder, Change, OrderState, YearEndRule
 use sanmiao::domain::ledger::Account;
 use sanmiao::domain::money::Money;
 use sanmiao::error::StageError;
-use sanmiao::finance::Finance;
 use sanmiao::finance::budgets::Proposal;
+use sanmiao::finance::{Finance, Terms};
 use sanmiao::jobs::balances;
 use sanmiao::store::OrderFilter;
 
@@ -264,7 +264,10 @@ on_both_databases! {
         let desk = Desk::new(database).await;
         desk.file(&ordinary(1)[0]).await;
         desk.clock.advance(60 * DAY_MS);
-        let finance = finance(&desk).with_year_end(YearEndRule::CarryOver);
+        let finance = finance(&desk).with_terms(Terms {
+            year_end: YearEndRule::CarryOver,
+            ..Terms::default()
+        });
         let orders = finance.propose_year_end(&finance_staff(), 2026, "文结转").await.unwrap();
         let [order] = orders.as_slice() else { panic!("{orders:?}") };
         approve(&desk, order).await.unwrap();

@@ -6,8 +6,8 @@ use sanmiao::domain::person::{Role, Staff, Subject};
 use sanmiao::domain::statement::{DifferenceKind, FinanceCase, FinanceCaseState, Side};
 use sanmiao::domain::time::Date;
 use sanmiao::error::StageError;
-use sanmiao::finance::Finance;
 use sanmiao::finance::statements::Imported;
+use sanmiao::finance::{Finance, Terms};
 use sanmiao::statement::Limits;
 use sanmiao::store::differences::DifferenceFilter;
 use serde_json::{Value, json};
@@ -158,7 +158,8 @@ on_both_databases! {
     async fn each_difference_is_named_and_a_later_statement_explains_it(database) {
         let house = House::funded(Plan::of(database, ordinary(3))).await;
         let (paid, day) = settled(&house).await;
-        let (finance, who) = (Finance::new(house.ctx.clone()), staff("finance-1", None));
+        let terms = Terms { difference_working_days: 5, ..Terms::default() };
+        let (finance, who) = (Finance::new(house.ctx.clone()).with_terms(terms), staff("finance-1", None));
         let mut told = vec![paid[0].clone(), paid[2].clone()];
         "0.01".clone_into(&mut told[0].amount);
         told.push(Paid { id: "SALARY-2026-11".to_owned(), ..paid[2].clone() });
@@ -173,6 +174,8 @@ on_both_databases! {
         wanted.sort_unstable();
         assert_eq!(names(&open), wanted);
         assert!(open.iter().all(|case| case.owner.as_deref() == Some("finance-1")));
+        let until = house.ctx.calendar.add_working_days(house.ctx.now().china_date(), 5).unwrap();
+        assert!(open.iter().all(|case| case.due_on == until));
         // Whoever belongs to a district sees its payments, and not what is nobody's.
         let own = open_ones(&finance, &staff("finance-2", Some(DISTRICT))).await;
         assert_eq!(own.len(), 2);

@@ -1,5 +1,15 @@
 //! The defects of other systems, planted between service and treasury one by one: an alarm that never rings proves nothing, so each of
 //! them must be found by the same checks that the good way passes.
+//!
+//! | defect | convicted by |
+//! |---|---|
+//! | a new id on every send; ambiguous becomes failed; payee and amount taken for one; lossy amounts; dropped after a failed send; ids forgotten | here |
+//! | the send inside a lock, retried by whatever caught it | `fencing`, `unknown`: leased, unknown before the first byte, asked first |
+//! | amounts that went through a float, in files and statements | `payfile::twins`, `statement::defects::large_amounts_are_compared_exactly` |
+//! | one unknown id fails the whole statement; no amounts compared; two equal payments are one | `statement::defects` |
+//! | the file is out before it is marked, so that a crash sends it twice | `flows::batches::a_release_that_dies_anywhere_goes_on_and_comes_out_once` |
+//! | one user who holds every role prepares, approves and releases | `flows::batches::whoever_holds_every_role_still_needs_another` |
+//! | a line of the log with the whole payment in it | `privacy` |
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};

@@ -9,7 +9,6 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use sanmiao::bell::Bell;
 use sanmiao::context::Context;
-use sanmiao::domain::budget_order::YearEndRule;
 use sanmiao::domain::calendar::WorkingCalendar;
 use sanmiao::domain::document::{DocumentType, IdentityDocument};
 use sanmiao::domain::evidence::FetchOutcome;
@@ -20,6 +19,7 @@ use sanmiao::domain::session::{SessionTimes, SignInMemory};
 use sanmiao::domain::source::SourceId;
 use sanmiao::domain::time::Timestamp;
 use sanmiao::domain::treasury::Callback;
+use sanmiao::finance::Terms;
 use sanmiao::gateways::clock::ManualClock;
 use sanmiao::gateways::entropy::{SeededEntropy, token};
 use sanmiao::gateways::files::FileFolder;
@@ -381,7 +381,7 @@ impl House {
                 },
             },
             paying: Some(Arc::new(crate::support::desk::paying())),
-            year_end: YearEndRule::DEFAULT,
+            finance: Terms::default(),
             max_body_bytes: 64 * 1024,
             stop: stopped,
         };

@@ -80,7 +80,8 @@ pub(super) fn lines(payments: &[Payment]) -> Vec<Told> {
         amount: payment.amount.to_string(),
         account: payment.account.clone(),
         what,
-        serial: format!("YH{}{what}", payment.id.replace('-', "")),
+        // ISO 20022 has 35 characters for it.
+        serial: format!("{}{}", payment.id.replace('-', ""), &what.as_str()[..1]),
         currency: "CNY".to_owned(),
     };
     let settled = payments.iter().map(|payment| line(payment, What::Settled));
@@ -164,7 +165,25 @@ fn pain002(lines: &[Told], totals: &Totals) -> String {
     )
 }
 
+/// The account at the beginning and at the end of the day; only statements have them.
+fn balances(totals: &Totals) -> String {
+    let balance = |(code, amount): (&str, Money)| {
+        format!(
+            "<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy=\"CNY\">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>{DAY}</Dt></Dt></Bal>"
+        )
+    };
+    // Opened with just what goes out, so that what came back is what is left.
+    [("OPBD", totals.settled.1), ("CLBD", totals.returned.1)]
+        .map(balance)
+        .concat()
+}
+
 fn camt(version: &str, [message, book]: [&str; 2], lines: &[Told], totals: &Totals) -> String {
+    let balances = if book == "Stmt" {
+        balances(totals)
+    } else {
+        String::new()
+    };
     let line = |line: &Told| {
         let direction = if line.what == What::Settled {
             "DBIT"
@@ -190,7 +209,7 @@ fn camt(version: &str, [message, book]: [&str; 2], lines: &[Told], totals: &Tota
         totals.settled.1
     );
     format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:{version}\"><{message}><GrpHdr><MsgId>M1</MsgId><CreDtTm>{DAY}T20:00:00+08:00</CreDtTm></GrpHdr><{book}><Id>S1</Id><CreDtTm>{DAY}T20:00:00+08:00</CreDtTm><FrToDt><FrDtTm>{DAY}T00:00:00+08:00</FrDtTm><ToDtTm>{DAY}T23:59:59+08:00</ToDtTm></FrToDt><Acct><Id><Othr><Id>44050160000000000001</Id></Othr></Id></Acct>{summary}{}</{book}></{message}></Document>\n",
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:{version}\"><{message}><GrpHdr><MsgId>M1</MsgId><CreDtTm>{DAY}T20:00:00+08:00</CreDtTm></GrpHdr><{book}><Id>S1</Id><CreDtTm>{DAY}T20:00:00+08:00</CreDtTm><FrToDt><FrDtTm>{DAY}T00:00:00+08:00</FrDtTm><ToDtTm>{DAY}T23:59:59+08:00</ToDtTm></FrToDt><Acct><Id><Othr><Id>44050160000000000001</Id></Othr></Id></Acct>{balances}{summary}{}</{book}></{message}></Document>\n",
         lines.iter().map(line).collect::<String>()
     )
 }

@@ -5,7 +5,7 @@
 #
 # The cluster lives in a temporary folder, listens on a socket there and on no port, and belongs to a user other than
 # root, for PostgreSQL refuses root. The command finds it in SANMIAO_TEST_POSTGRES (a URL). Durability is off: the data
-# live as long as the command. When the program is not installed, Debian's package is.
+# live as long as the command. When the program is not installed, Debian's package is. SANMIAO_TEST_POSTGRES_BUFFERS is its cache (shared_buffers).
 set -euo pipefail
 
 newest_bin() {
@@ -72,7 +72,7 @@ in_home "$bin/initdb" -D "$home/data" -U sanmiao -A trust -E UTF8 --locale=C.UTF
 rm -f "$home.log"
 in_home "$bin/pg_ctl" -D "$home/data" -w -t 60 -l "$home/data/server.log" \
     -o "-k $home -c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
-        -c max_connections=300 -c shared_buffers=32MB -c autovacuum=off" start >/dev/null ||
+        -c max_connections=300 -c shared_buffers=${SANMIAO_TEST_POSTGRES_BUFFERS:-32MB} -c autovacuum=off" start >/dev/null ||
     { cat "$home/data/server.log" >&2; exit 1; }
 
 export SANMIAO_TEST_POSTGRES="postgres://sanmiao@localhost/postgres?host=$home"

@@ -93,7 +93,7 @@ texts! {
     COLUMN_VERDICT = "结论", "Verdict";
     COLUMN_SETTLE = "核实", "Settle";
     DECLARED_CONFIRMED = "本人确认", "confirmed";
-    DECLARED_NOTHING = "未申报", "nothing declared";
+    DECLARED_NOTHING = "登记数据，不需申报", "from the registers, not asked";
     DECLARED_WRONG = "本人称有误：", "Said to be wrong: ";
     RECORD_AT = "查询", "asked";
     RECORD_OF_DAY = "数据日期", "as of";
