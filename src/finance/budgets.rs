@@ -355,11 +355,7 @@ impl Finance {
     }
 }
 
-pub(super) async fn theirs(
-    tx: &mut Tx,
-    staff: &Staff,
-    id: BudgetOrderId,
-) -> Result<BudgetOrder, StageError> {
+async fn theirs(tx: &mut Tx, staff: &Staff, id: BudgetOrderId) -> Result<BudgetOrder, StageError> {
     must_be_finance(staff)?;
     let order = tx.budget_order(id).await?;
     let order = order.filter(|order| staff.covers(order.change.district().as_ref()));

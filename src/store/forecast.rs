@@ -13,7 +13,9 @@ use crate::domain::forecast::{Due, ToCome, Waiting};
 const WAITING_MAX: u32 = 5_000;
 
 statements! {
-    TO_COME = ["SELECT a.policy, a.district, a.year, substr(p.due_on, 1, 7) AS month, CAST(COUNT(*) AS BIGINT) AS count, CAST(COALESCE(SUM(p.amount), 0) AS BIGINT) AS fen FROM payments p JOIN awards a ON a.id = p.award_id WHERE p.state IN ('scheduled', 'referred') GROUP BY a.policy, a.district, a.year, substr(p.due_on, 1, 7)"];
+    TO_COME = ["SELECT a.policy, a.district, a.year, substr(p.due_on, 1, 7) AS month, CAST(COUNT(*) AS BIGINT) AS count, CAST(COALESCE(SUM(p.amount), 0) AS BIGINT) AS fen FROM payments p"]
+        { sqlite: " INDEXED BY payments_to_come", postgres: "" }
+        " JOIN awards a ON a.id = p.award_id WHERE p.state IN ('scheduled', 'referred') GROUP BY a.policy, a.district, a.year, substr(p.due_on, 1, 7)";
     /// In the order of the waiting lists, so that of too many the first are told.
     THOSE_WHO_WAIT = ["SELECT f.policy_id, f.district, substr(f.filed_on, 1, 4) AS year, d.record FROM applications f"]
         { sqlite: " INDEXED BY applications_waiting", postgres: "" }

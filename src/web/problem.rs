@@ -21,7 +21,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 pub use kinds::Kind;
-pub use of_stage::{short, upload_words};
+pub use of_stage::upload_words;
 
 use super::pages::{self, preferences::Preferences};
 use super::words::{Language, Words};

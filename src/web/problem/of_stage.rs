@@ -4,10 +4,10 @@ use serde_json::json;
 
 use crate::domain::desk::Act;
 use crate::domain::id::CaseId;
-use crate::domain::money::Money;
 use crate::domain::source::SourceId;
 use crate::domain::upload::UploadFault;
 use crate::error::StageError;
+use crate::web::texts;
 use crate::web::words::Words;
 
 use super::{FieldError, Kind, Problem};
@@ -81,7 +81,7 @@ impl From<StageError> for Problem {
                     "by": ended.as_ref().map(|by| &by.by), "at": ended.as_ref().map(|by| by.at),
                 })),
             StageError::BudgetShort { free } => {
-                Self::because(Kind::BudgetShort, short(free)).member("free", free.to_string())
+                Self::because(Kind::BudgetShort, texts::budgets::short(free)).member("free", free.to_string())
             }
             StageError::Stale { what } => Self::new(Kind::Stale).member("what", what),
             StageError::Store(store) if store.is_transient() => {
@@ -113,15 +113,6 @@ fn moved(id: CaseId, seen: i64, since: &[Act]) -> Problem {
     Problem::new(Kind::Stale).member("what", "case").member(
         "changed",
         json!({ "case": id, "seen_version": seen, "current_version": current, "since": acts }),
-    )
-}
-
-/// How much of a budget line can be taken.
-#[must_use]
-pub fn short(free: Money) -> Words {
-    Words::with(
-        format!("该指标未占用的只有 {free} 元，本单仍待审核。"),
-        format!("Only {free} yuan of the line are not promised. The order stays proposed."),
     )
 }
 

@@ -6,7 +6,7 @@ use crate::web::Web;
 use crate::web::pages::layout::Page;
 
 /// The forecast on a page.
-pub(super) struct Outlook {
+pub(super) struct ToPay {
     pub(super) chart: String,
     pub(super) months: Vec<Month>,
     pub(super) lines: Vec<Line>,
@@ -32,7 +32,7 @@ pub(super) struct Line {
     pub(super) is_short: bool,
 }
 
-impl Outlook {
+impl ToPay {
     /// Nothing when there is nothing to tell.
     pub(super) fn of(web: &Web, page: &Page, forecast: &Forecast) -> Option<Self> {
         if forecast.lines.is_empty() {

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::super::payments::Choice;
-use super::forecast::Outlook;
+use super::forecast::ToPay;
 use super::{ADDRESS, charts};
 use crate::domain::ledger::{Account, Figures};
 use crate::domain::money::Money;
@@ -82,7 +82,7 @@ struct LinesPage<'a> {
     totals: Vec<(Words, String)>,
     chart: String,
     groups: Vec<Group>,
-    forecast: Option<Outlook>,
+    forecast: Option<ToPay>,
 }
 
 /// The lines of a year, and the forecast.
@@ -109,7 +109,7 @@ pub(super) async fn lines(
         totals: totals(&page, &figures),
         chart: charts::lines(&web, &page, &figures),
         groups: groups(&web, &page, &figures),
-        forecast: Outlook::of(&web, &page, &forecast),
+        forecast: ToPay::of(&web, &page, &forecast),
     };
     Ok(page.render(StatusCode::OK, &template))
 }

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{Outlook, orders};
+use super::{Outlook, line_name, orders};
 use crate::domain::budget_order::{GROUNDS_MAX, OrderState};
 use crate::domain::id::BudgetOrderId;
 use crate::domain::person::{Signed, Staff};
@@ -20,8 +20,6 @@ use crate::web::problem::Problem;
 use crate::web::session::{Posted, Visit};
 use crate::web::texts as t;
 use crate::web::words::Words;
-
-use super::line_name;
 
 /// The grounds on which an order is declined.
 const GROUNDS: TextRule = TextRule::lines(GROUNDS_MAX);
