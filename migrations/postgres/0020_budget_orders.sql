@@ -1,4 +1,4 @@
--- Appropriations that two people answer for, and running balances.
+-- Appropriations that two people answer for, and sums that are kept of the journal.
 ALTER TABLE journal DROP CONSTRAINT journal_movement_check;
 ALTER TABLE journal ADD CONSTRAINT journal_movement_check CHECK (movement IN ('appropriate', 'transfer_out', 'transfer_in', 'carry_out', 'carry_in', 'lapse', 'commit', 'release', 'instruct', 'settle', 'return_unsettled', 'return_settled', 'reinstruct', 'recover', 'claim', 'repay', 'unclaim', 'restore', 'release_returned'));
 
@@ -43,36 +43,22 @@ CREATE UNIQUE INDEX budget_orders_one_ending ON budget_orders (from_year, from_p
 
 CREATE INDEX budgets_of_year ON budgets (year, policy, district, appropriated, reserved);
 
--- What stands on each account of each line, kept beside the journal by the transactions that write it: looking at it need not sum years.
-CREATE TABLE ledger_balances (
+-- Sums of the journal by line and movement, of everything before a moment: a look at the balances adds what has moved since, from an index
+-- alone. Only the job that keeps them writes here; what moves money does not.
+CREATE TABLE ledger_sums (
     policy TEXT COLLATE "C" NOT NULL,
     district TEXT COLLATE "C" NOT NULL,
     year BIGINT NOT NULL,
-    account TEXT COLLATE "C" NOT NULL CHECK (account IN ('appropriation', 'available', 'committed', 'instructed', 'paid', 'returned', 'receivable', 'recovered')),
-    fen BIGINT NOT NULL,
-    PRIMARY KEY (policy, district, year, account)
+    movement TEXT COLLATE "C" NOT NULL,
+    fen BIGINT NOT NULL CHECK (fen >= 0),
+    PRIMARY KEY (policy, district, year, movement)
 );
-WITH sides (movement, taken, given) AS (VALUES
-    ('appropriate', 'appropriation', 'available'),
-    ('commit', 'available', 'committed'),
-    ('release', 'committed', 'available'),
-    ('instruct', 'committed', 'instructed'),
-    ('settle', 'instructed', 'paid'),
-    ('return_unsettled', 'instructed', 'returned'),
-    ('return_settled', 'paid', 'returned'),
-    ('reinstruct', 'returned', 'instructed'),
-    ('recover', 'paid', 'recovered'),
-    ('claim', 'paid', 'receivable'),
-    ('repay', 'receivable', 'recovered'),
-    ('unclaim', 'receivable', 'paid'),
-    ('restore', 'recovered', 'paid'),
-    ('release_returned', 'returned', 'available')),
-moved AS (
-    SELECT j.policy, j.district, j.year, s.taken AS account, -j.amount AS fen FROM journal j JOIN sides s ON s.movement = j.movement
-    UNION ALL
-    SELECT j.policy, j.district, j.year, s.given, j.amount FROM journal j JOIN sides s ON s.movement = j.movement)
-INSERT INTO ledger_balances (policy, district, year, account, fen)
-SELECT policy, district, year, account, CAST(SUM(fen) AS BIGINT) FROM moved GROUP BY policy, district, year, account;
+CREATE TABLE ledger_kept (
+    one BIGINT NOT NULL PRIMARY KEY CHECK (one = 1),
+    kept_until BIGINT NOT NULL CHECK (kept_until >= 0)
+);
+INSERT INTO ledger_kept (one, kept_until) VALUES (1, 0);
+CREATE INDEX journal_by_time ON journal (at, policy, district, year, movement, amount);
 
 -- Instalments that are still to come, by month and award, for the forecast.
 CREATE INDEX payments_to_come ON payments (due_on, award_id, amount) WHERE state IN ('scheduled', 'referred');

@@ -16,6 +16,7 @@ use super::CliError;
 use super::settings::{Where, nature};
 use crate::app::{self, Nature};
 use crate::config::{Config, ConfigError, PeerConfig, Text};
+use crate::domain::budget_order::YearEndRule;
 use crate::domain::calendar::WorkingCalendar;
 use crate::domain::time::Date;
 use crate::gateways::assemble::{self, identity_settings};
@@ -189,6 +190,10 @@ pub async fn doctor(
                 clock.today(),
             ))),
         ),
+        (
+            "finance.year_end".to_owned(),
+            Box::pin(std::future::ready(Ok(year_end(config.finance.year_end)))),
+        ),
         ("identity".to_owned(), Box::pin(issuer(config, http, clock))),
     ];
     if let Some(sign_in) = assemble::sign_in(config, http, clock, entropy) {
@@ -219,6 +224,29 @@ pub async fn doctor(
             .map(|(name, look)| async move { check(name, look.await) }),
     )
     .await
+}
+
+/// Said at every look, for no source states a rule and somebody has to answer for it.
+fn year_end(rule: YearEndRule) -> Text {
+    let by_default = rule == YearEndRule::DEFAULT;
+    let (note_zh, note_en) = if by_default {
+        (
+            "（默认值，没有资料规定）",
+            " (a default: no source states a rule)",
+        )
+    } else {
+        ("", "")
+    };
+    match rule {
+        YearEndRule::Lapse => Text::new(
+            format!("年终未占用的指标注销{note_zh}"),
+            format!("what a year leaves unpromised lapses{note_en}"),
+        ),
+        YearEndRule::CarryOver => Text::new(
+            format!("年终未占用的指标结转下年{note_zh}"),
+            format!("what a year leaves unpromised is carried over{note_en}"),
+        ),
+    }
 }
 
 /// The checks of a configuration that cannot be used: its problems, each as a check that failed.

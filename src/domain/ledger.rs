@@ -177,6 +177,24 @@ pub struct Figures {
 }
 
 impl Figures {
+    /// A line on which nothing has moved.
+    #[must_use]
+    pub const fn of(budget: Budget) -> Self {
+        Self {
+            budget,
+            balances: BTreeMap::new(),
+        }
+    }
+
+    /// Books fen on both accounts of a movement. A line is bounded by what it is granted: nothing saturates in practice.
+    pub fn book(&mut self, movement: Movement, fen: i64) {
+        let (from, to) = movement.accounts();
+        for (account, fen) in [(from, fen.saturating_neg()), (to, fen)] {
+            let balance = self.balances.entry(account).or_default();
+            *balance = balance.saturating_add(fen);
+        }
+    }
+
     /// What stands on an account; nothing when it never moved, and for the appropriation, which stands below zero.
     #[must_use]
     pub fn on(&self, account: Account) -> Money {

@@ -57,6 +57,17 @@ impl Finance {
         Ok(lines)
     }
 
+    /// Every line of every year.
+    ///
+    /// # Errors
+    /// `Forbidden` without the role.
+    pub async fn all_budget_lines(&self, staff: &Staff) -> Result<Vec<Budget>, StageError> {
+        must_be_finance(staff)?;
+        let mut lines = self.context().store.read().await?.budgets().await?;
+        lines.retain(|line| staff.covers(Some(&line.key.district)));
+        Ok(lines)
+    }
+
     /// The years there are lines of, newest first.
     ///
     /// # Errors

@@ -1,5 +1,5 @@
 //! What runs by itself: dispatch, resume, waiting list, publicity, instalments due, silent instructions, messages, figures,
-//! ended sessions, the desk's deadlines, the breaker, the watch after payment, releases that were broken off.
+//! ended sessions, the desk's deadlines, the breaker, the watch after payment, releases that were broken off, sums of the journal.
 //!
 //! Every job is a function that does one round and says how much it did; [`run`] repeats it, woken by its bell
 //! or by its interval, whichever comes first. A job that fails logs and is tried again: the work is in the store,
@@ -19,6 +19,7 @@ use crate::error::StageError;
 use crate::jobs::notices::NoticeLimits;
 use crate::payout::dispatch::{self, DispatchLimits};
 
+pub mod balances;
 pub mod batches;
 pub mod breaker;
 pub mod drift;
@@ -47,7 +48,7 @@ pub struct Intervals {
     pub notices: Duration,
     /// Gauges of `/metrics`.
     pub figures: Duration,
-    /// Sessions that have ended.
+    /// Sessions that have ended, and sums of the journal.
     pub sweep: Duration,
     /// Deadlines of the desk's cases.
     pub supervise: Duration,
@@ -136,6 +137,13 @@ pub async fn run(ctx: Context, every: Intervals, stop: Stop) {
             stop.clone(),
             std::future::pending,
             || sweep::run_once(&ctx),
+        )),
+        Box::pin(repeat(
+            "balances",
+            every.sweep,
+            stop.clone(),
+            std::future::pending,
+            || balances::run_once(&ctx),
         )),
         Box::pin(repeat(
             "supervise",

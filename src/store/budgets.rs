@@ -1,12 +1,9 @@
 //! Budget lines. `reserved` never passes `appropriated`: one statement compares and adds, and a CHECK stands behind it.
 
-use std::collections::BTreeMap;
-
 use super::codec::At;
 use super::sql::{args, row, statements};
 use super::{StoreError, Tx};
 use crate::domain::award::{Budget, BudgetKey};
-use crate::domain::ledger::{Account, Figures};
 use crate::domain::money::Money;
 
 statements! {
@@ -16,7 +13,6 @@ statements! {
     RESERVE = ["UPDATE budgets SET reserved = reserved + $4 WHERE policy = $1 AND district = $2 AND year = $3 AND reserved + $4 <= appropriated"];
     /// Takes only what is not promised, compared and taken in one breath.
     TAKE = ["UPDATE budgets SET appropriated = appropriated - $4 WHERE policy = $1 AND district = $2 AND year = $3 AND appropriated - reserved >= $4"];
-    OF_YEAR = ["SELECT b.policy, b.district, b.year, b.appropriated, b.reserved, l.account, l.fen FROM budgets b LEFT JOIN ledger_balances l ON l.policy = b.policy AND l.district = b.district AND l.year = b.year WHERE b.year = $1 ORDER BY b.policy, b.district"];
     YEARS = ["SELECT DISTINCT year FROM budgets ORDER BY year DESC"];
     RELEASE = ["UPDATE budgets SET reserved = reserved - $4 WHERE policy = $1 AND district = $2 AND year = $3 AND reserved >= $4"];
 }
@@ -27,15 +23,6 @@ row!(BudgetRow {
     year: i64,
     appropriated: i64,
     reserved: i64
-});
-row!(FiguresRow {
-    policy: String,
-    district: String,
-    year: i64,
-    appropriated: i64,
-    reserved: i64,
-    account: Option<String>,
-    fen: Option<i64>,
 });
 row!(YearRow { year: i64 });
 
@@ -77,43 +64,6 @@ impl Tx {
     /// When the database fails.
     pub async fn take_back(&mut self, key: &BudgetKey, amount: Money) -> Result<bool, StoreError> {
         Ok(self.run(&TAKE, line(key, amount)).await? == 1)
-    }
-
-    /// The lines of a year, each with what stands on its accounts.
-    ///
-    /// # Errors
-    /// When the database fails or a row is inconsistent.
-    pub async fn budgets_of(&mut self, year: i16) -> Result<Vec<Figures>, StoreError> {
-        let rows: Vec<FiguresRow> = self.all(&OF_YEAR, args![year]).await?;
-        let mut lines: Vec<Figures> = Vec::new();
-        for row in rows {
-            let (account, fen) = (row.account, row.fen);
-            let budget = read(BudgetRow {
-                policy: row.policy,
-                district: row.district,
-                year: row.year,
-                appropriated: row.appropriated,
-                reserved: row.reserved,
-            })?;
-            if lines
-                .last()
-                .is_none_or(|last| last.budget.key != budget.key)
-            {
-                lines.push(Figures {
-                    budget,
-                    balances: BTreeMap::new(),
-                });
-            }
-            if let (Some(line), Some(account), Some(fen)) = (lines.last_mut(), account, fen) {
-                let at = At {
-                    table: "ledger_balances",
-                    row: &account,
-                };
-                let account = at.word("account", Account::parse, &account)?;
-                line.balances.insert(account, fen);
-            }
-        }
-        Ok(lines)
     }
 
     /// The years there are lines of, newest first.

@@ -23,14 +23,6 @@ statements! {
     INSTRUCTED = ["SELECT policy, district, CAST(COUNT(*) AS BIGINT) AS count, CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS fen FROM journal WHERE movement IN ('instruct', 'reinstruct') AND (at + 28800000000) / 86400000000 = $1 GROUP BY policy, district ORDER BY policy, district"];
     /// For the report of a month: everything before a moment.
     SUMS_BEFORE = ["SELECT policy, district, year, movement, CAST(COUNT(*) AS BIGINT) AS count, CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS fen FROM journal WHERE at < $1 GROUP BY policy, district, year, movement ORDER BY policy, district, year, movement"];
-    BALANCES = ["SELECT policy, district, year, account, fen FROM ledger_balances ORDER BY policy, district, year, account"];
-    /// The rows travel as one JSON text, in the order in which they are to be locked.
-    KEEP_BALANCES = ["INSERT INTO ledger_balances (policy, district, year, account, fen) "]
-        {
-            sqlite: "SELECT value ->> 'policy', value ->> 'district', value ->> 'year', value ->> 'account', value ->> 'fen' FROM json_each($1) WHERE TRUE",
-            postgres: "SELECT policy, district, year, account, fen FROM json_to_recordset(CAST($1 AS JSON)) AS r (policy TEXT, district TEXT, year BIGINT, account TEXT, fen BIGINT)"
-        }
-        " ON CONFLICT (policy, district, year, account) DO UPDATE SET fen = ledger_balances.fen + excluded.fen";
     /// The cast is needed: PostgreSQL's SUM of BIGINT is NUMERIC.
     SUMS = ["SELECT policy, district, year, movement, CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS fen FROM journal GROUP BY policy, district, year, movement ORDER BY policy, district, year, movement"];
 }
@@ -59,13 +51,6 @@ row!(CountedSumRow {
     count: i64,
     fen: i64
 });
-row!(BalanceRow {
-    policy: String,
-    district: String,
-    year: i64,
-    account: String,
-    fen: i64,
-});
 row!(SumRow {
     policy: String,
     district: String,
@@ -88,10 +73,10 @@ pub struct Instructed {
 }
 
 /// Fen moved by each kind of movement on each budget line.
-type Sums = BTreeMap<(BudgetKey, Movement), i64>;
+pub(super) type Sums = BTreeMap<(BudgetKey, Movement), i64>;
 
-/// What a transaction has moved, in fen, by account; in the order in which the running balances are changed.
-pub(super) type Moves = BTreeMap<(BudgetKey, Account), i64>;
+/// What stands on each account of each budget line, in fen.
+type Balances = BTreeMap<(BudgetKey, Account), i64>;
 
 impl Tx {
     /// Writes one line of the journal.
@@ -110,43 +95,23 @@ impl Tx {
             entry.amount,
             &entry.reference,
         ];
-        self.run(&INSERT, row).await?;
-        book(
-            &mut self.moves,
-            &entry.budget,
-            entry.movement,
-            entry.amount.fen(),
-        );
-        Ok(())
+        self.run(&INSERT, row).await.map(drop)
     }
 
-    /// Adds what was moved to the running balances.
-    pub(super) async fn keep_balances(&mut self) -> Result<(), StoreError> {
-        if self.moves.is_empty() {
-            return Ok(());
-        }
-        let rows: Vec<_> = self.moves.iter().map(as_json).collect();
-        let rows = serde_json::Value::Array(rows).to_string();
-        self.run(&KEEP_BALANCES, args![rows]).await?;
-        self.moves.clear();
-        Ok(())
-    }
-
-    /// The balance of every account that ever moved, by budget line and account. Kept beside the journal, so it need not be summed.
+    /// The balance of every account that ever moved, by budget line and account: from the sums that are kept and what has moved since.
     ///
     /// # Errors
     /// When the database fails or a row is inconsistent.
     pub async fn balances(&mut self) -> Result<Vec<Balance>, StoreError> {
-        Ok(self
-            .kept_balances()
-            .await?
+        let balances = balances_of(&self.kept_sums().await?);
+        let balances = balances
             .into_iter()
             .map(|((budget, account), fen)| Balance {
                 budget,
                 account,
                 fen,
-            })
-            .collect())
+            });
+        Ok(balances.collect())
     }
 
     /// A page of the journal by id, after the last of the page before.
@@ -219,14 +184,14 @@ impl Tx {
             .collect()
     }
 
-    /// What does not agree: journal and budget lines, journal and running balances, or an account other than the appropriation below
+    /// What does not agree: journal and budget lines, journal and the sums that are kept of it, or an account other than the appropriation below
     /// zero. Empty when all is well. Ask it in one snapshot ([`super::Store::read`]).
     ///
     /// # Errors
     /// When the database fails or a row is inconsistent.
     pub async fn ledger_faults(&mut self) -> Result<Vec<String>, StoreError> {
         let sums = self.journal_sums().await?;
-        let kept = self.kept_balances().await?;
+        let kept = self.kept_sums().await?;
         Ok(faults(&self.budgets().await?, &sums, &kept))
     }
 
@@ -253,23 +218,6 @@ impl Tx {
             .collect()
     }
 
-    /// The running balances, and what this transaction has moved since.
-    async fn kept_balances(&mut self) -> Result<Moves, StoreError> {
-        let rows: Vec<BalanceRow> = self.all(&BALANCES, args![]).await?;
-        let at = At {
-            table: "ledger_balances",
-            row: "all",
-        };
-        let mut balances = self.moves.clone();
-        for row in rows {
-            let account = at.word("account", Account::parse, &row.account)?;
-            let budget = at.budget(row.policy, &row.district, row.year)?;
-            let fen = balances.entry((budget, account)).or_default();
-            *fen = fen.saturating_add(row.fen);
-        }
-        Ok(balances)
-    }
-
     async fn journal_sums(&mut self) -> Result<Sums, StoreError> {
         let rows: Vec<SumRow> = self.all(&SUMS, args![]).await?;
         let read = |row: SumRow| {
@@ -288,7 +236,7 @@ impl Tx {
 }
 
 /// Books fen on both accounts of a movement. A line is bounded by its appropriation: nothing saturates in practice.
-fn book(balances: &mut Moves, budget: &BudgetKey, movement: Movement, fen: i64) {
+fn book(balances: &mut Balances, budget: &BudgetKey, movement: Movement, fen: i64) {
     let (from, to) = movement.accounts();
     for (account, fen) in [(from, fen.saturating_neg()), (to, fen)] {
         let balance = balances.entry((budget.clone(), account)).or_default();
@@ -296,25 +244,15 @@ fn book(balances: &mut Moves, budget: &BudgetKey, movement: Movement, fen: i64) 
     }
 }
 
-fn balances_of(sums: &Sums) -> Moves {
-    let mut balances = Moves::new();
+fn balances_of(sums: &Sums) -> Balances {
+    let mut balances = Balances::new();
     for ((budget, movement), fen) in sums {
         book(&mut balances, budget, *movement, *fen);
     }
     balances
 }
 
-fn as_json(((budget, account), fen): (&(BudgetKey, Account), &i64)) -> serde_json::Value {
-    serde_json::json!({
-        "policy": budget.policy,
-        "district": budget.district,
-        "year": budget.year,
-        "account": account.as_str(),
-        "fen": fen,
-    })
-}
-
-fn faults(budgets: &[Budget], sums: &Sums, kept: &Moves) -> Vec<String> {
+fn faults(budgets: &[Budget], sums: &Sums, kept: &Sums) -> Vec<String> {
     let by_journal = balances_of(sums);
     let mut faults: Vec<String> = budgets
         .iter()
@@ -338,18 +276,14 @@ fn faults(budgets: &[Budget], sums: &Sums, kept: &Moves) -> Vec<String> {
             ));
         }
     }
-    for place in kept
-        .keys()
-        .chain(by_journal.keys())
-        .collect::<BTreeSet<_>>()
-    {
-        let [kept, journal] = [kept, &by_journal].map(|all| all.get(place).copied().unwrap_or(0));
+    for place in kept.keys().chain(sums.keys()).collect::<BTreeSet<_>>() {
+        let [kept, journal] = [kept, sums].map(|all| all.get(place).copied().unwrap_or(0));
         if kept != journal {
-            let (key, account) = place;
+            let (key, movement) = place;
             faults.push(format!(
-                "{}: account {} is kept at {kept} fen, journal {journal} fen",
+                "{}: {} is kept at {kept} fen, journal {journal} fen",
                 name(key),
-                account.as_str()
+                movement.as_str()
             ));
         }
     }
@@ -357,7 +291,7 @@ fn faults(budgets: &[Budget], sums: &Sums, kept: &Moves) -> Vec<String> {
 }
 
 /// What a line is granted is what the journal took from its source; what it promises is what of that is not available.
-fn line_faults(budget: &Budget, by_journal: &Moves) -> Vec<String> {
+fn line_faults(budget: &Budget, by_journal: &Balances) -> Vec<String> {
     let stands = |account| {
         let place = (budget.key.clone(), account);
         by_journal.get(&place).copied().unwrap_or(0)

@@ -9,6 +9,7 @@ mod applicants;
 mod applications;
 mod audit;
 mod awards;
+mod balances;
 mod batches;
 mod budget_orders;
 mod budgets;
@@ -190,8 +191,6 @@ pub struct Tx {
     failed: bool,
     /// Set once a statement has changed a row.
     wrote: bool,
-    /// What it has moved in the ledger so far: see [`Tx::commit`].
-    moves: ledger::Moves,
     commits: Arc<AtomicU64>,
 }
 
@@ -435,7 +434,6 @@ impl Store {
             vault: self.vault.clone(),
             failed: false,
             wrote: false,
-            moves: ledger::Moves::new(),
             commits: Arc::clone(&self.commits),
         }
     }
@@ -454,16 +452,14 @@ impl GivesWay for StoreError {
 }
 
 impl Tx {
-    /// Makes everything done so far last, all of it at once. The running balances of what was moved are changed last, in one order for
-    /// everybody: whoever holds their rows only has to commit, so that nobody waits for another in a circle, and not for long.
+    /// Makes everything done so far last, all of it at once.
     ///
     /// # Errors
     /// [`StoreError::Aborted`] when an earlier statement failed, whatever the caller made of that: nothing is written then.
-    pub async fn commit(mut self) -> Result<(), StoreError> {
+    pub async fn commit(self) -> Result<(), StoreError> {
         if self.failed {
             return Err(StoreError::Aborted);
         }
-        self.keep_balances().await?;
         match self.inner {
             Inner::Sqlite(tx) => tx.commit().await?,
             Inner::Postgres(tx) => tx.commit().await?,
@@ -565,6 +561,7 @@ fn all_statements() -> impl Iterator<Item = &'static &'static Statement> {
         applications::STATEMENTS,
         audit::STATEMENTS,
         awards::STATEMENTS,
+        balances::STATEMENTS,
         batches::STATEMENTS,
         budget_orders::STATEMENTS,
         budgets::STATEMENTS,

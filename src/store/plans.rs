@@ -12,8 +12,15 @@ const WALKS: &[(&str, &str)] = &[
         "a list of all policies or all budget lines, which are few",
     ),
     (
-        "BALANCES",
-        "a row for each account of each budget line, which are few",
+        "KEPT_SUMS",
+        "a row for each movement of each budget line, which are few, and the last hour of the journal by its index",
+    ),
+    ("FIGURES", "the same, of one year"),
+    ("KEPT_UNTIL", "one row"),
+    ("ADVANCE", "one row"),
+    (
+        "FOLD",
+        "the journal between two moments, by its index, put together into lines and movements",
     ),
     (
         "THOSE_WHO_WAIT",

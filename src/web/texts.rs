@@ -19,6 +19,8 @@ macro_rules! texts {
 #[expect(missing_docs, reason = "each text says itself what it is")]
 pub mod batches;
 #[expect(missing_docs, reason = "each text says itself what it is")]
+pub mod budgets;
+#[expect(missing_docs, reason = "each text says itself what it is")]
 pub mod causes;
 #[expect(missing_docs, reason = "each text says itself what it is")]
 pub mod desk;
@@ -468,6 +470,7 @@ mod tests {
             .chain(finance::ALL)
             .chain(statements::ALL)
             .chain(batches::ALL)
+            .chain(budgets::ALL)
             .chain(tracking::ALL)
             .chain(trust::ALL)
         {

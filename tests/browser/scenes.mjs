@@ -1,6 +1,9 @@
 // Every page and state, each with the way there. `walks/states` audits them all in both languages, and `screenshots.mjs`
 // takes their pictures.
 
+import {
+  approvedOrder, BUDGETS, declinedOrder, LINES, ORDERS, proposed, YEAR_END,
+} from "./walks/budget-steps.mjs";
 import { approved, atBatch, BATCHES, CHECKER, discarded, MAKER, prepared, released } from "./walks/batch-steps.mjs";
 import { BOARD, enrolled, onBoard } from "./walks/board.mjs";
 import { DESK } from "./walks/desk-words.mjs";
@@ -177,6 +180,63 @@ function finance() {
       await stage.visitor.sees(stage.visitor.page.getByRole("status"));
     }),
     ...batches(),
+    ...budgets(),
+  ];
+}
+
+/** Appropriations, and what becomes of an order; each state is brought about once a house. */
+function budgets() {
+  const granted = { kind: "add", to: { policy: POLICY, district: "440604", year: new Date().getFullYear() }, amount: "1000000.00" };
+  const moved = { kind: "move", from: granted.to, to: { ...granted.to, district: "440605" }, amount: "250000.00" };
+  const tooMuch = { kind: "lapse", from: { ...granted.to, district: "440608" }, amount: "99999999999.00" };
+  const lastYear = { policy: POLICY, district: "440607", year: granted.to.year - 1 };
+  const one = (name, state, person, order, ...more) =>
+    scene(`finance-budget-order-${name}`, async ({ house, visitor }) => {
+      const { id } = await batch(house, name, () => state(house, order, ...more));
+      await visitor.signIn(person, `${ORDERS}/${id}`);
+    });
+  return [
+    scene("finance-budgets", (stage) => atPayments(stage, LINES)),
+    scene("finance-budget-orders", async ({ visitor }) => visitor.signIn(MAKER, ORDERS)),
+    ...["add", "move", "carry_over", "lapse"].map((kind) =>
+      scene(`finance-budget-new-${kind}`, async ({ visitor }) => {
+        await visitor.signIn(MAKER, LINES);
+        await visitor.open(`${ORDERS}/new?kind=${kind}`);
+      }),
+    ),
+    scene("finance-budget-new-errors", async ({ visitor }) => {
+      await visitor.signIn(MAKER, `${ORDERS}/new`);
+      await visitor.click(button(visitor, BUDGETS.preview));
+      await visitor.sees(visitor.page.getByRole("alert"));
+    }),
+    scene("finance-budget-preview", async ({ visitor }) => {
+      await visitor.signIn(MAKER, LINES);
+      await visitor.open(`${ORDERS}/new?kind=move`);
+      await visitor.page.locator("#policy").selectOption(POLICY);
+      await visitor.page.locator("#district").selectOption("440608");
+      await visitor.type(visitor.page.locator("#amount"), "5000000.00");
+      await visitor.type(visitor.page.locator("#reference"), "样例〔2026〕8号");
+      await visitor.click(button(visitor, BUDGETS.preview));
+      await visitor.sees(heading(visitor, BUDGETS.previewTitle));
+    }),
+    one("own", proposed, MAKER, granted),
+    one("to-check", proposed, CHECKER, moved),
+    one("too-much", proposed, CHECKER, tooMuch),
+    one("approved", approvedOrder, CHECKER, granted),
+    one("declined", declinedOrder, MAKER, granted, "金额与文件不符，请按批复的数额重新提出。"),
+    scene("finance-budget-year-end-running", async ({ visitor }) => {
+      await visitor.signIn(MAKER, YEAR_END);
+      await visitor.open(`${YEAR_END}?year=${granted.to.year}`);
+    }),
+    scene("finance-budget-year-end", async ({ house, visitor }) => {
+      await batch(house, "last year", () => house.grant(lastYear, "730000.00"));
+      await visitor.signIn(MAKER, YEAR_END);
+    }),
+    scene("finance-budget-year-end-to-check", async ({ house, visitor }) => {
+      await batch(house, "last year", () => house.grant(lastYear, "730000.00"));
+      await batch(house, "last year ends", () => proposed(house, { kind: "lapse", from: lastYear, amount: "730000.00" }));
+      await visitor.signIn(CHECKER, YEAR_END);
+    }),
   ];
 }
 
@@ -217,11 +277,11 @@ function batches() {
 
 const ofHouse = new WeakMap();
 
-/** A batch in a state, the same for every scene that asks for it. */
-function batch(house, state) {
+/** A batch (or another thing, under a name) in a state, the same for every scene that asks for it. */
+function batch(house, state, bring = state) {
   if (!ofHouse.has(house)) ofHouse.set(house, new Map());
   const known = ofHouse.get(house);
-  if (!known.has(state)) known.set(state, state(house));
+  if (!known.has(state)) known.set(state, bring(house));
   return known.get(state);
 }
 

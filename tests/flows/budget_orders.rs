@@ -8,6 +8,7 @@ use sanmiao::domain::money::Money;
 use sanmiao::error::StageError;
 use sanmiao::finance::budgets::Proposal;
 use sanmiao::finance::{Finance, Terms};
+use sanmiao::jobs::balances;
 use sanmiao::store::OrderFilter;
 
 use crate::support::clock::DAY_MS;
@@ -253,6 +254,9 @@ on_both_databases! {
         assert_eq!(stands(&desk, &line()).await, ("200000.00".to_owned(), "200000.00".to_owned()));
         assert_eq!(stands(&desk, &other_line()).await.0, "0.00");
         assert_eq!(finance.propose_year_end(&maker, 2026, "文年终三").await.unwrap(), [], "nothing is left");
+        // The sums of the journal are kept up to an hour ago, which is before the orders of today.
+        assert_eq!(balances::run_once(&desk.ctx).await.unwrap(), 1);
+        assert_eq!(balances::run_once(&desk.ctx).await.unwrap(), 0);
         assert_eq!(desk.faults().await, Vec::<String>::new());
     }
 

@@ -10,7 +10,7 @@ use sanmiao::web::openapi::{document, pages};
 use serde_json::Value;
 
 use super::browser::Browser;
-use super::house::{DISTRICT, House, TOKENS, multipart, request};
+use super::house::{DISTRICT, House, TOKENS, added, multipart, request};
 
 /// Who may, as the tests have it. Held against what the document says and against what the door does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -233,6 +233,7 @@ struct Real {
     payment: String,
     case: String,
     batch: String,
+    order: String,
 }
 
 impl Real {
@@ -268,6 +269,7 @@ impl Real {
             application,
             payment,
             case: case.id.to_string(),
+            order: house.proposed(&added("1.00", "样例〔2026〕2号")).await,
             batch: batch.unwrap_or_else(|| panic!("no batch of {free}")),
         }
     }
@@ -277,6 +279,8 @@ impl Real {
             &self.payment
         } else if template.contains("batches/{id}") {
             &self.batch
+        } else if template.contains("orders/{id}") {
+            &self.order
         } else if template.contains("cases/{id}") {
             &self.case
         } else {
@@ -531,6 +535,18 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
             format!("/api/v1/finance/batches/{}/release", real.batch),
             None,
         ),
+        (
+            Method::GET,
+            "finance-440605",
+            format!("/api/v1/finance/budgets/orders/{}", real.order),
+            None,
+        ),
+        (
+            Method::POST,
+            "finance-440605",
+            format!("/api/v1/finance/budgets/orders/{}/approve", real.order),
+            Some(serde_json::json!({"version": 0}).to_string()),
+        ),
     ];
     for (method, token, path, body) in tries {
         let reply = house.send(request(method, &path, token, body)).await;
@@ -550,7 +566,7 @@ async fn another_districts_matter_is_closed_to_reviewers_and_finance() {
 }
 
 /// Every page, and who may see it.
-const PAGES: [(&str, &str, &str); 70] = [
+const PAGES: [(&str, &str, &str); 82] = [
     ("get", "/", "anybody"),
     ("get", "/figures", "anybody"),
     ("get", "/policies/{id}", "anybody"),
@@ -621,6 +637,18 @@ const PAGES: [(&str, &str, &str); 70] = [
     ("post", "/finance/batches/{id}/release", "staff"),
     ("post", "/finance/batches/{id}/discard", "staff"),
     ("get", "/finance/batches/{id}/files/{file}", "staff"),
+    ("get", "/finance/budgets", "staff"),
+    ("get", "/finance/budgets/orders", "staff"),
+    ("get", "/finance/budgets/orders/new", "staff"),
+    ("post", "/finance/budgets/orders/preview", "staff"),
+    ("post", "/finance/budgets/orders", "staff"),
+    ("get", "/finance/budgets/orders/{id}", "staff"),
+    ("post", "/finance/budgets/orders/{id}/approve", "staff"),
+    ("post", "/finance/budgets/orders/{id}/decline", "staff"),
+    ("post", "/finance/budgets/orders/{id}/withdraw", "staff"),
+    ("get", "/finance/budgets/year-end", "staff"),
+    ("post", "/finance/budgets/year-end", "staff"),
+    ("post", "/finance/budgets/year-end/approve", "staff"),
 ];
 
 #[test]

@@ -5,6 +5,7 @@
 mod authorization;
 mod board;
 mod browser;
+mod budget_pages;
 mod causes;
 mod desk;
 mod desk_pages;

@@ -1,6 +1,7 @@
 //! The journal: booked once, and found out when it does not agree.
 
-use sanmiao::domain::ledger::Movement;
+use sanmiao::domain::ledger::{Account, JournalEntry, Movement};
+use sanmiao::domain::time::Timestamp;
 
 use super::fixture::*;
 use super::harness::{Db, on_both_databases};
@@ -67,6 +68,36 @@ on_both_databases! {
         tx.post(&entry(Movement::Settle, 11, "x")).await.unwrap();
         let faults = tx.ledger_faults().await.unwrap();
         assert_eq!(faults, [format!("{POLICY}/440604/2026: account instructed stands at -1 fen")]);
+    }
+
+    async fn sums_may_be_kept_at_any_moment_and_by_anybody_and_nothing_is_counted_twice(db: &Db) {
+        let mut tx = db.store.write().await.unwrap();
+        approved(&mut tx, 1, 1_000).await;
+        tx.commit().await.unwrap();
+        let [soon, later] = [1, 2].map(|seconds| NOW.plus_seconds(seconds));
+        for (from, until) in [(Timestamp::EPOCH, NOW), (NOW, soon), (soon, later)] {
+            let nodes = (0..3).map(|_| async {
+                let mut tx = db.store.write().await.unwrap();
+                let kept = tx.keep_sums(from, until).await.unwrap();
+                tx.commit().await.unwrap();
+                usize::from(kept)
+            });
+            let kept: usize = futures_util::future::join_all(nodes).await.into_iter().sum();
+            assert_eq!(kept, 1);
+            let mut tx = db.store.read().await.unwrap();
+            assert_eq!(tx.sums_kept_until().await.unwrap(), until);
+            assert_eq!(tx.ledger_faults().await.unwrap(), Vec::<String>::new());
+        }
+        let mut tx = db.store.write().await.unwrap();
+        let instructed = JournalEntry { at: later, ..entry(Movement::Instruct, 400, "x") };
+        tx.post(&instructed).await.unwrap();
+        assert_eq!(tx.ledger_faults().await.unwrap(), Vec::<String>::new());
+        let [line] = tx.budgets_of(2026).await.unwrap().try_into().unwrap();
+        assert_eq!((line.on(Account::Committed), line.on(Account::Instructed)), (fen(600), fen(400)));
+        // Booked for a moment that is kept already: found out.
+        tx.post(&entry(Movement::Settle, 400, "x")).await.unwrap();
+        let faults = tx.ledger_faults().await.unwrap();
+        assert_eq!(faults, [format!("{POLICY}/440604/2026: settle is kept at 0 fen, journal 400 fen")]);
     }
 
     async fn pages_of_the_journal_leave_nothing_out(db: &Db) {

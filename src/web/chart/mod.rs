@@ -3,16 +3,19 @@
 //!
 //! | file | what it draws |
 //! |---|---|
+//! | `columns` | upright bars over months |
 //! | `pareto` | bars by count, and the line of their cumulated share |
 //! | `trend` | lines over months |
 //! | `stacked` | one horizontal bar a line, in parts |
 
+mod columns;
 mod pareto;
 mod stacked;
 mod trend;
 
 use std::fmt::{Display, Write as _};
 
+pub use columns::{Column, columns};
 pub use pareto::{Bar, pareto};
 pub use stacked::{Part, Row, stacked};
 pub use trend::{Line, trend};
@@ -172,14 +175,23 @@ mod tests {
             }],
             total: "1.5".to_owned(),
         }];
+        let upright = [Column {
+            label: "<u>".to_owned(),
+            under: Some("<s>".to_owned()),
+            says: "<em>".to_owned(),
+            value: 2.5,
+        }];
         let legend = [("s1", "<i>".to_owned())];
         let months = ["2026-01".to_owned(), "2026-02".to_owned()];
         for svg in [
             pareto(&told(), &bars),
             trend(&told(), &months, &lines),
             stacked(&told(), &legend, &rows),
+            columns(&told(), &upright, 3),
         ] {
-            for wrong in ["<script", "<b>", "<i>", "style=", "NaN", "inf", "a < b"] {
+            for wrong in [
+                "<u>", "<s>", "<em>", "<script", "<b>", "<i>", "style=", "NaN", "inf", "a < b",
+            ] {
                 assert!(!svg.contains(wrong), "{wrong} in {svg}");
             }
             assert_eq!(svg.matches("</svg>").count(), 1, "{svg}");
@@ -193,6 +205,7 @@ mod tests {
             pareto(&told(), &[]),
             trend(&told(), &[], &[]),
             stacked(&told(), &[], &[]),
+            columns(&told(), &[], 0),
         ] {
             assert!(!svg.contains("NaN") && svg.ends_with("</svg>"), "{svg}");
         }

@@ -46,7 +46,7 @@ texts! {
     MONTH_MOVED = "本月发生", "Moved within the month";
     TOTAL = "合计", "Total";
     OPENING = "期初可用", "Available at the start";
-    APPROPRIATED = "下达", "Appropriated";
+    APPROPRIATED = "下达净额", "Granted, net";
     COMMITTED = "核定", "Committed";
     RELEASED = "退回可用", "Released";
     INSTRUCTED = "发出指令", "Instructed";

@@ -2,6 +2,7 @@
 
 mod batch;
 mod batches;
+pub(in crate::web) mod budgets;
 mod day;
 mod differences;
 mod month;
@@ -25,10 +26,11 @@ const STAFF: Access = Access::Page(Visitors::Staff);
 pub(super) const DAY: &str = "/finance";
 
 /// What leads from page to page.
-pub(super) const NAV: [(&str, Words); 6] = [
+pub(super) const NAV: [(&str, Words); 7] = [
     (DAY, t::NAV_DAY),
     (payments::ADDRESS, t::NAV_PAYMENTS),
     (batches::ADDRESS, crate::web::texts::batches::NAV),
+    (budgets::ADDRESS, crate::web::texts::budgets::NAV),
     (statements::ADDRESS, s::NAV_STATEMENTS),
     (differences::ADDRESS, s::NAV_DIFFERENCES),
     (month::ADDRESS, t::NAV_MONTH),
@@ -62,4 +64,5 @@ pub fn routes() -> Routes {
         .add(STAFF, of!(batch::release))
         .add(STAFF, of!(batch::discard))
         .add(STAFF, of!(batch::file))
+        .merge(budgets::routes())
 }

@@ -16,7 +16,7 @@ const FIGURES: [(&str, Words, Figure); 12] = [
         line.opening(Account::Available)
     }),
     ("appropriated", t::APPROPRIATED, |line| {
-        line.moved(&[Movement::Appropriate]).fen
+        line.opening(Account::Appropriation) - line.closing(Account::Appropriation)
     }),
     ("committed", t::COMMITTED, |line| {
         line.moved(&[Movement::Commit]).fen
