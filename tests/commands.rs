@@ -1,4 +1,4 @@
-//! The commands of finance on a real installation, as a person at a terminal uses them: export, verify, reconcile, and their exit codes.
+//! The commands on a real installation, as a person at a terminal uses them: export, verify, reconcile, doctor, and their exit codes.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,6 +14,8 @@ use sanmiao::payfile::Format;
 use sanmiao::payfile::sign::SigningKey;
 use sanmiao::ports::{Clock as _, Entropy};
 use serde_json::Value;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection as _, SqliteConnection};
 use tempfile::TempDir;
 
 use crate::support::program::{Ended, ended, run};
@@ -285,4 +287,34 @@ async fn a_byte_more_a_file_less_and_what_is_no_statement_are_told_by_exit_codes
     let missing = house.verify(&[]);
     assert_eq!(missing.code, Some(1), "a file less");
     assert!(missing.said.contains("missing"), "{}", missing.said);
+}
+
+#[tokio::test]
+async fn the_doctor_holds_the_ledger_against_itself() {
+    let house = Installation::new().await;
+    let database = || {
+        let looked = ended(&["doctor", "--json", "--data", &house.data]);
+        let checks = json(&looked);
+        let mut checks = checks.as_array().expect("checks").iter();
+        let found = checks.find(|check| check["name"] == "database");
+        found.expect("the database's check").clone()
+    };
+    let before = database();
+    assert_eq!(before["ok"], true, "{before}");
+    // Behind the program's back, a line is granted a fen that no order granted.
+    let options = SqliteConnectOptions::new().filename(Path::new(&house.data).join("sanmiao.db"));
+    let mut raw = SqliteConnection::connect_with(&options)
+        .await
+        .expect("the file");
+    sqlx::query("UPDATE budgets SET appropriated = appropriated + 1 WHERE rowid = 1")
+        .execute(&mut raw)
+        .await
+        .expect("written");
+    raw.close().await.expect("closed");
+    let after = database();
+    let what = after["what"]["en"].as_str().expect("a text");
+    assert!(
+        after["ok"] == false && what.contains("appropriated"),
+        "{after}"
+    );
 }

@@ -25,6 +25,7 @@ use crate::gateways::identity::OpenIdIdentity;
 use crate::gateways::probe::{Presence, knock};
 use crate::gateways::wire::SKEW_S_MAX;
 use crate::ports::{Clock, Entropy, IdentityError, SignInError};
+use crate::store::{Store, StoreError};
 
 /// For one knock.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -95,10 +96,8 @@ async fn database(config: &Config, entropy: &Arc<dyn Entropy>) -> Finding {
     {
         0 => {
             store.verify_keys().await.map_err(|error| trouble(&error))?;
-            Ok(Text::new(
-                "可用，版本一致",
-                "reachable, and at this version",
-            ))
+            let faults = ledger_faults(&store).await;
+            ledger(&faults.map_err(|error| trouble(&error))?)
         }
         pending => Err(Trouble {
             what: Text::new(
@@ -108,6 +107,31 @@ async fn database(config: &Config, entropy: &Arc<dyn Entropy>) -> Finding {
             mend: Text::new("运行 sanmiao migrate", "run sanmiao migrate"),
         }),
     }
+}
+
+async fn ledger_faults(store: &Store) -> Result<Vec<String>, StoreError> {
+    store.read().await?.ledger_faults().await
+}
+
+/// What disagrees is told and never mended here: which of the two is right is for people who answer for the money.
+fn ledger(faults: &[String]) -> Finding {
+    let Some(first) = faults.first() else {
+        return Ok(Text::new(
+            "可用，版本一致，账目相符",
+            "reachable, at this version, and its ledger agrees with itself",
+        ));
+    };
+    let more = faults.len() - 1;
+    Err(Trouble {
+        what: Text::new(
+            format!("账目不符：{first}（另有 {more} 处）"),
+            format!("the ledger does not agree with itself: {first} (and {more} more)"),
+        ),
+        mend: Text::new(
+            "停止付款，保留数据库原样，由财务核对分录",
+            "stop paying, keep the database as it is, and have finance go through the journal",
+        ),
+    })
 }
 
 fn policies(config: &Config) -> Finding {
