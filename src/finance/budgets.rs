@@ -16,6 +16,9 @@ use crate::domain::person::{Private, Signed, Staff};
 use crate::error::StageError;
 use crate::store::{OrderFilter, Rule, StoreError, Tx};
 
+/// What an order is refused for when its line's end is proposed already.
+pub(super) const BUDGET_LINE: &str = "budget line";
+
 /// What somebody of finance wants to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
@@ -243,6 +246,10 @@ impl Finance {
                     needs: "the budget line's district",
                 });
             }
+            // What a line of a policy or district that is no more still holds can leave it.
+            if leg.takes {
+                continue;
+            }
             if !ctx.policies.ids().any(|id| id == leg.line.policy) {
                 return Err(invalid("policy", "there is no policy of this id"));
             }
@@ -266,7 +273,7 @@ impl Finance {
                 state: "used",
             }),
             None => Err(StageError::NotInState {
-                what: "budget line",
+                what: BUDGET_LINE,
                 state: "about to be carried over or to lapse by another order",
             }),
         }

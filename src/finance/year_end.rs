@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::budgets::Proposal;
+use super::budgets::{BUDGET_LINE, Proposal, Proposed};
 use super::service::{Finance, must_be_finance};
 use crate::domain::award::{Budget, BudgetKey};
 use crate::domain::budget_order::{
-    BudgetOrder, ChangeError, YearEndRule, is_over, reference_of_line,
+    BudgetOrder, ChangeError, OrderState, YearEndRule, is_over, reference_of_line,
 };
 use crate::domain::forecast::Waiting;
 use crate::domain::id::BudgetOrderId;
@@ -36,6 +36,35 @@ pub struct EndingLine {
     pub order: Option<BudgetOrder>,
     /// Who still waits for money of it.
     pub waiting: Waiting,
+}
+
+/// What came of proposing the end of a year.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Ending {
+    /// What is new.
+    pub orders: Vec<BudgetOrder>,
+    /// Lines with something left for which none could be proposed.
+    pub left: Vec<(BudgetKey, Left)>,
+}
+
+/// Why no order could be proposed for the end of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// The document's number stands for another order of the line, or for one that has ended.
+    ReferenceUsed,
+    /// The policy or the district of the line it would be carried over to is no more.
+    NoSuchLine,
+}
+
+impl Left {
+    /// The word on the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ReferenceUsed => "reference_used",
+            Self::NoSuchLine => "no_such_line",
+        }
+    }
 }
 
 impl Finance {
@@ -68,35 +97,46 @@ impl Finance {
         })
     }
 
-    /// Proposes an order for each line of a year that is over and holds what is not promised. A line whose order is proposed already is
-    /// left as it is, so that doing it twice makes nothing new. Gives back what is new.
+    /// Proposes an order for each line of a year that is over and holds what is not promised, each by itself: a line for which none can be
+    /// proposed keeps no other from it, and is told. A line whose order is proposed already is left as it is, whoever was faster, so that
+    /// doing it twice makes nothing new.
     ///
     /// # Errors
-    /// `Invalid` for a year that is not over; `NotInState` when the document stands for other orders.
+    /// `Invalid` for a year that is not over; else only when the store fails.
     pub async fn propose_year_end(
         &self,
         staff: &Staff,
         year: i16,
         document: &str,
-    ) -> Result<Vec<BudgetOrder>, StageError> {
+    ) -> Result<Ending, StageError> {
         let ending = self.year_end(staff, year).await?;
         if !ending.is_over {
             return Err(ChangeError::YearNotOver { year }.into());
         }
-        let mut orders = Vec::new();
+        let mut done = Ending::default();
         for line in ending.lines {
             if line.order.is_some() || line.budget.free().is_zero() {
                 continue;
             }
+            let key = line.budget.key.clone();
             let proposal = Proposal {
                 amount: line.budget.free(),
-                reference: reference_of_line(document.trim(), &line.budget.key),
-                change: ending.rule.change(line.budget.key),
+                reference: reference_of_line(document.trim(), &key),
+                change: ending.rule.change(key.clone()),
             };
-            let proposed = self.propose_order(staff, &proposal).await?;
-            orders.extend(proposed.is_new.then_some(proposed.order));
+            match self.propose_order(staff, &proposal).await {
+                Ok(proposed) if proposed.is_new => done.orders.push(proposed.order),
+                // Somebody was faster with this very line.
+                Ok(Proposed { order, .. }) if order.state == OrderState::Proposed => {}
+                Err(StageError::NotInState { what, .. }) if what == BUDGET_LINE => {}
+                Ok(_) | Err(StageError::NotInState { .. }) => {
+                    done.left.push((key, Left::ReferenceUsed));
+                }
+                Err(StageError::Invalid { .. }) => done.left.push((key, Left::NoSuchLine)),
+                Err(error) => return Err(error),
+            }
         }
-        Ok(orders)
+        Ok(done)
     }
 
     /// Approves orders as they were seen, each by itself: one that does not fit stays proposed and keeps no other from going through.

@@ -28,6 +28,10 @@ macro_rules! moved {
 statements! {
     KEPT_SUMS = ["SELECT policy, district, year, movement, fen FROM ", moved!("", ""), " AS moved ORDER BY policy, district, year, movement"];
     FIGURES = ["SELECT b.policy, b.district, b.year, b.appropriated, b.reserved, m.movement, m.fen FROM budgets b LEFT JOIN ", moved!(" WHERE year = $1", " AND year = $1"), " AS m ON m.policy = b.policy AND m.district = b.district AND m.year = b.year WHERE b.year = $1 ORDER BY b.policy, b.district"];
+    /// What is kept and what the journal has of it, each in one number: amounts are never below zero, so an entry left out shows.
+    KEPT_AND_BOOKED = ["SELECT CAST((SELECT COALESCE(SUM(fen), 0) FROM ledger_sums) AS BIGINT) AS kept, CAST((SELECT COALESCE(SUM(amount), 0) FROM journal WHERE at < (SELECT kept_until FROM ledger_kept)) AS BIGINT) AS booked"];
+    FORGET_UNTIL = ["UPDATE ledger_kept SET kept_until = 0"];
+    FORGET_SUMS = ["DELETE FROM ledger_sums"];
     KEPT_UNTIL = ["SELECT kept_until FROM ledger_kept"];
     /// Of two nodes that fold at once the second finds another moment, and folds nothing.
     ADVANCE = ["UPDATE ledger_kept SET kept_until = $2 WHERE kept_until = $1"];
@@ -51,6 +55,10 @@ row!(FiguresRow {
     fen: Option<i64>,
 });
 row!(UntilRow { kept_until: i64 });
+row!(AgreeRow {
+    kept: i64,
+    booked: i64
+});
 
 impl Tx {
     /// The lines of a year, each with what stands on its accounts.
@@ -92,6 +100,24 @@ impl Tx {
             row: "1",
         };
         at.time("kept_until", at.needed("kept_until", row)?.kept_until)
+    }
+
+    /// Whether what is kept is what the journal has up to that moment. An entry that came late, or a clock that ran ahead, leaves some out.
+    ///
+    /// # Errors
+    /// When the database fails or the row is inconsistent.
+    pub async fn sums_agree(&mut self) -> Result<bool, StoreError> {
+        let row: Option<AgreeRow> = self.first(&KEPT_AND_BOOKED, args![]).await?;
+        Ok(row.is_none_or(|row| row.kept == row.booked))
+    }
+
+    /// Forgets what is kept: everything is looked up in the journal until it is kept anew.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_sums(&mut self) -> Result<(), StoreError> {
+        self.run(&FORGET_UNTIL, args![]).await?;
+        self.run(&FORGET_SUMS, args![]).await.map(drop)
     }
 
     /// Keeps the sums of what moved from one moment to another too. `false` when somebody else was faster. Whatever is booked afterwards

@@ -17,11 +17,17 @@ const WALKS: &[(&str, &str)] = &[
     ),
     ("FIGURES", "the same, of one year"),
     ("KEPT_UNTIL", "one row"),
+    ("FORGET_UNTIL", "one row"),
+    (
+        "KEPT_AND_BOOKED",
+        "the journal up to a moment from an index alone, every ten minutes by the job that keeps its sums",
+    ),
     ("ADVANCE", "one row"),
     (
         "FOLD",
         "the journal between two moments, by its index, put together into lines and movements",
     ),
+    ("WAITING_COUNTS", "everybody who waits, counted by line"),
     (
         "THOSE_WHO_WAIT",
         "the index of those who wait, of which it reads a bounded number",

@@ -3,10 +3,13 @@
 use futures_util::future::join_all;
 use sanmiao::domain::award::{Budget, BudgetKey};
 use sanmiao::domain::budget_order::{BudgetOrder, Change, OrderState, YearEndRule};
-use sanmiao::domain::ledger::Account;
+use sanmiao::domain::id::JournalId;
+use sanmiao::domain::ledger::{Account, JournalEntry, Movement};
 use sanmiao::domain::money::Money;
+use sanmiao::domain::time::Timestamp;
 use sanmiao::error::StageError;
 use sanmiao::finance::budgets::Proposal;
+use sanmiao::finance::year_end::{Ending, Left};
 use sanmiao::finance::{Finance, Terms};
 use sanmiao::jobs::balances;
 use sanmiao::store::OrderFilter;
@@ -238,11 +241,11 @@ on_both_databases! {
         let early = finance.propose_year_end(&maker, 2026, "文年终").await.unwrap_err();
         assert!(matches!(early, StageError::Invalid { field: "year", .. }), "{early}");
         desk.clock.advance(60 * DAY_MS);
-        let orders = finance.propose_year_end(&maker, 2026, "文年终").await.unwrap();
-        assert_eq!(orders.len(), 2);
+        let Ending { orders, left } = finance.propose_year_end(&maker, 2026, "文年终").await.unwrap();
+        assert_eq!((orders.len(), left), (2, Vec::new()));
         assert!(orders.iter().all(|order| matches!(order.change, Change::Lapse { .. })));
         for document in ["文年终", "文年终二"] {
-            assert_eq!(finance.propose_year_end(&maker, 2026, document).await.unwrap(), [], "nothing new");
+            assert_eq!(finance.propose_year_end(&maker, 2026, document).await.unwrap(), Ending::default(), "nothing new");
         }
         let seen: Vec<_> = orders.iter().map(|order| (order.id, order.version)).collect();
         for (_, own) in finance.approve_orders(&maker, &seen).await {
@@ -253,11 +256,53 @@ on_both_databases! {
         }
         assert_eq!(stands(&desk, &line()).await, ("200000.00".to_owned(), "200000.00".to_owned()));
         assert_eq!(stands(&desk, &other_line()).await.0, "0.00");
-        assert_eq!(finance.propose_year_end(&maker, 2026, "文年终三").await.unwrap(), [], "nothing is left");
+        assert_eq!(finance.propose_year_end(&maker, 2026, "文年终三").await.unwrap(), Ending::default(), "nothing is left");
         // The sums of the journal are kept up to an hour ago, which is before the orders of today.
         assert_eq!(balances::run_once(&desk.ctx).await.unwrap(), 1);
         assert_eq!(balances::run_once(&desk.ctx).await.unwrap(), 0);
         assert_eq!(desk.faults().await, Vec::<String>::new());
+    }
+
+    async fn a_line_for_which_no_order_can_be_proposed_keeps_no_other_from_it(database) {
+        let desk = Desk::new(database).await;
+        grant(&desk.ctx, other_line(), "5.00", "other").await;
+        // A policy that has been taken out of the folder still holds money.
+        let gone = BudgetKey { policy: "a-policy-of-before".to_owned(), ..line() };
+        let mut tx = desk.ctx.store.write().await.unwrap();
+        tx.appropriate(&gone, money("7.00")).await.unwrap();
+        tx.post(&JournalEntry {
+            id: desk.ctx.id(JournalId::new), at: desk.ctx.now(), movement: Movement::Appropriate,
+            budget: gone.clone(), amount: money("7.00"), reference: "before".to_owned(),
+        }).await.unwrap();
+        tx.commit().await.unwrap();
+        desk.clock.advance(60 * DAY_MS);
+        let (lapse, maker) = (finance(&desk), finance_staff());
+        let carry_over = lapse.clone().with_terms(Terms { year_end: YearEndRule::CarryOver, ..Terms::default() });
+        let first = carry_over.propose_year_end(&maker, 2026, "文一").await.unwrap();
+        assert_eq!((first.orders.len(), first.left), (2, vec![(gone.clone(), Left::NoSuchLine)]));
+        // What it holds can lapse, though: nothing is granted anew.
+        let second = lapse.propose_year_end(&maker, 2026, "文一").await.unwrap();
+        let [order] = second.orders.as_slice() else { panic!("{second:?}") };
+        assert_eq!((order.change.from(), second.left.len()), (Some(&gone), 0));
+        // The number of an order that has ended is used up; money that is still there is told of.
+        let declined = lapse.decline_order(&finance_checker(), order.id, order.version, "再核").await.unwrap();
+        assert_eq!(declined.state.as_str(), "declined");
+        let third = lapse.propose_year_end(&maker, 2026, "文一").await.unwrap();
+        assert_eq!(third, Ending { orders: Vec::new(), left: vec![(gone, Left::ReferenceUsed)] });
+        assert_eq!(desk.faults().await, Vec::<String>::new());
+    }
+
+    async fn sums_kept_by_a_clock_that_ran_ahead_are_made_anew(database) {
+        let desk = Desk::new(database).await;
+        let mut tx = desk.ctx.store.write().await.unwrap();
+        let tomorrow = desk.ctx.now().plus_seconds(86_400);
+        assert!(tx.keep_sums(Timestamp::EPOCH, tomorrow).await.unwrap());
+        tx.commit().await.unwrap();
+        grant(&desk.ctx, other_line(), "5.00", "other").await;
+        assert_ne!(desk.faults().await, Vec::<String>::new(), "what was granted is in no sum");
+        assert_eq!(balances::run_once(&desk.ctx).await.unwrap(), 1);
+        assert_eq!(desk.faults().await, Vec::<String>::new());
+        assert_eq!(balances::run_once(&desk.ctx).await.unwrap(), 0);
     }
 
     async fn by_the_other_rule_it_goes_on_to_the_next_year(database) {
@@ -268,7 +313,7 @@ on_both_databases! {
             year_end: YearEndRule::CarryOver,
             ..Terms::default()
         });
-        let orders = finance.propose_year_end(&finance_staff(), 2026, "文结转").await.unwrap();
+        let orders = finance.propose_year_end(&finance_staff(), 2026, "文结转").await.unwrap().orders;
         let [order] = orders.as_slice() else { panic!("{orders:?}") };
         approve(&desk, order).await.unwrap();
         assert_eq!(stands(&desk, &line()).await, ("200000.00".to_owned(), "200000.00".to_owned()));

@@ -53,8 +53,8 @@ pub fn is_over(year: i16, today: Date) -> bool {
     year < today.year()
 }
 
-/// The reference of one line's order in a document about many: the document's number, and which line.
+/// The reference of one line's order in a document about many: the document's number, and which line of which year.
 #[must_use]
 pub fn reference_of_line(document: &str, line: &BudgetKey) -> String {
-    format!("{document} {}/{}", line.policy, line.district)
+    format!("{document} {}/{}/{}", line.policy, line.district, line.year)
 }

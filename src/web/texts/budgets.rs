@@ -85,10 +85,7 @@ texts! {
     CHANGE = "返回修改", "Go back and change it";
     // An order
     ONE_TITLE = "一张预算调整单", "A budget order";
-    BECOMES = "指标的变化", "What the lines become";
     WOULD = "指标会变成怎样", "What the lines would become";
-    BEFORE = "现在", "Now";
-    AFTER = "之后", "After";
     TOO_MUCH = "指标会超过可以记录的最大金额，不能审核通过。", "The line would hold more than is handled; it cannot be approved.";
     OWN = "这张单由您提出，须由另一位财务人员审核。", "You proposed this order; another person of finance has to check it.";
     APPROVE = "审核通过", "Approve";
@@ -117,6 +114,10 @@ texts! {
     APPROVE_ALL = "全部审核通过", "Approve them all";
     APPROVE_ALL_HINT = "逐张审核您现在看到的、由别人提出的调整单；余额不足的留下待审。", "Approves, one by one, the orders that you see here and that others proposed; those whose line does not reach stay proposed.";
     DONE_YEAR_END = "已为各条指标提出调整单。", "An order is proposed for each line.";
+    DONE_YEAR_END_SOME = "有的指标没能提出调整单：文号已用于该指标，或政策、区划已不再使用。请换一个文号，或逐条处理。", "For some lines no order could be proposed: the number stands for another order of the line, or its policy or district is no more. Use another number, or see to each line.";
+    DONE_BEFORE = "这张调整单早已提出，现状如下。", "This order was there already; this is how it stands.";
+    GROUNDS_TYPED = "您写的理由", "What you wrote";
+    UNKNOWN_AMOUNT = "另有金额待定", "and of unknown amount";
     DONE_YEAR_END_NONE = "没有新的调整单：都已提出，或没有余额。", "Nothing new: all were proposed before, or nothing is left.";
     DONE_ALL = "已全部审核通过。", "All are approved.";
     DONE_SOME = "有的调整单没有通过：指标不足，或已被他人处理。请逐张查看。", "Some were not approved: their line does not reach, or somebody was faster. Look at each.";
@@ -251,6 +252,8 @@ pub fn done(word: &str) -> Option<Words> {
         "withdrawn" => DONE_WITHDRAWN,
         "year-end" => DONE_YEAR_END,
         "year-end-none" => DONE_YEAR_END_NONE,
+        "year-end-some" => DONE_YEAR_END_SOME,
+        "before" => DONE_BEFORE,
         "all" => DONE_ALL,
         "some" => DONE_SOME,
         _ => return None,

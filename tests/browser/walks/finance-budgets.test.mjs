@@ -100,6 +100,7 @@ walk("whoever was overtaken is told by whom, and loses nothing typed", async ({ 
   await checker.click(button(checker, BUDGETS.decline));
   assert.equal((await answered).status(), 409);
   await checker.sees(checker.page.getByRole("alert").filter({ hasText: MAKER.subject }));
+  await checker.sees(checker.page.getByText("金额与文件不符。"));
   await clean(checker, "the order was taken back");
 });
 

@@ -42,6 +42,21 @@ pub struct YearEndView {
     rule: &'static str,
     /// One order for each line with something unpromised that had none; empty when it was done before.
     orders: Vec<BudgetOrderBody>,
+    /// Lines with something left for which none could be proposed.
+    left: Vec<LeftBody>,
+}
+
+/// A line for whose end no order could be proposed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LeftBody {
+    /// Its policy.
+    policy: String,
+    /// Its district.
+    district: String,
+    /// `reference_used`: the document's number stands for another order of the line, or for one that has ended. `no_such_line`: the policy
+    /// or the district it would be carried over to is no more.
+    #[schema(example = "reference_used")]
+    why: &'static str,
 }
 
 /// Proposes one order for each line of a year that is over and holds what is not promised. Another person approves each. Doing it twice
@@ -58,12 +73,21 @@ pub(in super::super) async fn propose(
     Desk(staff): Desk,
     Body(asked): Body<YearEndRequest>,
 ) -> Result<Json<YearEndView>, Problem> {
-    let orders = web
+    let ending = web
         .finance
         .propose_year_end(&staff, asked.year, &asked.reference)
         .await?;
     Ok(Json(YearEndView {
         rule: web.finance.rule().as_str(),
-        orders: orders.iter().map(Into::into).collect(),
+        orders: ending.orders.iter().map(Into::into).collect(),
+        left: ending
+            .left
+            .into_iter()
+            .map(|(line, why)| LeftBody {
+                policy: line.policy,
+                district: line.district.to_string(),
+                why: why.as_str(),
+            })
+            .collect(),
     }))
 }

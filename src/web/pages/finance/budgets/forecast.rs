@@ -28,6 +28,8 @@ pub(super) struct Line {
     pub(super) free: String,
     pub(super) waiting: u64,
     pub(super) asked: String,
+    /// How many wait beside these, for an amount that is not known yet.
+    pub(super) unknown: u64,
     pub(super) short_by: String,
     pub(super) is_short: bool,
 }
@@ -71,6 +73,7 @@ fn row(web: &Web, page: &Page, line: &LineForecast) -> Line {
         free: page.money(line.budget.free()),
         waiting: line.waiting.due.count,
         asked: page.money(line.waiting.due.sum),
+        unknown: line.waiting.unknown,
         short_by: page.money(short),
         is_short: !short.is_zero(),
     }

@@ -265,7 +265,14 @@ pub(super) async fn propose(
         Err(faults) => return refused(&web, &page, &staff, &typed, faults).await,
     };
     match web.finance.propose_order(&staff, &proposal).await {
-        Ok(proposed) => Ok(order::done(proposed.order.id, "proposed")),
+        Ok(proposed) => {
+            let word = if proposed.is_new {
+                "proposed"
+            } else {
+                "before"
+            };
+            Ok(order::done(proposed.order.id, word))
+        }
         Err(StageError::NotInState { what, .. }) => {
             let fault = if what == "reference" {
                 Fault::of("reference", t::budgets::REFERENCE_USED)
@@ -303,7 +310,8 @@ async fn form(
 ) -> Result<Response, Problem> {
     let today = web.ctx.now().china_date();
     let mut from = web.finance.all_budget_lines(staff).await?;
-    from.retain(|line| !line.free().is_zero());
+    // What was chosen stays in the list, or another line would stand chosen in its place.
+    from.retain(|line| value(&line.key) == typed.from || !line.free().is_zero());
     if typed.kind == "carry_over" {
         from.retain(|line| is_over(line.key.year, today));
     }
@@ -323,13 +331,13 @@ async fn form(
     Ok(page.render(status, &template))
 }
 
+/// A line as the form names it.
+fn value(line: &BudgetKey) -> String {
+    format!("{}/{}/{}", line.policy, line.district, line.year)
+}
+
 fn choice(web: &Web, page: &Page, typed: &Typed, line: &Budget) -> (String, String, bool) {
-    let BudgetKey {
-        policy,
-        district,
-        year,
-    } = &line.key;
-    let value = format!("{policy}/{district}/{year}");
+    let value = value(&line.key);
     let left = page.say(t::budgets::FREE);
     let words = format!(
         "{} · {left} {}",

@@ -7,11 +7,11 @@ use axum::response::Response;
 
 use super::super::payments::Choice;
 use super::{line_name, lines, order};
-use crate::domain::budget_order::REFERENCE_MAX;
+use crate::domain::budget_order::{BudgetOrder, REFERENCE_MAX};
 use crate::domain::id::BudgetOrderId;
 use crate::domain::person::Staff;
 use crate::error::StageError;
-use crate::finance::year_end::EndingLine;
+use crate::finance::year_end::{Ending, EndingLine, Left};
 use crate::web::Web;
 use crate::web::auth::Desk;
 use crate::web::extract::{Fields, Query, Read, TextRule, integer, text};
@@ -53,8 +53,16 @@ struct Line {
     free: String,
     has_free: bool,
     waiting: u64,
-    /// The order that is proposed for it: its address and its document.
-    order: Option<(String, String)>,
+    /// The order that is proposed for it.
+    order: Option<OrderShown>,
+}
+
+/// An order as whoever approves several at once must see it.
+struct OrderShown {
+    address: String,
+    reference: String,
+    kind: Words,
+    amount: String,
 }
 
 #[derive(Template)]
@@ -118,13 +126,16 @@ pub(super) async fn propose(
         Err(t::budgets::REFERENCE_NEEDS)
     } else {
         match web.finance.propose_year_end(&staff, year, reference).await {
-            Ok(orders) => Ok(orders),
-            Err(StageError::NotInState { .. }) => Err(t::budgets::REFERENCE_USED),
+            Ok(ending) if ending.orders.is_empty() && is_used(&ending) => {
+                Err(t::budgets::REFERENCE_USED)
+            }
+            Ok(ending) => Ok(ending),
             Err(error) => return Err(back(error, year)),
         }
     };
     match proposed {
-        Ok(orders) if orders.is_empty() => Ok(done(year, "year-end-none")),
+        Ok(ending) if !ending.left.is_empty() => Ok(done(year, "year-end-some")),
+        Ok(ending) if ending.orders.is_empty() => Ok(done(year, "year-end-none")),
         Ok(_) => Ok(done(year, "year-end")),
         Err(error) => {
             let page = Page::new(preferences, Some(&visit), ADDRESS);
@@ -150,15 +161,15 @@ pub(super) async fn approve(
     let seen = posted.fields().iter();
     let seen = seen.filter(|(name, _)| name == "order");
     let seen: Vec<_> = seen.filter_map(|(_, value)| seen_order(value)).collect();
-    let mut word = "all";
-    for (_, approved) in web.finance.approve_orders(&staff, &seen).await {
-        match approved {
-            Ok(_) => {}
-            Err(StageError::BudgetShort { .. } | StageError::OrderMoved { .. }) => word = "some",
-            Err(error) => return Err(back(error, year)),
-        }
-    }
-    Ok(done(year, word))
+    let approved = web.finance.approve_orders(&staff, &seen).await;
+    // Whatever keeps one from going through, the others have: its own page says why.
+    let all = !approved.is_empty() && approved.iter().all(|(_, one)| one.is_ok());
+    Ok(done(year, if all { "all" } else { "some" }))
+}
+
+fn is_used(ending: &Ending) -> bool {
+    let mut left = ending.left.iter();
+    left.any(|(_, why)| *why == Left::ReferenceUsed)
 }
 
 /// An order and the version that was seen, as [`to_approve`] writes them.
@@ -193,7 +204,11 @@ async fn page_of(
 ) -> Result<Response, Problem> {
     let ending = web.finance.year_end(staff, year).await?;
     let years = web.finance.budget_years(staff).await?;
-    let to_approve = to_approve(staff, &ending.lines);
+    let to_approve = if ending.is_over {
+        to_approve(staff, &ending.lines)
+    } else {
+        Vec::new()
+    };
     let template = YearEndPage {
         page,
         year,
@@ -217,7 +232,10 @@ fn is_open(line: &EndingLine) -> bool {
 }
 
 fn to_approve(staff: &Staff, lines: &[EndingLine]) -> Vec<String> {
-    let orders = lines.iter().filter_map(|line| line.order.as_ref());
+    let fits = |line: &EndingLine, order: &BudgetOrder| order.amount <= line.budget.free();
+    let orders = lines
+        .iter()
+        .filter_map(|line| line.order.as_ref().filter(|order| fits(line, order)));
     orders
         .filter(|order| order.proposed.by != staff.subject.subject)
         .map(|order| format!("{} {}", order.id, order.version))
@@ -233,6 +251,11 @@ fn row(web: &Web, page: &Page, line: &EndingLine) -> Line {
         free: page.money(line.budget.free()),
         has_free: !line.budget.free().is_zero(),
         waiting: line.waiting.due.count,
-        order: order.map(|order| (order::address(order.id), order.reference.clone())),
+        order: order.map(|order| OrderShown {
+            address: order::address(order.id),
+            reference: order.reference.clone(),
+            kind: t::budgets::change(&order.change),
+            amount: page.money(order.amount),
+        }),
     }
 }
