@@ -10,6 +10,8 @@
 
 mod year_end;
 
+use std::ops::RangeInclusive;
+
 use super::award::{Budget, BudgetKey};
 use super::district::DistrictCode;
 use super::id::BudgetOrderId;
@@ -24,6 +26,9 @@ pub use year_end::{YearEndRule, is_over, reference_of_line};
 pub const REFERENCE_MAX: usize = 100;
 /// Most characters of the grounds on which an order is declined.
 pub const GROUNDS_MAX: usize = 500;
+
+/// Years that a budget line can be of.
+const YEARS: RangeInclusive<i16> = 2000..=2999;
 
 /// What an order does.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -140,6 +145,13 @@ impl Change {
         if amount.is_zero() {
             return Err(ChangeError::Nothing);
         }
+        if self
+            .legs()
+            .iter()
+            .any(|leg| !YEARS.contains(&leg.line.year))
+        {
+            return Err(ChangeError::NoBudgetYear);
+        }
         match self {
             Self::Move { from, to } if from == to => Err(ChangeError::SameLine),
             Self::Move { from, to } if from.year != to.year => Err(ChangeError::OtherYear),
@@ -229,6 +241,9 @@ pub enum ChangeError {
     /// The amount is zero.
     #[error("an order is about more than 0.00")]
     Nothing,
+    /// No budget is of that year.
+    #[error("budget years are 2000 to 2999")]
+    NoBudgetYear,
     /// Money does not move from a line to itself.
     #[error("the two lines are the same")]
     SameLine,

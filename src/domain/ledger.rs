@@ -167,6 +167,15 @@ pub struct Balance {
     pub fen: i64,
 }
 
+/// Books fen on both accounts of a movement. A line is bounded by what it is granted: nothing saturates in practice.
+pub fn book(balances: &mut BTreeMap<Account, i64>, movement: Movement, fen: i64) {
+    let (from, to) = movement.accounts();
+    for (account, fen) in [(from, fen.saturating_neg()), (to, fen)] {
+        let balance = balances.entry(account).or_default();
+        *balance = balance.saturating_add(fen);
+    }
+}
+
 /// A budget line with what stands on its accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Figures {
@@ -186,13 +195,9 @@ impl Figures {
         }
     }
 
-    /// Books fen on both accounts of a movement. A line is bounded by what it is granted: nothing saturates in practice.
+    /// Books fen on both accounts of a movement.
     pub fn book(&mut self, movement: Movement, fen: i64) {
-        let (from, to) = movement.accounts();
-        for (account, fen) in [(from, fen.saturating_neg()), (to, fen)] {
-            let balance = self.balances.entry(account).or_default();
-            *balance = balance.saturating_add(fen);
-        }
+        book(&mut self.balances, movement, fen);
     }
 
     /// What stands on an account; nothing when it never moved, and for the appropriation, which stands below zero.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::award::BudgetKey;
-use super::ledger::{Account, Movement};
+use super::ledger::{Account, Movement, book};
 
 /// How often and how much, by budget line and movement.
 pub type Moved = BTreeMap<(BudgetKey, Movement), Sum>;
@@ -78,14 +78,6 @@ pub fn month(before: &Moved, until: &Moved) -> Vec<MonthLine> {
         }
     }
     lines.into_values().collect()
-}
-
-fn book(balances: &mut BTreeMap<Account, i64>, movement: Movement, fen: i64) {
-    let (from, to) = movement.accounts();
-    let taken = balances.entry(from).or_default();
-    *taken = taken.saturating_sub(fen);
-    let given = balances.entry(to).or_default();
-    *given = given.saturating_add(fen);
 }
 
 #[cfg(test)]

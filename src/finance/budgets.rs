@@ -419,7 +419,9 @@ impl From<ChangeError> for StageError {
         let field = match error {
             ChangeError::Nothing => "amount",
             ChangeError::SameLine => "to",
-            ChangeError::OtherYear | ChangeError::YearNotOver { .. } => "year",
+            ChangeError::OtherYear
+            | ChangeError::YearNotOver { .. }
+            | ChangeError::NoBudgetYear => "year",
         };
         invalid(field, &error.to_string())
     }

@@ -83,6 +83,12 @@ fn what_makes_no_sense_is_not_proposed() {
         check(&carry(2026)),
         Err(ChangeError::YearNotOver { year: 2026 })
     );
+    for year in [i16::MIN, 1999, 3000, i16::MAX] {
+        let (to, from) = (key(0, year), key(0, year));
+        for change in [Change::Add { to }, Change::Lapse { from }] {
+            assert_eq!(check(&change), Err(ChangeError::NoBudgetYear));
+        }
+    }
     assert_eq!(check(&carry(2025)), Ok(()));
     let add = Change::Add { to: key(0, 2026) };
     assert_eq!(add.check(Money::ZERO, today), Err(ChangeError::Nothing));

@@ -199,6 +199,9 @@ pub fn wrong(error: ChangeError) -> Words {
     match error {
         ChangeError::Nothing => AMOUNT_NEEDS,
         ChangeError::SameLine => Words::of("两条指标是同一条", "The two lines are the same"),
+        ChangeError::NoBudgetYear => {
+            Words::of("年度应在 2000 至 2999 之间", "The year is 2000 to 2999")
+        }
         ChangeError::OtherYear => MOVE_HINT,
         ChangeError::YearNotOver { year } => Words::with(
             format!("{year} 年度还没有结束，不能结转"),

@@ -152,6 +152,7 @@ const fn place(error: ChangeError) -> &'static str {
         ChangeError::Nothing => "amount",
         ChangeError::SameLine | ChangeError::OtherYear => "policy",
         ChangeError::YearNotOver { .. } => "from",
+        ChangeError::NoBudgetYear => "year",
     }
 }
 
