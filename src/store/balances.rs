@@ -38,13 +38,6 @@ statements! {
     FOLD = ["INSERT INTO ledger_sums (policy, district, year, movement, fen) SELECT policy, district, year, movement, CAST(SUM(amount) AS BIGINT) FROM journal WHERE at >= $1 AND at < $2 GROUP BY policy, district, year, movement ON CONFLICT (policy, district, year, movement) DO UPDATE SET fen = ledger_sums.fen + excluded.fen"];
 }
 
-row!(SumRow {
-    policy: String,
-    district: String,
-    year: i64,
-    movement: String,
-    fen: i64,
-});
 row!(FiguresRow {
     policy: String,
     district: String,
@@ -138,16 +131,6 @@ impl Tx {
     }
 
     pub(super) async fn kept_sums(&mut self) -> Result<Sums, StoreError> {
-        let rows: Vec<SumRow> = self.all(&KEPT_SUMS, args![]).await?;
-        let at = At {
-            table: "ledger_sums",
-            row: "all",
-        };
-        let read = |row: SumRow| {
-            let movement = at.word("movement", Movement::parse, &row.movement)?;
-            let key = at.budget(row.policy, &row.district, row.year)?;
-            Ok(((key, movement), row.fen))
-        };
-        rows.into_iter().map(read).collect()
+        self.sums_of(&KEPT_SUMS, "ledger_sums").await
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::codec::At;
-use super::sql::{args, row, statements};
+use super::sql::{Statement, args, row, statements};
 use super::{StoreError, Tx};
 use crate::domain::award::{Budget, BudgetKey};
 use crate::domain::district::DistrictCode;
@@ -219,17 +219,22 @@ impl Tx {
     }
 
     async fn journal_sums(&mut self) -> Result<Sums, StoreError> {
-        let rows: Vec<SumRow> = self.all(&SUMS, args![]).await?;
+        self.sums_of(&SUMS, "journal").await
+    }
+
+    /// Sums by line and movement, as a statement over the table has them.
+    pub(super) async fn sums_of(
+        &mut self,
+        statement: &'static Statement,
+        table: &'static str,
+    ) -> Result<Sums, StoreError> {
+        let rows: Vec<SumRow> = self.all(statement, args![]).await?;
+        let row = "sums";
+        let at = At { table, row };
         let read = |row: SumRow| {
-            let at = At {
-                table: "journal",
-                row: "sums",
-            };
             let movement = at.word("movement", Movement::parse, &row.movement)?;
-            Ok((
-                (at.budget(row.policy, &row.district, row.year)?, movement),
-                row.fen,
-            ))
+            let key = at.budget(row.policy, &row.district, row.year)?;
+            Ok(((key, movement), row.fen))
         };
         rows.into_iter().map(read).collect()
     }
